@@ -1,0 +1,1 @@
+export type { Manifest, ManifestMacro, ManifestMetadata, ManifestNode } from './manifest.ts';
