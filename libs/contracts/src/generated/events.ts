@@ -1,0 +1,166 @@
+// Written by `npm run gen`; do not edit.
+import { eventType } from '../event.ts';
+import type {
+  AccessDenied,
+  ArtifactIngested,
+  EnvironmentChanged,
+  EnvironmentCreated,
+  GrantChanged,
+  OrgCreated,
+  PlanDecided,
+  PlanProposed,
+  ProjectCreated,
+  RevisionCreated,
+  RunCancelRequested,
+  RunFinished,
+  RunRequested,
+  SnapshotCommitted,
+  TaskClaimed,
+  TaskExpired,
+  TaskFinished,
+  TaskQueued,
+  TokenCreated,
+  TokenRevoked,
+} from './types.ts';
+export const accessDenied = eventType<AccessDenied>({
+  type: 'access.denied',
+  name: 'AccessDenied',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
+export const artifactIngested = eventType<ArtifactIngested>({
+  type: 'artifact.ingested',
+  name: 'ArtifactIngested',
+  service: 'ingestion',
+  schemaVersion: '1.0',
+});
+export const environmentChanged = eventType<EnvironmentChanged>({
+  type: 'environment.changed',
+  name: 'EnvironmentChanged',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
+export const environmentCreated = eventType<EnvironmentCreated>({
+  type: 'environment.created',
+  name: 'EnvironmentCreated',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
+export const grantChanged = eventType<GrantChanged>({
+  type: 'grant.changed',
+  name: 'GrantChanged',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
+export const orgCreated = eventType<OrgCreated>({
+  type: 'org.created',
+  name: 'OrgCreated',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
+export const planDecided = eventType<PlanDecided>({
+  type: 'plan.decided',
+  name: 'PlanDecided',
+  service: 'planner',
+  schemaVersion: '1.0',
+});
+export const planProposed = eventType<PlanProposed>({
+  type: 'plan.proposed',
+  name: 'PlanProposed',
+  service: 'planner',
+  schemaVersion: '1.0',
+});
+export const projectCreated = eventType<ProjectCreated>({
+  type: 'project.created',
+  name: 'ProjectCreated',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
+export const revisionCreated = eventType<RevisionCreated>({
+  type: 'revision.created',
+  name: 'RevisionCreated',
+  service: 'runner',
+  schemaVersion: '1.0',
+});
+export const runCancelRequested = eventType<RunCancelRequested>({
+  type: 'run.cancel-requested',
+  name: 'RunCancelRequested',
+  service: 'runner',
+  schemaVersion: '1.0',
+});
+export const runFinished = eventType<RunFinished>({
+  type: 'run.finished',
+  name: 'RunFinished',
+  service: 'runner',
+  schemaVersion: '1.0',
+});
+export const runRequested = eventType<RunRequested>({
+  type: 'run.requested',
+  name: 'RunRequested',
+  service: 'runner',
+  schemaVersion: '1.0',
+});
+export const snapshotCommitted = eventType<SnapshotCommitted>({
+  type: 'snapshot.committed',
+  name: 'SnapshotCommitted',
+  service: 'ingestion',
+  schemaVersion: '1.0',
+});
+export const taskClaimed = eventType<TaskClaimed>({
+  type: 'task.claimed',
+  name: 'TaskClaimed',
+  service: 'dispatcher',
+  schemaVersion: '1.0',
+});
+export const taskExpired = eventType<TaskExpired>({
+  type: 'task.expired',
+  name: 'TaskExpired',
+  service: 'dispatcher',
+  schemaVersion: '1.0',
+});
+export const taskFinished = eventType<TaskFinished>({
+  type: 'task.finished',
+  name: 'TaskFinished',
+  service: 'dispatcher',
+  schemaVersion: '1.0',
+});
+export const taskQueued = eventType<TaskQueued>({
+  type: 'task.queued',
+  name: 'TaskQueued',
+  service: 'dispatcher',
+  schemaVersion: '1.0',
+});
+export const tokenCreated = eventType<TokenCreated>({
+  type: 'token.created',
+  name: 'TokenCreated',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
+export const tokenRevoked = eventType<TokenRevoked>({
+  type: 'token.revoked',
+  name: 'TokenRevoked',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
+export const eventTypes = [
+  accessDenied,
+  artifactIngested,
+  environmentChanged,
+  environmentCreated,
+  grantChanged,
+  orgCreated,
+  planDecided,
+  planProposed,
+  projectCreated,
+  revisionCreated,
+  runCancelRequested,
+  runFinished,
+  runRequested,
+  snapshotCommitted,
+  taskClaimed,
+  taskExpired,
+  taskFinished,
+  taskQueued,
+  tokenCreated,
+  tokenRevoked,
+] as const;

@@ -1,0 +1,1887 @@
+// Written by `npm run gen`; do not edit.
+
+/**
+ * SHA-256 of canonical bytes or of a file's own bytes.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Digest".
+ */
+export type Digest = string;
+/**
+ * UUIDv7 of a row.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Uuid".
+ */
+export type Uuid = string;
+/**
+ * RFC 3339, UTC.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Time".
+ */
+export type Time = string;
+/**
+ * A short name in URLs: lower case, digits, dash, underscore.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Slug".
+ */
+export type Slug = string;
+/**
+ * Opaque; give it back to get the next page.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Cursor".
+ */
+export type Cursor = string;
+export type Limit = number;
+/**
+ * noun:verb
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Permission".
+ */
+export type Permission = string;
+export type Role = 'viewer' | 'engineer' | 'steward' | 'admin' | 'owner' | 'service';
+
+export interface AllContracts {}
+/**
+ * What a person arranged on the graph canvas: view, focus, pins. Never part of the graph itself.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "CanvasState".
+ */
+export interface CanvasState {
+  schemaVersion: string;
+  snapshot: Digest;
+  view: 'map' | 'group' | 'focus';
+  focus?: string;
+  depth?: {
+    up: number;
+    down: number;
+  };
+  viewport?: {
+    x: number;
+    y: number;
+    zoom: number;
+  };
+  pinned?: {
+    urn: string;
+    x: number;
+    y: number;
+  }[];
+  collapsed?: string[];
+  lens?: 'type' | 'owner' | 'status' | 'cost' | 'freshness';
+}
+/**
+ * RFC 9457 problem: what was wrong, where, and what to do.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Problem".
+ */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail?: string;
+  where?: string;
+  hint?: string;
+  requestId?: string;
+  [k: string]: unknown;
+}
+/**
+ * One immutable fact: the CloudEvents 1.0 envelope that every event travels in, and the audit leaf it is.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ProvenanceEvent".
+ */
+export interface ProvenanceEvent {
+  schemaVersion: string;
+  specversion: '1.0';
+  id: Uuid;
+  time: Time;
+  source: string;
+  type: string;
+  org: Uuid;
+  service: string;
+  /**
+   * Gapless per (org, service), from 1.
+   */
+  ordinal: number;
+  actor: Actor;
+  project?: Slug;
+  environment?: Slug;
+  requestid?: string;
+  traceparent?: string;
+  correlationid?: string;
+  causationid?: string;
+  /**
+   * What changed, redacted.
+   */
+  diff?: {
+    [k: string]: unknown;
+  };
+  data: {
+    [k: string]: unknown;
+  };
+  leafhash?: Digest;
+  [k: string]: unknown;
+}
+/**
+ * Who did it.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Actor".
+ */
+export interface Actor {
+  kind: 'person' | 'service-account' | 'service';
+  id: string;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Empty".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "GrantsRemoveOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "GrantsDenyOutput".
+ */
+export interface Empty {}
+/**
+ * A request was refused by the authorization rules.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "AccessDenied".
+ */
+export interface AccessDenied {
+  operation: string;
+  permission: Permission;
+  because: string;
+  project?: Slug;
+  environment?: Slug;
+}
+/**
+ * A dbt artifact was taken whole.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ArtifactIngested".
+ */
+export interface ArtifactIngested {
+  project: Slug;
+  environment: Slug;
+  artifact: Digest;
+  kind: 'manifest' | 'catalog' | 'run_results' | 'sources';
+  ingest: Uuid;
+  run?: Uuid;
+}
+/**
+ * An environment's settings or variables changed; values are never in the event.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "EnvironmentChanged".
+ */
+export interface EnvironmentChanged {
+  project: Slug;
+  environment: Slug;
+  changed: string[];
+}
+/**
+ * A project has one more environment.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "EnvironmentCreated".
+ */
+export interface EnvironmentCreated {
+  project: Slug;
+  environment: Slug;
+  adapter: string;
+}
+/**
+ * Somebody's role changed; the grant version rises by one.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "GrantChanged".
+ */
+export interface GrantChanged {
+  subject: Actor;
+  role: Role | null;
+  project?: Slug;
+  environment?: Slug;
+  grantVersion: number;
+}
+/**
+ * An organization exists.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "OrgCreated".
+ */
+export interface OrgCreated {
+  org: Uuid;
+  slug: Slug;
+  name: string;
+}
+/**
+ * A plan may run, or may not.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PlanDecided".
+ */
+export interface PlanDecided {
+  project: Slug;
+  environment: Slug;
+  plan: Uuid;
+  document: Digest;
+  verdict: 'allow' | 'deny';
+  by: string;
+  snapshot: Digest;
+  revision?: Digest;
+}
+/**
+ * A plan says for every node whether it runs, and why.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PlanProposed".
+ */
+export interface PlanProposed {
+  project: Slug;
+  environment: Slug;
+  plan: Uuid;
+  document: Digest;
+  snapshot: Digest;
+  run: number;
+  skip: number;
+  partial: number;
+}
+/**
+ * A project exists in the organization.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ProjectCreated".
+ */
+export interface ProjectCreated {
+  project: Slug;
+  name: string;
+}
+/**
+ * A state of the project's files, by content, is known.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "RevisionCreated".
+ */
+export interface RevisionCreated {
+  project: Slug;
+  environment: Slug;
+  revision: Digest;
+  files: number;
+  bytes: number;
+}
+/**
+ * Somebody asked for a run to stop.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "RunCancelRequested".
+ */
+export interface RunCancelRequested {
+  project: Slug;
+  environment: Slug;
+  run: Uuid;
+}
+/**
+ * A run ended; its outputs are named by digest.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "RunFinished".
+ */
+export interface RunFinished {
+  project: Slug;
+  environment: Slug;
+  run: Uuid;
+  kind: 'plan' | 'parse' | 'operation';
+  outcome: 'succeeded' | 'failed' | 'cancelled';
+  plan?: Uuid;
+  document?: Digest;
+  revision: Digest;
+  attempt: number;
+  artifacts: {
+    name: string;
+    blob: Digest;
+    bytes: number;
+  }[];
+  reason?: string;
+}
+/**
+ * A run waits to be executed, stage by stage.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "RunRequested".
+ */
+export interface RunRequested {
+  project: Slug;
+  environment: Slug;
+  run: Uuid;
+  kind: 'plan' | 'parse' | 'operation';
+  plan?: Uuid;
+  revision: Digest;
+  concurrencyKey: string;
+  /**
+   * @minItems 1
+   *
+   * Items: One dbt invocation. `selectors`: blob of a selectors.yml for the overlay.
+   */
+  stages: [
+    {
+      /**
+       * dbt's arguments, without the executable.
+       *
+       * @minItems 1
+       */
+      command: [string, ...string[]];
+      selectors?: Digest;
+    },
+    ...{
+      /**
+       * dbt's arguments, without the executable.
+       *
+       * @minItems 1
+       */
+      command: [string, ...string[]];
+      selectors?: Digest;
+    }[],
+  ];
+}
+/**
+ * A new graph became visible in an environment.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SnapshotCommitted".
+ */
+export interface SnapshotCommitted {
+  project: Slug;
+  environment: Slug;
+  snapshot: Digest;
+  seq: number;
+  nodes: number;
+  edges: number;
+  manifest: Digest;
+  revision?: Digest;
+}
+/**
+ * A worker holds the lease of an attempt.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "TaskClaimed".
+ */
+export interface TaskClaimed {
+  project: Slug;
+  environment: Slug;
+  job: Uuid;
+  task: Uuid;
+  attempt: number;
+  worker: string;
+}
+/**
+ * A lease ran out; the attempt is fenced off.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "TaskExpired".
+ */
+export interface TaskExpired {
+  project: Slug;
+  environment: Slug;
+  job: Uuid;
+  task: Uuid;
+  attempt: number;
+  again: boolean;
+}
+/**
+ * An attempt committed its outcome; no other attempt can.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "TaskFinished".
+ */
+export interface TaskFinished {
+  project: Slug;
+  environment: Slug;
+  job: Uuid;
+  task: Uuid;
+  attempt: number;
+  outcome: 'succeeded' | 'failed' | 'cancelled';
+  result: {
+    [k: string]: unknown;
+  };
+  cause?: string;
+}
+/**
+ * A unit of work waits for a worker.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "TaskQueued".
+ */
+export interface TaskQueued {
+  project: Slug;
+  environment: Slug;
+  job: Uuid;
+  task: Uuid;
+  operator: string;
+}
+/**
+ * A service token was made; only its hash is kept.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "TokenCreated".
+ */
+export interface TokenCreated {
+  token: Uuid;
+  name: string;
+  role: Role;
+  expiresAt?: Time;
+}
+/**
+ * A service token no longer works.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "TokenRevoked".
+ */
+export interface TokenRevoked {
+  token: Uuid;
+}
+export interface Asset {
+  urn: string;
+  id: string;
+  type: string;
+  name: string;
+  package: string;
+  description: string;
+  tags: string[];
+  materialization?: string;
+  relation?: string;
+  owner?: string;
+  columns?: number;
+}
+export interface Hit {
+  urn: string;
+  id: string;
+  type: string;
+  name: string;
+  package: string;
+  description: string;
+  tags: string[];
+  materialization?: string;
+  relation?: string;
+  owner?: string;
+  columns?: number;
+  /**
+   * Where it matched; matches stand between «».
+   */
+  fragment?: string;
+  rank?: number;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "AssetDetail".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "AssetsGetOutput".
+ */
+export interface AssetDetail {
+  asset: Asset;
+  columns: {
+    name: string;
+    type?: string;
+    description?: string;
+  }[];
+  parents: Asset[];
+  children: Asset[];
+  snapshot: Digest;
+}
+export interface AssetsSearchInput {
+  project: Slug;
+  environment: Slug;
+  q?: string;
+  type?: string;
+  package?: string;
+  tag?: string;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface AssetsSearchOutput {
+  items: Hit[];
+  next?: Cursor;
+  total: number;
+  capped: boolean;
+}
+export interface AssetsGetInput {
+  project: Slug;
+  environment: Slug;
+  asset: string;
+}
+export interface AssetsImpactInput {
+  project: Slug;
+  environment: Slug;
+  asset: string;
+}
+export interface AssetsImpactOutput {
+  asset: string;
+  snapshot: Digest;
+  total: number;
+  byType: {
+    [k: string]: number;
+  };
+  items: Asset[];
+  truncated: boolean;
+}
+export interface AuditLeaf {
+  index: number;
+  event: Uuid;
+  type: string;
+  service: string;
+  ordinal: number;
+  at: Time;
+  actor: Actor;
+  leafHash: Digest;
+  project?: Slug;
+  environment?: Slug;
+  summary?: string;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Checkpoint".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "AuditCheckpointOutput".
+ */
+export interface Checkpoint {
+  org: Uuid;
+  size: number;
+  root: Digest;
+  at: Time;
+  previous: Digest | null;
+  signature: string;
+  key: string;
+}
+export interface AuditSearchInput {
+  q?: string;
+  type?: string;
+  project?: Slug;
+  environment?: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface AuditSearchOutput {
+  items: AuditLeaf[];
+  next?: Cursor;
+}
+export interface AuditCheckpointInput {}
+export interface AuditInclusionInput {
+  event: Uuid;
+}
+export interface AuditInclusionOutput {
+  leaf: AuditLeaf;
+  checkpoint: Checkpoint;
+  path: Digest[];
+}
+export interface AuditConsistencyInput {
+  from: number;
+}
+export interface AuditConsistencyOutput {
+  from: number;
+  checkpoint: Checkpoint;
+  path: Digest[];
+}
+export interface AuditVerifyInput {}
+export interface AuditVerifyOutput {
+  ok: boolean;
+  leaves: number;
+  checkpoint?: Checkpoint;
+  findings: {
+    code: string;
+    service?: string;
+    ordinal?: number;
+    message: string;
+  }[];
+}
+export interface AuditExportInput {}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "AuditExportOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Blob".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "BlobsPutOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PlansDocumentOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PlansStateOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "RunsArtifactOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SnapshotsGraphOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SnapshotsManifestOutput".
+ */
+export interface Blob {
+  blob: Digest;
+  bytes: number;
+}
+export interface BlobsPutInput {
+  digest: Digest;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Environment".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "EnvironmentsGetOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "EnvironmentsCreateOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "EnvironmentsPutVariableOutput".
+ */
+export interface Environment {
+  project: Slug;
+  environment: Slug;
+  adapter: string;
+  dbtVersion: string;
+  createdAt: Time;
+  /**
+   * Names only; a value is never shown.
+   */
+  variables: {
+    name: string;
+    secret: boolean;
+  }[];
+}
+export interface EnvironmentsListInput {
+  project: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface EnvironmentsListOutput {
+  items: Environment[];
+  next?: Cursor;
+}
+export interface EnvironmentsGetInput {
+  project: Slug;
+  environment: Slug;
+}
+export interface EnvironmentsCreateInput {
+  project: Slug;
+  environment: Slug;
+  adapter?: 'duckdb' | 'postgres';
+  dbtVersion?: string;
+}
+export interface EnvironmentsPutVariableInput {
+  project: Slug;
+  environment: Slug;
+  name: string;
+  value: string;
+  secret?: boolean;
+}
+export interface EnvironmentsRevealInput {
+  project: Slug;
+  environment: Slug;
+}
+export interface EnvironmentsRevealOutput {
+  adapter: string;
+  dbtVersion: string;
+  variables: {
+    name: string;
+    value: string;
+    secret: boolean;
+  }[];
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Grant".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "GrantsPutOutput".
+ */
+export interface Grant {
+  subject: Actor;
+  role: Role;
+  project?: Slug;
+  environment?: Slug;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Can".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "GrantsCanOutput".
+ */
+export interface Can {
+  allowed: boolean;
+  permission: Permission;
+  because: string;
+}
+export interface GrantsListInput {
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface GrantsListOutput {
+  items: Grant[];
+  next?: Cursor;
+}
+export interface GrantsPutInput {
+  subject: Actor;
+  role: Role;
+  project?: Slug;
+  environment?: Slug;
+}
+export interface GrantsRemoveInput {
+  subject: Actor;
+  project?: Slug;
+  environment?: Slug;
+}
+export interface GrantsCanInput {
+  permission: Permission;
+  project?: Slug;
+  environment?: Slug;
+}
+export interface GrantsDenyInput {
+  operation: string;
+  permission: Permission;
+  because: string;
+  project?: Slug;
+  environment?: Slug;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Ingest".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "IngestsCreateOutput".
+ */
+export interface Ingest {
+  project: Slug;
+  environment: Slug;
+  id: Uuid;
+  createdAt: Time;
+  artifacts: {
+    name: string;
+    kind: string;
+    artifact: Digest;
+    duplicate: boolean;
+  }[];
+  snapshot?: Snapshot;
+  snapshotIsNew?: boolean;
+  warnings: {
+    code: string;
+    path: string;
+    message: string;
+  }[];
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Snapshot".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SnapshotsGetOutput".
+ */
+export interface Snapshot {
+  project: Slug;
+  environment: Slug;
+  snapshot: Digest;
+  seq: number;
+  createdAt: Time;
+  nodes: number;
+  edges: number;
+  manifest: Digest;
+  graph: Digest;
+  revision?: Digest;
+  counts: {
+    [k: string]: number;
+  };
+}
+export interface IngestsCreateInput {
+  project: Slug;
+  environment: Slug;
+  /**
+   * @minItems 1
+   * @maxItems 16
+   */
+  artifacts:
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ]
+    | [
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+        {
+          name: string;
+          blob: Digest;
+        },
+      ];
+  revision?: Digest;
+}
+export interface IngestsListInput {
+  project: Slug;
+  environment: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface IngestsListOutput {
+  items: Ingest[];
+  next?: Cursor;
+}
+export interface LeavesRangeInput {
+  org: Uuid;
+  from: number;
+  limit: number;
+}
+export interface LeavesRangeOutput {
+  items: {
+    ordinal: number;
+    envelope: {
+      [k: string]: unknown;
+    };
+  }[];
+  head: number;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Org".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "OrgsGetOutput".
+ */
+export interface Org {
+  id: Uuid;
+  slug: Slug;
+  name: string;
+  createdAt: Time;
+}
+export interface OrgsGetInput {}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Plan".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PlansProposeOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PlansGetOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PlansConfirmOutput".
+ */
+export interface Plan {
+  project: Slug;
+  environment: Slug;
+  id: Uuid;
+  document: Digest;
+  snapshot: Digest;
+  state: Digest;
+  status: 'proposed' | 'allowed' | 'denied';
+  by?: string;
+  createdAt: Time;
+  counts: {
+    run: number;
+    skip: number;
+    partial: number;
+  };
+  total: number;
+  runId?: Uuid;
+}
+export interface PlansProposeInput {
+  project: Slug;
+  environment: Slug;
+  snapshot?: Digest;
+  data?: 'assume' | 'check';
+  /**
+   * @maxItems 64
+   */
+  select?: string[];
+  /**
+   * @maxItems 64
+   */
+  exclude?: string[];
+  fullRefresh?: boolean;
+}
+export interface PlansListInput {
+  project: Slug;
+  environment: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface PlansListOutput {
+  items: Plan[];
+  next?: Cursor;
+}
+export interface PlansGetInput {
+  plan: Uuid;
+}
+export interface PlansDocumentInput {
+  plan: Uuid;
+}
+export interface PlansStateInput {
+  plan: Uuid;
+}
+export interface PlansConfirmInput {
+  plan: Uuid;
+}
+export interface PlansStagesInput {
+  plan: Uuid;
+}
+export interface PlansStagesOutput {
+  document: Digest;
+  revision?: Digest;
+  /**
+   * Items: One dbt invocation. `selectors`: blob of a selectors.yml for the overlay.
+   */
+  stages: {
+    /**
+     * dbt's arguments, without the executable.
+     *
+     * @minItems 1
+     */
+    command: [string, ...string[]];
+    selectors?: Digest;
+  }[];
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Project".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ProjectsGetOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ProjectsCreateOutput".
+ */
+export interface Project {
+  project: Slug;
+  name: string;
+  createdAt: Time;
+}
+export interface ProjectsListInput {
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface ProjectsListOutput {
+  items: Project[];
+  next?: Cursor;
+}
+export interface ProjectsGetInput {
+  project: Slug;
+}
+export interface ProjectsCreateInput {
+  project: Slug;
+  name?: string;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Revision".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "RevisionsCreateOutput".
+ */
+export interface Revision {
+  project: Slug;
+  environment: Slug;
+  revision: Digest;
+  files: number;
+  bytes: number;
+  createdAt: Time;
+  run?: Uuid;
+}
+export interface RevisionsCreateInput {
+  project: Slug;
+  environment: Slug;
+  blob: Digest;
+  parse?: boolean;
+}
+export interface RevisionsListInput {
+  project: Slug;
+  environment: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface RevisionsListOutput {
+  items: Revision[];
+  next?: Cursor;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Run".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "RunsOperateOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "RunsGetOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "RunsCancelOutput".
+ */
+export interface Run {
+  project: Slug;
+  environment: Slug;
+  id: Uuid;
+  kind: 'plan' | 'parse' | 'operation';
+  status: 'requested' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+  plan?: Uuid;
+  revision: Digest;
+  requestedBy: string;
+  createdAt: Time;
+  startedAt?: Time;
+  finishedAt?: Time;
+  attempt: number;
+  reason?: string;
+  cancelRequested: boolean;
+  counts: {
+    [k: string]: number;
+  };
+  artifacts: {
+    name: string;
+    blob: Digest;
+    bytes: number;
+  }[];
+}
+export interface RunNode {
+  node: string;
+  status: string;
+  attempt: number;
+  startedAt?: Time;
+  finishedAt?: Time;
+  durationMs?: number;
+  rows?: number;
+  relation?: string;
+  message?: string;
+}
+export interface RunLine {
+  seq: number;
+  at: Time;
+  attempt: number;
+  level: string;
+  node?: string;
+  event?: string;
+  text: string;
+}
+export interface RunsOperateInput {
+  project: Slug;
+  environment: Slug;
+  revision?: Digest;
+  macro: string;
+  args?: {
+    [k: string]: unknown;
+  };
+}
+export interface RunsListInput {
+  project: Slug;
+  environment: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface RunsListOutput {
+  items: Run[];
+  next?: Cursor;
+}
+export interface RunsGetInput {
+  run: Uuid;
+  wait?: number;
+}
+export interface RunsNodesInput {
+  run: Uuid;
+}
+export interface RunsNodesOutput {
+  items: RunNode[];
+}
+export interface RunsLogsInput {
+  run: Uuid;
+  after?: number;
+  wait?: number;
+  limit?: number;
+}
+export interface RunsLogsOutput {
+  items: RunLine[];
+  ended: boolean;
+}
+export interface RunsArtifactInput {
+  run: Uuid;
+  name: string;
+}
+export interface RunsCancelInput {
+  run: Uuid;
+}
+export interface RunsOfPlanInput {
+  plan: Uuid;
+}
+export interface RunsOfPlanOutput {
+  run?: Run;
+}
+export interface SnapshotsListInput {
+  project: Slug;
+  environment: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface SnapshotsListOutput {
+  items: Snapshot[];
+  next?: Cursor;
+}
+export interface SnapshotsGetInput {
+  project: Slug;
+  environment: Slug;
+  snapshot: string;
+}
+export interface SnapshotsGraphInput {
+  project: Slug;
+  environment: Slug;
+  snapshot: string;
+}
+export interface SnapshotsManifestInput {
+  project: Slug;
+  environment: Slug;
+  snapshot: string;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Task".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "TasksGetOutput".
+ */
+export interface Task {
+  project: Slug;
+  environment: Slug;
+  id: Uuid;
+  job: Uuid;
+  operator: string;
+  status: 'queued' | 'leased' | 'succeeded' | 'failed' | 'cancelled';
+  attempt: number;
+  createdAt: Time;
+  finishedAt?: Time;
+  worker?: string;
+}
+export interface Lease {
+  org: Uuid;
+  project: Slug;
+  environment: Slug;
+  task: Uuid;
+  job: Uuid;
+  run: Uuid;
+  attempt: number;
+  operator: string;
+  spec: {
+    [k: string]: unknown;
+  };
+  leaseMs: number;
+}
+export interface TasksListInput {
+  project: Slug;
+  environment: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface TasksListOutput {
+  items: Task[];
+  next?: Cursor;
+}
+export interface TasksGetInput {
+  task: Uuid;
+}
+export interface TasksClaimInput {
+  worker: string;
+  /**
+   * @minItems 1
+   */
+  operators: [string, ...string[]];
+  max: number;
+  wait: number;
+}
+export interface TasksClaimOutput {
+  leases: Lease[];
+}
+export interface TasksHeartbeatInput {
+  worker: string;
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  held: [
+    {
+      org: Uuid;
+      task: Uuid;
+      attempt: number;
+    },
+    ...{
+      org: Uuid;
+      task: Uuid;
+      attempt: number;
+    }[],
+  ];
+}
+export interface TasksHeartbeatOutput {
+  lost: Uuid[];
+  cancel: Uuid[];
+}
+export interface TasksCompleteInput {
+  org: Uuid;
+  task: Uuid;
+  attempt: number;
+  worker: string;
+  outcome: 'succeeded' | 'failed' | 'cancelled';
+  result: {
+    [k: string]: unknown;
+  };
+  cause?: string;
+}
+export interface TasksCompleteOutput {
+  committed: boolean;
+  status: string;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Token".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "TokensRevokeOutput".
+ */
+export interface Token {
+  id: Uuid;
+  name: string;
+  role: Role;
+  createdAt: Time;
+  expiresAt: Time | null;
+  revokedAt: Time | null;
+}
+export interface TokensListInput {
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface TokensListOutput {
+  items: Token[];
+  next?: Cursor;
+}
+export interface TokensCreateInput {
+  name: string;
+  role: Role;
+  days?: number;
+}
+export interface TokensCreateOutput {
+  token: Token;
+  secret: string;
+}
+export interface TokensRevokeInput {
+  id: Uuid;
+}
+export interface TokensResolveInput {
+  hash: Digest;
+}
+export interface TokensResolveOutput {
+  found: boolean;
+  org?: Uuid;
+  actor?: Actor;
+  grants?: Grant[];
+  grantVersion?: number;
+}
+
+export type AssetsGetOutput = AssetDetail;
+export type AuditCheckpointOutput = Checkpoint;
+export type AuditExportOutput = Blob;
+export type BlobsPutOutput = Blob;
+export type EnvironmentsGetOutput = Environment;
+export type EnvironmentsCreateOutput = Environment;
+export type EnvironmentsPutVariableOutput = Environment;
+export type GrantsPutOutput = Grant;
+export type GrantsRemoveOutput = Empty;
+export type GrantsCanOutput = Can;
+export type GrantsDenyOutput = Empty;
+export type IngestsCreateOutput = Ingest;
+export type OrgsGetOutput = Org;
+export type PlansProposeOutput = Plan;
+export type PlansGetOutput = Plan;
+export type PlansDocumentOutput = Blob;
+export type PlansStateOutput = Blob;
+export type PlansConfirmOutput = Plan;
+export type ProjectsGetOutput = Project;
+export type ProjectsCreateOutput = Project;
+export type RevisionsCreateOutput = Revision;
+export type RunsOperateOutput = Run;
+export type RunsGetOutput = Run;
+export type RunsArtifactOutput = Blob;
+export type RunsCancelOutput = Run;
+export type SnapshotsGetOutput = Snapshot;
+export type SnapshotsGraphOutput = Blob;
+export type SnapshotsManifestOutput = Blob;
+export type TasksGetOutput = Task;
+export type TokensRevokeOutput = Token;
