@@ -1,1 +1,37 @@
 export type { Manifest, ManifestMacro, ManifestMetadata, ManifestNode } from './manifest.ts';
+export type { ArtifactKind, Claim } from './artifact/claimed.ts';
+export { type Bounds, defaultBounds } from './artifact/members.ts';
+export type { ArtifactWarning, Refusal, RefusalCode } from './artifact/refusal.ts';
+export {
+  type Artifact,
+  type CatalogArtifact,
+  type ManifestArtifact,
+  readArtifact,
+  type ReadOptions,
+  type ReadResult,
+  type RunResultsArtifact,
+  type SourcesArtifact,
+} from './artifact/read.ts';
+export type { Catalog, CatalogColumn, CatalogTable } from './artifact/catalog.ts';
+export { isExecution, type ResultRow, type Results, whichOf } from './artifact/results.ts';
+export { graphMaps, inspect, type Inspection, isEnabled } from './artifact/inspect.ts';
+export {
+  compareNodes,
+  compareStates,
+  type ComparisonOptions,
+  type ContractBreak,
+  type NodeComparison,
+  type StateComparison,
+} from './state/compare.ts';
+export { type Engine, engineOf } from './state/engine.ts';
+export { type JsonValue, sameValue } from './state/json.ts';
+export { findNode, kindOf, NODE_SECTIONS, type NodeKind, type NodeSection } from './state/kinds.ts';
+export { macroClosure, type MacroEntry } from './state/macros.ts';
+export {
+  type ComparisonFlags,
+  modifiedParts,
+  nodeParts,
+  type NodeParts,
+  PART_NAMES,
+  type PartName,
+} from './state/parts.ts';
