@@ -15,9 +15,10 @@ export const runsPinnedNode = () => Number(process.versions.node.split('.')[0]) 
 
 /**
  * Runs `script` on the pinned Node in place of this process: same input and output, signals passed on,
- * and this process ends as the child did. Never returns.
+ * and this process ends as the child did.
  * @param {string} script absolute path of a JavaScript file
  * @param {string[]} args
+ * @returns {import('node:child_process').ChildProcess}
  */
 export function continueOnPinnedNode(script, args) {
   const node = pinnedNode();
@@ -26,7 +27,7 @@ export function continueOnPinnedNode(script, args) {
     process.exit(69);
   }
   const path = [dirname(node), process.env.PATH].filter(Boolean).join(delimiter);
-  const child = spawn(node, [script, ...args], { stdio: 'inherit', env: { ...process.env, PATH: path } });
+  const child = spawn(node, [script, ...args], { stdio: 'inherit', env: { ...process.env, PATH: path, HEADGATE_PARENT: String(process.pid) } });
   const passOn = (signal) => child.kill(signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, passOn);
   child.on('error', (error) => {

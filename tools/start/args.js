@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { installs } from './paths.js';
+import { Refusal } from './stage.js';
+
+export const help = `npm start [-- options]
+
+Sets up what is missing, starts every service on this machine, and at the first start runs the story:
+a dbt project parsed, planned, confirmed, run in a sandbox, planned again, edited, run again, audited.
+
+  --once          run the story without staying up afterwards; exit 0 when all of it held
+  --project DIR   your own dbt project instead of the bundled one (profile of type duckdb or postgres)
+  --reset         begin anew: removes all state, keeps what is installed
+  --no-sandbox    run dbt without isolation (single-user machines only)
+  --state DIR     keep the state there instead of in .headgate
+  --help          this text
+
+Everything is kept below .headgate. Ctrl-C stops all of it.
+  npm start                            first start: one or two minutes; later ones: seconds
+  npm start -- --once                  the whole story, then stop
+  npm start -- --project ~/dbt/shop    the story on your project`;
+
+/**
+ * @param {string[]} argv
+ * @returns {{ help: boolean, once: boolean, reset: boolean, sandbox: 'auto' | 'none', project?: string, state: string }}
+ * @throws {Refusal} for an option that is not known
+ */
+export function readArgs(argv) {
+  try {
+    const { values } = parseArgs({
+      args: argv,
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        once: { type: 'boolean', default: false },
+        reset: { type: 'boolean', default: false },
+        'no-sandbox': { type: 'boolean', default: false },
+        project: { type: 'string' },
+        state: { type: 'string' },
+      },
+    });
+    const { help, once, reset, project, state } = values;
+    return { help, once, reset, sandbox: values['no-sandbox'] ? 'none' : 'auto', ...(project && { project: resolve(project) }), state: state ? resolve(state) : installs.root };
+  } catch (error) {
+    throw new Refusal(error.message, undefined, '`npm start -- --help` lists the options');
+  }
+}

@@ -1,0 +1,147 @@
+// From an installed workspace to running services, and back: what was started is stopped in the opposite order.
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureBuilt } from '../build.js';
+import { ended, stop } from '../process/bound-child.js';
+import { belongsToParent, whenParentDies } from '../process/parent.js';
+import { hostConfig, migrate, startHost, writeHostConfig } from './host.js';
+import { acquire } from './lock.js';
+import { startNats } from './nats.js';
+import { installs, pathsIn } from './paths.js';
+import { freePort, onFreePort, preferredPorts } from './ports.js';
+import { createDatabases, initPostgres, startPostgres } from './postgres.js';
+import { preparePython } from './python.js';
+import { loadSecrets, writePrivate } from './secrets.js';
+import { stage } from './stage.js';
+import { runStory } from './story.js';
+import { claimStateFolder, reset } from './version.js';
+
+/** @typedef {{ child: import('node:child_process').ChildProcess, signals: NodeJS.Signals[], graceMs: number }} Running */
+
+/** The stages that install and build; `npm test` runs the same ones. Two at once wait for each other. */
+export async function setUp() {
+  mkdirSync(installs.root, { recursive: true, mode: 0o700 });
+  const lock = await acquire(join(installs.root, 'setup.lock.json'), { wait: true });
+  try {
+    await stage('python', preparePython);
+    await stage('build', async (progress) => {
+      const { built } = await ensureBuilt();
+      progress(built === 0 ? 'ready (unchanged)' : `${built} files`);
+    });
+  } finally {
+    lock.release();
+  }
+}
+
+/** @param {ReturnType<typeof import('./args.js').readArgs>} args */
+export async function launch(args) {
+  const paths = pathsIn(args.state);
+  mkdirSync(paths.root, { recursive: true, mode: 0o700 });
+  const lock = await acquire(paths.lock);
+  const running = stopsInOrder(lock);
+  let code = 70;
+  try {
+    if (lock.swept > 0) console.log(`  ended ${lock.swept} process(es) that a killed start had left`);
+    if (args.reset) reset(paths);
+    claimStateFolder(paths);
+    await setUp();
+    const { http, host } = await startServices(paths, args, running, lock);
+    code = await stayUp({ paths, args, http, host, running });
+  } catch (error) {
+    const { giveUp } = await import('./start.js');
+    await running.stopAll();
+    giveUp(error);
+  }
+  await running.stopAll();
+  process.exit(code);
+}
+
+async function startServices(paths, args, running, lock) {
+  for (const folder of [paths.logs, paths.blobs, paths.runs, paths.environments]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const secrets = loadSecrets(paths);
+  const { owner } = secrets.postgres;
+  const started = (what, child, signals, graceMs) => {
+    lock.adopt(what, child.pid);
+    running.add({ child, signals, graceMs });
+  };
+  const postgres = await stage('postgres', async (progress) => {
+    const created = await initPostgres({ dataDir: paths.postgres, owner });
+    return onFreePort(preferredPorts.postgres, async (port) => {
+      const child = await startPostgres({ dataDir: paths.postgres, owner, port, log: join(paths.logs, 'postgres.log') });
+      started('postgres', child, ['SIGINT', 'SIGQUIT'], 3000);
+      await createDatabases({ port, owner }, ['state', 'data']);
+      progress(`${created ? 'created, ' : ''}port ${port}`);
+      return port;
+    });
+  });
+  const nats = await stage('nats', (progress) =>
+    onFreePort(preferredPorts.nats, async (port) => {
+      const child = await startNats({ port, storeDir: paths.nats, configFile: paths.natsConfig, log: join(paths.logs, 'nats.log'), nats: secrets.nats });
+      started('nats', child, ['SIGTERM'], 2000);
+      progress(`port ${port}`);
+      return port;
+    }),
+  );
+  return stage('services', (progress) =>
+    onFreePort(preferredPorts.http, async (port) => {
+      const ports = { http: port, health: await freePort(preferredPorts.health), postgres, nats };
+      writeHostConfig(paths, hostConfig({ paths, secrets, ports, sandbox: args.sandbox }));
+      progress('migrating the database');
+      await migrate(paths);
+      progress('starting');
+      const { child, http } = await startHost(paths);
+      started('host', child, ['SIGTERM'], 4000);
+      writePrivate(paths.url, http);
+      progress(http);
+      return { http, host: child };
+    }),
+  );
+}
+
+/** The story, if it is due, then waiting; resolves to the exit code. */
+async function stayUp({ paths, args, http, host, running }) {
+  const due = args.once || args.project || !existsSync(paths.report);
+  const story = due ? runStory({ paths, http, project: args.project }) : Promise.resolve(true);
+  const hostEnded = ended(host).then(() => 'host');
+  const first = await Promise.race([story, hostEnded, running.asked]);
+  if (first === 'host') {
+    console.error(`\nthe services ended unexpectedly; see ${join(paths.logs, 'host.log')}`);
+    return 70;
+  }
+  if (first === 'asked') return 130;
+  if (args.once) return first === true ? 0 : 1;
+  console.log(nextSteps(http));
+  const why = await Promise.race([hostEnded, running.asked]);
+  if (why === 'host') console.error(`\nthe services ended unexpectedly; see ${join(paths.logs, 'host.log')}`);
+  return why === 'host' ? 70 : 0;
+}
+
+const nextSteps = (http) => `
+Headgate is up at ${http}. In another terminal:
+  npx headgate runs            what has run
+  npx headgate plan            what would run now, and why
+  npx headgate audit verify    that nobody changed the record
+Ctrl-C stops everything.`;
+
+/** Collects what runs; a signal, or the end of npm, asks for the stop. */
+function stopsInOrder(lock) {
+  /** @type {Running[]} */
+  const running = [];
+  let hear;
+  const asked = new Promise((resolve) => (hear = resolve));
+  let stopping;
+  const stopAll = () =>
+    (stopping ??= (async () => {
+      for (const { child, signals, graceMs } of running.toReversed()) await stop(child, { signals, graceMs });
+      lock.release();
+    })());
+  const ask = () => {
+    hear('asked');
+    // Whatever stage is under way: the stop does not wait for it. A second Ctrl-C does not wait for anything.
+    if (stopping) process.exit(130);
+    void stopAll().then(() => setTimeout(() => process.exit(130), 200));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, ask);
+  if (belongsToParent()) whenParentDies(ask);
+  return { add: (one) => running.push(one), stopAll, asked };
+}
