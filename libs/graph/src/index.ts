@@ -1,1 +1,15 @@
-export {};
+export { type Adjacency, adjacency, adjacencyOf, type Direction, neighbours, type Rows } from './adjacency.ts';
+export { logicalGraph, projectOf } from './build.ts';
+export { diffGraphs, diffNodes, type GraphDiff, type GraphEdge, type NodeDiff } from './diff.ts';
+export { type Impact, impactOf } from './impact.ts';
+export {
+  type GraphColumn,
+  type GraphNode,
+  type GraphRelation,
+  graphSchemaVersion,
+  type GraphTest,
+  type LogicalGraph,
+  urnOf,
+} from './logical-graph.ts';
+export { pathBetween, reach, type Reached, type ReachOptions, topological } from './reach.ts';
+export { nodeDigest, type SnapshotDigests, snapshotDigests, snapshotId } from './snapshot.ts';

@@ -1,0 +1,187 @@
+import { type Catalog, graphMaps, isEnabled, type Manifest, type ManifestNode } from '@headgate/dbt';
+import { sha256 } from '@headgate/contracts';
+import { columnsOf } from './columns.ts';
+import {
+  type GraphNode,
+  type GraphRelation,
+  type GraphTest,
+  graphSchemaVersion,
+  type LogicalGraph,
+} from './logical-graph.ts';
+
+/** Builds the graph of a manifest, with the columns that a catalog of the same project describes. Pure and total. */
+export function logicalGraph(manifest: Manifest, catalog?: Catalog): LogicalGraph {
+  const nodes: GraphNode[] = [];
+  for (const key of graphMaps) {
+    const map = manifest[key];
+    for (const id in map) nodes.push(graphNode(manifest, map[id] as ManifestNode, catalog));
+  }
+  nodes.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return {
+    schemaVersion: graphSchemaVersion,
+    project: projectOf(manifest),
+    adapter: manifest.metadata.adapter_type ?? null,
+    nodes,
+  };
+}
+
+/** The root project's name; older manifests do not say it, then the package with most nodes is taken. */
+export function projectOf(manifest: Manifest): string {
+  const said = manifest.metadata.project_name;
+  if (said) return said;
+  const counts = new Map<string, number>();
+  for (const id in manifest.nodes) {
+    const name = (manifest.nodes[id] as ManifestNode).package_name;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0] ?? 'unnamed';
+}
+
+function graphNode(manifest: Manifest, node: ManifestNode, catalog?: Catalog): GraphNode {
+  const config = node.config ?? {};
+  const parents = [...new Set(node.depends_on?.nodes ?? [])].sort();
+  const missing = parents.filter((id) => !isEnabled(manifest, id));
+  const table = catalog?.nodes[node.unique_id] ?? catalog?.sources[node.unique_id];
+  return {
+    id: node.unique_id,
+    type: node.resource_type,
+    name: node.name,
+    package: node.package_name,
+    ...text('path', slashes(node.original_file_path ?? node.path)),
+    ...filled('fqn', node.fqn),
+    ...text('description', node['description']),
+    ...filled('tags', strings(node.tags ?? config['tags'])),
+    ...text('owner', ownerOf(manifest, node)),
+    ...text('group', node['group'] ?? config['group']),
+    ...text('access', node['access'] ?? config['access']),
+    ...text('materialized', config['materialized']),
+    ...text('version', version(node['version'])),
+    ...optional('relation', relationOf(node)),
+    ...filled('columns', columnsOf(node, table)),
+    ...filledMap('config', config),
+    ...filledMap('meta', node['meta'] ?? config['meta']),
+    ...optional('code', codeOf(node)),
+    ...optional('contract', isMap(node['contract']) && node['contract']['enforced'] === true ? true : undefined),
+    ...optional('test', testOf(node)),
+    ...optional('exposure', exposureOf(node)),
+    dependsOn: missing.length ? parents.filter((id) => !missing.includes(id)) : parents,
+    ...filled('missing', missing),
+  };
+}
+
+/** Exposures name an owner themselves; models through `meta.owner` or the owner of their group. */
+function ownerOf(manifest: Manifest, node: ManifestNode): string | undefined {
+  const direct =
+    ownerName(node['owner']) ??
+    ownerName(asMap(node['meta'])['owner']) ??
+    ownerName(asMap(node.config?.['meta'])['owner']);
+  if (direct) return direct;
+  const group = node['group'] ?? node.config?.['group'];
+  if (typeof group !== 'string') return undefined;
+  for (const id in manifest.groups) {
+    const found = manifest.groups[id] as ManifestNode;
+    if (found.name === group) return ownerName(found['owner']);
+  }
+  return undefined;
+}
+
+function ownerName(owner: unknown): string | undefined {
+  if (typeof owner === 'string') return owner || undefined;
+  const { name, email } = asMap(owner);
+  if (typeof name === 'string' && name) return name;
+  return typeof email === 'string' && email ? email : undefined;
+}
+
+const withoutRelation = new Set([
+  'analysis',
+  'operation',
+  'test',
+  'unit_test',
+  'exposure',
+  'metric',
+  'semantic_model',
+  'saved_query',
+]);
+
+function relationOf(node: ManifestNode): GraphRelation | undefined {
+  if (withoutRelation.has(node.resource_type) || node.config?.['materialized'] === 'ephemeral') return undefined;
+  const identifier = node['identifier'] ?? node['alias'] ?? node.name;
+  return {
+    database: stringOrNull(node['database']),
+    schema: stringOrNull(node['schema']),
+    identifier: typeof identifier === 'string' ? identifier : node.name,
+  };
+}
+
+function codeOf(node: ManifestNode): GraphNode['code'] {
+  const raw = node['raw_code'] ?? node['raw_sql'];
+  const language = typeof node['language'] === 'string' ? node['language'] : 'sql';
+  if (typeof raw === 'string' && raw !== '') return { language, hash: sha256(raw) };
+  const { checksum } = asMap(node.checksum);
+  if (node.resource_type === 'seed' && typeof checksum === 'string') return { language: 'csv', hash: sha256(checksum) };
+  return undefined;
+}
+
+function testOf(node: ManifestNode): GraphTest | undefined {
+  if (node.resource_type === 'unit_test') return { kind: 'unit', ...text('attachedTo', node.depends_on?.nodes?.[0]) };
+  if (node.resource_type !== 'test') return undefined;
+  const metadata = asMap(node['test_metadata']);
+  return {
+    kind: typeof metadata['name'] === 'string' ? metadata['name'] : 'singular',
+    ...text('column', node['column_name']),
+    ...text('attachedTo', node['attached_node']),
+    ...text('severity', node.config?.['severity']),
+  };
+}
+
+function exposureOf(node: ManifestNode): GraphNode['exposure'] {
+  if (node.resource_type !== 'exposure') return undefined;
+  return {
+    kind: typeof node['type'] === 'string' ? node['type'] : 'unknown',
+    ...text('maturity', node['maturity']),
+    ...text('url', node['url']),
+  };
+}
+
+function text<K extends string>(key: K, value: unknown): { [P in K]?: string } {
+  return typeof value === 'string' && value !== '' ? ({ [key]: value } as { [P in K]: string }) : {};
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]: V });
+}
+
+function filled<K extends string, V>(key: K, list: readonly V[] | undefined): { [P in K]?: readonly V[] } {
+  return list?.length ? ({ [key]: list } as { [P in K]: readonly V[] }) : {};
+}
+
+function filledMap<K extends string>(key: K, map: unknown): { [P in K]?: Record<string, unknown> } {
+  return isMap(map) && Object.keys(map).length ? ({ [key]: map } as { [P in K]: Record<string, unknown> }) : {};
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function asMap(value: unknown): Record<string, unknown> {
+  return isMap(value) ? value : {};
+}
+
+function strings(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value)
+    ? [...new Set(value.filter((item): item is string => typeof item === 'string'))].sort()
+    : [];
+}
+
+function stringOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function slashes(path: unknown): string | undefined {
+  return typeof path === 'string' ? path.replaceAll('\\', '/') : undefined;
+}
+
+function version(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
