@@ -16,7 +16,8 @@ export function operationsOf({ api, roles }: Contracts): Operation[] {
   );
   const granted = new Set(Object.values(roles).flat());
   for (const { id, http, authorize, callers } of operations) {
-    if (http && !authorize) throw new Error(`${id} has an HTTP route but no authorization rule: add "authorize": "noun:verb"`);
+    if (http && !authorize)
+      throw new Error(`${id} has an HTTP route but no authorization rule: add "authorize": "noun:verb"`);
     if (!http && callers.length === 0) throw new Error(`${id} has neither a route nor callers: nobody could use it`);
     if (authorize && !granted.has(authorize) && !granted.has(authorize.replace(/:.*/, ':*'))) {
       throw new Error(`${id} asks for ${authorize}, which no role in roles.json grants`);

@@ -1,7 +1,12 @@
 // Reads the contract sources. Every schema gets one global PascalCase name; `$ref: "plan"` means the schema named Plan.
 import { readdir, readFile } from 'node:fs/promises';
 
-export type Schema = { [key: string]: unknown; $ref?: string; properties?: Record<string, Schema>; required?: string[] };
+export type Schema = {
+  [key: string]: unknown;
+  $ref?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+};
 
 export interface EventSource {
   readonly type: string;
@@ -50,9 +55,14 @@ export function resolve(value: unknown): unknown {
 }
 
 async function jsonFiles(folder: URL): Promise<[string, Schema][]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json') && !name.endsWith('.example.json')).sort();
+  const names = (await readdir(folder))
+    .filter((name) => name.endsWith('.json') && !name.endsWith('.example.json'))
+    .sort();
   return Promise.all(
-    names.map(async (name) => [name.replace(/\.json$/, ''), JSON.parse(await readFile(new URL(name, folder), 'utf8'))] as [string, Schema]),
+    names.map(
+      async (name) =>
+        [name.replace(/\.json$/, ''), JSON.parse(await readFile(new URL(name, folder), 'utf8'))] as [string, Schema],
+    ),
   );
 }
 
@@ -65,7 +75,8 @@ export async function readContracts(root: URL): Promise<Contracts> {
     schemas.set(key, resolve(schema) as Schema);
   };
   for (const [name, { $defs, ...schema }] of await jsonFiles(new URL('resources/', root))) {
-    for (const [inner, definition] of Object.entries(($defs ?? {}) as Record<string, Schema>)) define(inner, definition);
+    for (const [inner, definition] of Object.entries(($defs ?? {}) as Record<string, Schema>))
+      define(inner, definition);
     if (!schema['type']) continue;
     define(name, schema);
     published.push(pascal(name));
@@ -78,7 +89,8 @@ export async function readContracts(root: URL): Promise<Contracts> {
   }
   const api = [];
   for (const [noun, file] of await jsonFiles(new URL('api/', root))) {
-    for (const [inner, definition] of Object.entries((file['$defs'] ?? {}) as Record<string, Schema>)) define(inner, definition);
+    for (const [inner, definition] of Object.entries((file['$defs'] ?? {}) as Record<string, Schema>))
+      define(inner, definition);
     const operations = resolve(file['operations']) as Record<string, OperationSource>;
     for (const [verb, { input, output }] of Object.entries(operations)) {
       define(`${noun}-${verb}-input`, input);
@@ -86,6 +98,8 @@ export async function readContracts(root: URL): Promise<Contracts> {
     }
     api.push({ noun, service: String(file['service']), operations });
   }
-  const { roles } = JSON.parse(await readFile(new URL('roles.json', root), 'utf8')) as { roles: Record<string, string[]> };
+  const { roles } = JSON.parse(await readFile(new URL('roles.json', root), 'utf8')) as {
+    roles: Record<string, string[]>;
+  };
   return { schemas, events, api, roles, published };
 }

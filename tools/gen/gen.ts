@@ -16,7 +16,10 @@ const operations = operationsOf(contracts);
 
 async function write(path: string, text: string): Promise<void> {
   const parser = path.endsWith('.json') ? 'json' : 'typescript';
-  await writeFile(new URL(path, root), await format(text, { parser, singleQuote: true, printWidth: 120, trailingComma: 'all' }));
+  await writeFile(
+    new URL(path, root),
+    await format(text, { parser, singleQuote: true, printWidth: 120, trailingComma: 'all' }),
+  );
 }
 
 await write('src/generated/types.ts', await typesSource(contracts));

@@ -1,7 +1,8 @@
 import { type Operation } from './api.ts';
 import type { Contracts, Schema } from './contracts.ts';
 
-const reRef = (value: unknown): unknown => JSON.parse(JSON.stringify(value).replaceAll('#/$defs/', '#/components/schemas/'));
+const reRef = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value).replaceAll('#/$defs/', '#/components/schemas/'));
 
 /** OpenAPI 3.1 of every operation with a route. */
 export function openApi({ schemas }: Contracts, operations: Operation[]): object {
@@ -30,7 +31,11 @@ export function openApi({ schemas }: Contracts, operations: Operation[]): object
   };
 }
 
-function describe({ id, noun, summary, authorize, input, output, download, body }: Operation, path: string, method: string): object {
+function describe(
+  { id, noun, summary, authorize, input, output, download, body }: Operation,
+  path: string,
+  method: string,
+): object {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
   const properties = Object.entries(input.properties ?? {});
   const rest = properties.filter(([name]) => !inPath.includes(name));
@@ -44,7 +49,16 @@ function describe({ id, noun, summary, authorize, input, output, download, body 
   const required = (input.required ?? []).filter((name) => !inPath.includes(name));
   const content = body
     ? { 'application/octet-stream': {} }
-    : { 'application/json': { schema: reRef({ type: 'object', additionalProperties: false, required, properties: Object.fromEntries(rest) }) } };
+    : {
+        'application/json': {
+          schema: reRef({
+            type: 'object',
+            additionalProperties: false,
+            required,
+            properties: Object.fromEntries(rest),
+          }),
+        },
+      };
   return {
     operationId: id,
     tags: [noun],
@@ -53,7 +67,10 @@ function describe({ id, noun, summary, authorize, input, output, download, body 
     parameters: properties.filter(([name]) => inPath.includes(name) || asQuery).map(parameter),
     ...(!asQuery && (rest.length > 0 || body) && { requestBody: { required: true, content } }),
     responses: {
-      200: { description: 'Done.', content: download ? { [download]: {} } : { 'application/json': { schema: reRef(output) } } },
+      200: {
+        description: 'Done.',
+        content: download ? { [download]: {} } : { 'application/json': { schema: reRef(output) } },
+      },
       default: { $ref: '#/components/responses/Problem' },
     },
   };

@@ -13,6 +13,17 @@ export async function typesSource({ schemas }: Contracts): Promise<string> {
     format: false,
   });
   // The generator drops a definition that is nothing but a reference.
-  const aliases = [...schemas].filter(([, schema]) => schema.$ref).map(([name, schema]) => `export type ${name} = ${schema.$ref!.replace('#/$defs/', '')};`);
-  return `${text}\n${aliases.join('\n')}`.replace(/export interface AllContracts \{\}\n?/, '').replace(/\/\*\*\n \* This interface was referenced by `AllContracts`'s JSON-Schema\n \* via the `definition` ".*?"\.\n \*\/\n/g, '').replace(/ \*\n \* This interface was referenced by `AllContracts`'s JSON-Schema\n \* via the `definition` ".*?"\.\n/g, '');
+  const aliases = [...schemas]
+    .filter(([, schema]) => schema.$ref)
+    .map(([name, schema]) => `export type ${name} = ${schema.$ref!.replace('#/$defs/', '')};`);
+  return `${text}\n${aliases.join('\n')}`
+    .replace(/export interface AllContracts \{\}\n?/, '')
+    .replace(
+      /\/\*\*\n \* This interface was referenced by `AllContracts`'s JSON-Schema\n \* via the `definition` ".*?"\.\n \*\/\n/g,
+      '',
+    )
+    .replace(
+      / \*\n \* This interface was referenced by `AllContracts`'s JSON-Schema\n \* via the `definition` ".*?"\.\n/g,
+      '',
+    );
 }

@@ -44,7 +44,10 @@ test.each(eventTypes.map(({ name, type }) => ({ name, type })))('Ajv and Zod agr
   fc.assert(
     fc.property(fc.nat(), replacement, fc.constantFrom('replace', 'remove', 'add'), (path, value, how) => {
       const candidate = mutate(example, path, value, how as 'replace');
-      expect({ candidate, accepted: zod.safeParse(candidate).success }).toEqual({ candidate, accepted: accepts(candidate) });
+      expect({ candidate, accepted: zod.safeParse(candidate).success }).toEqual({
+        candidate,
+        accepted: accepts(candidate),
+      });
     }),
     { numRuns: 300 },
   );

@@ -9,7 +9,8 @@ export function canonical(value: unknown): string {
 }
 
 /** `sha256:` and 64 hex digits, of a file's own bytes or of a canonical text in UTF-8. */
-export const sha256 = (bytes: Uint8Array | string): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+export const sha256 = (bytes: Uint8Array | string): string =>
+  `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** The hash of a value's canonical bytes. */
 export const hashOf = (value: unknown): string => sha256(canonical(value));

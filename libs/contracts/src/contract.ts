@@ -52,5 +52,9 @@ function explain(name: string, error?: ErrorObject): ContractError {
   if (!error) return new ContractError(name, '', 'is not valid');
   const { params } = error as { params: { additionalProperty?: string; allowedValues?: unknown[] } };
   const detail = params.additionalProperty ?? params.allowedValues?.join(', ');
-  return new ContractError(name, error.instancePath, `${error.message ?? error.keyword}${detail ? ` (${detail})` : ''}`);
+  return new ContractError(
+    name,
+    error.instancePath,
+    `${error.message ?? error.keyword}${detail ? ` (${detail})` : ''}`,
+  );
 }

@@ -7,6 +7,11 @@ export interface EventType<T = unknown> extends Contract<T> {
   readonly schemaVersion: string;
 }
 
-export function eventType<T>(source: { type: string; name: string; service: string; schemaVersion: string }): EventType<T> {
+export function eventType<T>(source: {
+  type: string;
+  name: string;
+  service: string;
+  schemaVersion: string;
+}): EventType<T> {
   return { ...source, ...contract<T>(source.name) };
 }

@@ -1,1 +1,16 @@
-export {};
+export { Answers, type Asked } from './answers.ts';
+export { Blobs } from './blobs.ts';
+export type { Call } from './call.ts';
+export { Clients } from './clients.ts';
+export { CONFIG, type Config, configOf, type HostConfig, readConfig } from './config.ts';
+export { Hears, type Heard } from './consumers.ts';
+export { Database, type Tx } from './database.ts';
+export { Failure, type FailureCode, problemOf } from './failure.ts';
+export { ofTheOrg, openToInfra, protect } from './frame.ts';
+export { LOG } from './log.ts';
+export { migrate } from './migrate.ts';
+export { leafHash, mutate } from './mutate.ts';
+export { cursorOf, keyOf, type Page, pageOf } from './page.ts';
+export { provision } from './provision.ts';
+export { serve, type Serving } from './serve.ts';
+export { identifier, infraLoginOf, loginOf, type Schema, type Service, type ServiceName } from './service.ts';

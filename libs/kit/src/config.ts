@@ -1,0 +1,78 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Failure } from './failure.ts';
+import type { ServiceName } from './service.ts';
+
+interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** What the host reads once, from the file that HEADGATE_CONFIG names. */
+export interface HostConfig {
+  readonly profile: 'embedded' | 'cluster';
+  readonly stateDir: string;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly health: { readonly port: number };
+  readonly postgres: {
+    readonly host: string;
+    readonly port: number;
+    readonly database: string;
+    readonly owner: Login;
+    readonly logins: Readonly<Record<string, Login>>;
+  };
+  readonly nats: { readonly url: string; readonly admin: Login; readonly users: Readonly<Record<string, Login>> };
+  /** PKCS#8 PEM of each service's Ed25519 key. */
+  readonly keys: Readonly<Record<string, string>>;
+  readonly blobs: { readonly dir: string; readonly key: string };
+  readonly bootstrap: { readonly org: string; readonly owner: string; readonly token: string };
+  readonly runner: { readonly python: string; readonly sandbox: 'auto' | 'none'; readonly workDir: string };
+  readonly logLevel?: string;
+}
+
+/** What one service sees: its own passwords and key, everybody's public keys. */
+export interface Config {
+  readonly service: ServiceName;
+  readonly postgres: { host: string; port: number; database: string; login?: Login; infra?: Login };
+  readonly nats: Login & { url: string };
+  readonly key: KeyObject;
+  readonly publicKeys: ReadonlyMap<string, KeyObject>;
+  readonly blobs: { dir: string; key: Buffer };
+  readonly http: { host: string; port: number };
+  readonly bootstrap: HostConfig['bootstrap'];
+  readonly runner: HostConfig['runner'];
+  readonly logLevel: string;
+}
+
+export const CONFIG = Symbol('config');
+
+/** Reads the host's config; throws a Failure that says what is missing. */
+export function readConfig(path: string | undefined): HostConfig {
+  if (!path)
+    throw new Failure('config.missing', { detail: 'HEADGATE_CONFIG names no file', hint: 'start with `npm start`' });
+  const config = JSON.parse(readFileSync(path, 'utf8')) as HostConfig;
+  for (const key of ['http', 'postgres', 'nats', 'keys', 'blobs', 'runner'] as const) {
+    if (!config[key]) throw new Failure('config.invalid', { detail: `${path} has no "${key}"` });
+  }
+  return config;
+}
+
+/** The part of the host's config that one service may know. */
+export function configOf(host: HostConfig, service: ServiceName): Config {
+  const pem = host.keys[service];
+  const user = host.nats.users[service];
+  if (!pem || !user) throw new Failure('config.invalid', { detail: `no key or no NATS user for ${service}` });
+  const { host: address, port, database, logins } = host.postgres;
+  return {
+    service,
+    postgres: { host: address, port, database, login: logins[service]!, infra: logins[`${service}_infra`]! },
+    nats: { url: host.nats.url, ...user },
+    key: createPrivateKey(pem),
+    publicKeys: new Map(Object.entries(host.keys).map(([name, key]) => [name, createPublicKey(createPrivateKey(key))])),
+    blobs: { dir: host.blobs.dir, key: Buffer.from(host.blobs.key, 'base64') },
+    http: host.http,
+    bootstrap: host.bootstrap,
+    runner: host.runner,
+    logLevel: host.logLevel ?? 'info',
+  };
+}

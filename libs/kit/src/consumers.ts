@@ -1,0 +1,130 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import { type EventType, type ProvenanceEvent, provenanceEvent } from '@headgate/contracts';
+import type { Logger } from 'pino';
+import { Bus, streamOf } from './bus.ts';
+import type { Call } from './call.ts';
+import { CONFIG, type Config } from './config.ts';
+import { Database, type Tx } from './database.ts';
+import { LOG } from './log.ts';
+import { maxDeliveries } from './provision.ts';
+
+/** An event as a consumer gets it: the envelope, with data of the declared type. */
+export type Heard<T> = ProvenanceEvent & { readonly data: T };
+
+type Handler = (event: Heard<unknown>, tx: Tx) => Promise<void>;
+
+const handlers = Symbol('handlers');
+
+/** Marks the method that consumes one kind of event. Its effect and its inbox row commit together, so it happens once. */
+export function Hears<T>(event: EventType<T>) {
+  return (
+    target: object,
+    _name: string,
+    descriptor: TypedPropertyDescriptor<(event: Heard<T>, tx: Tx) => Promise<void>>,
+  ): void => {
+    const owner = target as { [handlers]?: [EventType, Handler][] };
+    (owner[handlers] ??= []).push([event as EventType, descriptor.value as Handler]);
+  };
+}
+
+/** Runs every `@Hears` method of this service from its durable consumers. */
+@Injectable()
+export class Consumers implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly open: ConsumerMessages[] = [];
+  private readonly busy = new Set<Promise<void>>();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(LOG) private readonly log: Logger,
+    private readonly discovery: DiscoveryService,
+    private readonly bus: Bus,
+    private readonly database: Database,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const byType = new Map<string, Handler>();
+    const sources = new Set<string>();
+    for (const { instance } of this.discovery.getProviders()) {
+      if (typeof instance !== 'object' || instance === null) continue;
+      for (const [event, handler] of (instance as { [handlers]?: [EventType, Handler][] })[handlers] ?? []) {
+        byType.set(event.type, handler.bind(instance));
+        sources.add(event.service);
+      }
+    }
+    const js = sources.size > 0 ? await this.bus.jetstream() : undefined;
+    for (const source of sources) {
+      const consumer = await js!.consumers.getConsumerFromInfo(
+        await (await this.bus.manager()).consumers.info(streamOf(source), this.config.service),
+      );
+      const messages = await consumer.consume({ max_messages: 64 });
+      this.open.push(messages);
+      void this.pump(messages, byType);
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.open.map((messages) => messages.close()));
+    await Promise.all(this.busy);
+  }
+
+  /** In order, one at a time per source: an event never overtakes the one it follows from. */
+  private async pump(messages: ConsumerMessages, byType: Map<string, Handler>): Promise<void> {
+    for await (const message of messages) {
+      const work = this.handle(message, byType);
+      this.busy.add(work);
+      await work.finally(() => this.busy.delete(work));
+    }
+  }
+
+  private async handle(message: JsMsg, byType: Map<string, Handler>): Promise<void> {
+    try {
+      const event = provenanceEvent.parse(message.json()) as Heard<unknown>;
+      const handler = byType.get(event.type);
+      if (handler) await this.once(event, handler);
+      message.ack();
+    } catch (error) {
+      const reason = (error as Error).message;
+      this.log.warn(
+        { err: reason, subject: message.subject, delivery: message.info.deliveryCount },
+        'event not consumed',
+      );
+      if (message.info.deliveryCount < maxDeliveries)
+        message.nak(Math.min(30_000, 200 * 2 ** message.info.deliveryCount));
+      else await this.bury(message, reason);
+    }
+  }
+
+  private async once(event: Heard<unknown>, handler: Handler): Promise<void> {
+    const call: Call = {
+      org: event.org,
+      actor: { kind: 'service', id: this.config.service },
+      requestId: String(event['requestid'] ?? event.id),
+      correlationId: String(event['correlationid'] ?? event.id),
+      causationId: event.id,
+    };
+    await this.database.write(call, async (tx) => {
+      const first = await tx.query(
+        `insert into ${tx.schema}.inbox (org_id, event_id, type) values ($1, $2, $3) on conflict do nothing returning event_id`,
+        [event.org, event.id, event.type],
+      );
+      if (first.length > 0) await handler(event, tx);
+    });
+  }
+
+  /** Keeps a poison event with its reason, out of the way of the others. */
+  private async bury(message: JsMsg, reason: string): Promise<void> {
+    const js = await this.bus.jetstream();
+    const letter = {
+      subject: message.subject,
+      stream: message.info.stream,
+      seq: message.seq,
+      consumer: this.config.service,
+      reason,
+      event: message.string(),
+    };
+    await js.publish(`hg.dead.${this.config.service}`, JSON.stringify(letter));
+    message.term(reason);
+  }
+}

@@ -1,0 +1,98 @@
+import { EventEmitter } from 'node:events';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Call } from './call.ts';
+import { CONFIG, type Config } from './config.ts';
+import { identifier, type Schema } from './service.ts';
+
+export const SCHEMA = Symbol('schema');
+
+/** An open transaction, bound to one organization. */
+export interface Tx {
+  readonly org: string;
+  readonly call: Call;
+  readonly service: string;
+  /** The schema of the service's tables, quoted already where it needs to be. */
+  readonly schema: string;
+  query<R = Record<string, unknown>>(sql: string, parameters?: unknown[]): Promise<R[]>;
+  readonly manager: EntityManager;
+}
+
+type Work<T> = (tx: Tx) => Promise<T>;
+
+/**
+ * The only two doors to a service's tables. `read` cannot write: Postgres refuses. `write` cannot commit a change of a
+ * tenant table without an audit leaf or an inbox row in the same transaction: a deferred trigger refuses (`frame.ts`).
+ */
+@Injectable()
+export class Database implements OnApplicationShutdown {
+  /** Says after each commit that the outbox may hold something new. */
+  readonly committed = new EventEmitter();
+
+  private source: Promise<DataSource> | undefined;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(SCHEMA) private readonly schema: Schema,
+  ) {}
+
+  read<T>(call: Call, work: Work<T>): Promise<T> {
+    return this.transaction(call, 'read only', work);
+  }
+
+  async write<T>(call: Call, work: Work<T>): Promise<T> {
+    const result = await this.transaction(call, 'read write', work);
+    this.committed.emit('commit');
+    return result;
+  }
+
+  private async transaction<T>(call: Call, mode: 'read only' | 'read write', work: Work<T>): Promise<T> {
+    const source = await (this.source ??= this.connect());
+    const runner = source.createQueryRunner();
+    await runner.connect();
+    try {
+      await runner.query(`begin transaction ${mode}`);
+      await runner.query(`select set_config('app.org', $1, true)`, [call.org]);
+      const tx: Tx = {
+        org: call.org,
+        call,
+        service: this.config.service,
+        schema: identifier(this.schema.name),
+        query: async (sql, parameters) => (await runner.query(sql, parameters, true)).records as never,
+        manager: runner.manager,
+      };
+      const result = await work(tx);
+      await runner.query('commit');
+      return result;
+    } catch (error) {
+      await runner.query('rollback').catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private connect(): Promise<DataSource> {
+    const { host, port, database, login } = this.config.postgres;
+    return new DataSource({
+      type: 'postgres',
+      host,
+      port,
+      database,
+      username: login!.user,
+      password: login!.password,
+      schema: identifier(this.schema.name),
+      entities: this.schema.entities,
+      applicationName: this.config.service,
+      poolSize: 6,
+      extra: {
+        options: `-c search_path=${identifier(this.schema.name)},public -c statement_timeout=60000`,
+        idleTimeoutMillis: 10_000,
+      },
+    }).initialize();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await (await this.source)?.destroy();
+  }
+}

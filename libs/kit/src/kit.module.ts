@@ -1,0 +1,40 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import type { Logger } from 'pino';
+import { Door } from './answers.ts';
+import { Blobs } from './blobs.ts';
+import { Bus } from './bus.ts';
+import { Clients } from './clients.ts';
+import { CONFIG, type Config } from './config.ts';
+import { Consumers } from './consumers.ts';
+import { Database, SCHEMA } from './database.ts';
+import { leavesOf } from './leaves.ts';
+import { LOG } from './log.ts';
+import { Relay } from './relay.ts';
+import type { Service } from './service.ts';
+import { Tokens } from './tokens.ts';
+
+/** Everything a service's own module may inject. */
+export function kitFor(service: Service, config: Config, log: Logger): DynamicModule {
+  const always = [Blobs, Bus, Clients, Door, Tokens];
+  const owning = service.schema && !service.readOnly ? [Relay, Consumers] : [];
+  const stored = service.schema ? [Database, { provide: SCHEMA, useValue: service.schema }] : [];
+
+  @Global()
+  @Module({})
+  class Kit {}
+
+  return {
+    module: Kit,
+    imports: [DiscoveryModule],
+    controllers: owning.length > 0 ? [leavesOf(service.name)] : [],
+    providers: [
+      { provide: CONFIG, useValue: config },
+      { provide: LOG, useValue: log },
+      ...always,
+      ...stored,
+      ...owning,
+    ],
+    exports: [CONFIG, LOG, ...always, ...(service.schema ? [Database] : [])],
+  };
+}

@@ -1,0 +1,117 @@
+import { DataSource, type QueryRunner } from 'typeorm';
+import type { HostConfig } from './config.ts';
+import { createFrame, openToInfra } from './frame.ts';
+import { identifier, infraLoginOf, loginOf, type Schema, type Service } from './service.ts';
+
+/** The role that owns every table. Nobody logs in as it, and it is bound by row-level security like everybody. */
+const owner = 'headgate_owner';
+
+/**
+ * Brings the database up to date: logins as administrator, then as owner each schema's frame, migrations and grants.
+ * Answers the SQL still missing between entities and tables; a test expects none.
+ */
+export async function migrate(host: HostConfig, ...services: Service[]): Promise<string[]> {
+  const schemas = services.flatMap(({ schema, readOnly }) => (schema && !readOnly ? [schema] : []));
+  await asAdministrator(host, 'postgres', (db) => createDatabase(db, host));
+  await asAdministrator(host, host.postgres.database, (db) => createLogins(db, host, services));
+  const drift: string[] = [];
+  for (const schema of schemas) drift.push(...(await migrateSchema(host, schema)));
+  return drift;
+}
+
+async function migrateSchema(host: HostConfig, schema: Schema): Promise<string[]> {
+  const db = await new DataSource({
+    ...connection(host, host.postgres.database),
+    schema: identifier(schema.name),
+    entities: schema.entities,
+    migrations: schema.migrations,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'all',
+    poolSize: 1,
+    extra: { options: `-c role=${owner} -c search_path=${identifier(schema.name)},public` },
+  }).initialize();
+  try {
+    await withRunner(db, (runner) => createFrame(runner, schema));
+    await db.runMigrations();
+    await withRunner(db, (runner) => grant(runner, schema));
+    const { upQueries } = await db.driver.createSchemaBuilder().log();
+    return upQueries.map(({ query }) => query);
+  } finally {
+    await db.destroy();
+  }
+}
+
+function connection({ postgres }: HostConfig, database: string) {
+  const { host, port, owner: login } = postgres;
+  return {
+    type: 'postgres' as const,
+    host,
+    port,
+    database,
+    username: login.user,
+    password: login.password,
+    applicationName: 'migrate',
+  };
+}
+
+async function withRunner(db: DataSource, work: (runner: QueryRunner) => Promise<void>): Promise<void> {
+  const runner = db.createQueryRunner();
+  await work(runner).finally(() => runner.release());
+}
+
+async function asAdministrator(
+  host: HostConfig,
+  database: string,
+  work: (db: DataSource) => Promise<void>,
+): Promise<void> {
+  const db = await new DataSource({ ...connection(host, database), poolSize: 1 }).initialize();
+  await work(db).finally(() => db.destroy());
+}
+
+async function createDatabase(db: DataSource, { postgres }: HostConfig): Promise<void> {
+  const [role] = await db.query('select 1 from pg_roles where rolname = $1', [owner]);
+  if (!role) await db.query(`create role ${owner} nologin`);
+  const [database] = await db.query('select 1 from pg_database where datname = $1', [postgres.database]);
+  if (!database) await db.query(`create database "${postgres.database}" owner ${owner}`);
+  await db.query(`revoke connect on database "${postgres.database}" from public`);
+}
+
+async function createLogins(db: DataSource, { postgres }: HostConfig, services: Service[]): Promise<void> {
+  await db.query('create extension if not exists pg_trgm');
+  await db.query(`grant create, usage on schema public to ${owner}; grant usage on schema public to public`);
+  await db.query(`grant create, connect on database "${postgres.database}" to ${owner}`);
+  for (const { name } of services) {
+    for (const login of [postgres.logins[name], postgres.logins[`${name}_infra`]]) {
+      if (!login) continue;
+      const [exists] = await db.query('select 1 from pg_roles where rolname = $1', [login.user]);
+      const verb = exists ? 'alter' : 'create';
+      const password = login.password.replaceAll("'", "''");
+      await db.query(
+        `${verb} role ${login.user} login nosuperuser nocreatedb nocreaterole nobypassrls password '${password}'`,
+      );
+      await db.query(`grant connect on database "${postgres.database}" to ${login.user}`);
+    }
+  }
+}
+
+async function grant(db: QueryRunner, schema: Schema): Promise<void> {
+  const s = identifier(schema.name);
+  const writer = loginOf(schema.owner);
+  // Leaves can be added, never changed; the relay alone may note that one was published.
+  await db.query(`
+    grant usage on schema ${s} to ${writer};
+    grant select, insert, update, delete on all tables in schema ${s} to ${writer};
+    grant usage on all sequences in schema ${s} to ${writer};
+    revoke update, delete on ${s}.outbox, ${s}.inbox from ${writer};
+    revoke all on ${s}.touched, ${s}.migrations from ${writer};
+  `);
+  for (const reader of (schema.readers ?? []).map(loginOf)) {
+    await db.query(`
+      grant usage on schema ${s} to ${reader};
+      grant select on all tables in schema ${s} to ${reader};
+      revoke all on ${s}.outbox, ${s}.outbox_head, ${s}.inbox, ${s}.touched, ${s}.migrations from ${reader};
+    `);
+  }
+  await openToInfra(db, schema, 'outbox', 'select, update (published_at)');
+  await db.query(`grant usage on schema ${s} to ${infraLoginOf(schema.owner)}`);
+}

@@ -1,0 +1,152 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
+import { headers } from '@nats-io/transport-node';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { Bus, streamOf } from './bus.ts';
+import { CONFIG, type Config } from './config.ts';
+import { Database, SCHEMA } from './database.ts';
+import { LOG } from './log.ts';
+import { identifier, type Schema } from './service.ts';
+
+interface Row {
+  readonly id: string;
+  readonly org_id: string;
+  readonly type: string;
+  readonly ordinal: string;
+  readonly envelope: string;
+  readonly leaf_hash: string;
+}
+
+const batchSize = 500;
+/** A commit in this process wakes the relay at once; this finds what other replicas committed. */
+const pollMs = 500;
+
+/**
+ * Sends outbox rows to the service's stream, in order, each at least once. One relay per service: it holds a session
+ * advisory lock on its own connection, and the stream's last sequence fences a relay that lost the lock unknowingly.
+ */
+@Injectable()
+export class Relay implements OnApplicationBootstrap, OnApplicationShutdown {
+  private stopped = false;
+  private wake: () => void = () => undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(SCHEMA) private readonly schema: Schema,
+    @Inject(LOG) private readonly log: Logger,
+    private readonly bus: Bus,
+    private readonly database: Database,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.database.committed.on('commit', () => this.wake());
+    this.running = this.loop();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    this.wake();
+    await this.running;
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stopped) {
+      try {
+        await this.lead();
+      } catch (error) {
+        if (!this.stopped) this.log.warn({ err: (error as Error).message }, 'relay starts again');
+        await this.pause();
+      }
+    }
+  }
+
+  /** Holds the lock for as long as the connection lives. */
+  private async lead(): Promise<void> {
+    const { host, port, database, infra } = this.config.postgres;
+    const db = new pg.Client({
+      host,
+      port,
+      database,
+      user: infra!.user,
+      password: infra!.password,
+      application_name: `${this.config.service} relay`,
+    });
+    let lost: Error | undefined;
+    db.on('error', (error: Error) => (lost = error));
+    await db.connect();
+    try {
+      while (!this.stopped) {
+        const { rows } = await db.query(`select pg_try_advisory_lock(hashtext($1)) as held`, [
+          `relay ${this.schema.name}`,
+        ]);
+        if (rows[0].held) break;
+        await this.pause();
+      }
+      const js = await this.bus.jetstream();
+      const manager = await this.bus.manager();
+      while (!this.stopped) {
+        if (lost) throw lost;
+        if ((await this.send(db, js, manager)) < batchSize) await this.pause();
+      }
+    } finally {
+      await db.end().catch(() => undefined);
+    }
+  }
+
+  private async send(db: pg.Client, js: JetStreamClient, manager: JetStreamManager): Promise<number> {
+    const table = `${identifier(this.schema.name)}.outbox`;
+    const { rows } = await db.query<Row>(
+      `select id, org_id, type, ordinal, envelope, leaf_hash from ${table} where published_at is null order by id limit ${batchSize}`,
+    );
+    if (rows.length === 0) return 0;
+    await publish(js, manager, streamOf(this.schema.owner), rows);
+    await db.query(`update ${table} set published_at = now() where id = any($1::uuid[])`, [rows.map(({ id }) => id)]);
+    return rows.length;
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, pollMs);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+const message = ({ id, org_id, type, envelope, leaf_hash }: Row) => {
+  const fields = headers();
+  fields.set('Nats-Msg-Id', id);
+  fields.set('HG-Leaf-Hash', leaf_hash);
+  return { subject: `hg.${org_id}.${type}`, payload: envelope, headers: fields };
+};
+
+/**
+ * One atomic batch fenced by the stream's last sequence. A refused batch can mean a stale sequence or that part of it
+ * is there already (the client reports both alike), so then the rows go one by one: their ids make repeats harmless.
+ */
+async function publish(js: JetStreamClient, manager: JetStreamManager, stream: string, rows: Row[]): Promise<void> {
+  if (rows.length > 1) {
+    try {
+      const { state } = await manager.streams.info(stream);
+      const [first, ...rest] = rows.map(message);
+      const batch = await js.startBatch(first!.subject, first!.payload, {
+        headers: first!.headers,
+        expect: { lastSequence: state.last_seq },
+      });
+      const last = rest.pop()!;
+      for (const { subject, payload, headers: fields } of rest) batch.add(subject, payload, { headers: fields });
+      await batch.commit(last.subject, last.payload, { headers: last.headers });
+      return;
+    } catch {
+      // one by one
+    }
+  }
+  for (const row of rows) {
+    const { subject, payload, headers: fields } = message(row);
+    await js.publish(subject, payload, { headers: fields, msgID: row.id });
+  }
+}

@@ -1,0 +1,97 @@
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type HostConfig, migrate, provision, serve, type Service, type Serving } from '@headgate/kit';
+import pg from 'pg';
+import { startNats } from './nats.ts';
+
+const services = ['identity', 'ingestion', 'graph-read', 'planner', 'dispatcher', 'runner', 'audit', 'gateway'];
+
+/** Services of the product on a real Postgres and a real NATS, with nothing shared but the Postgres server. */
+export interface Stack {
+  readonly host: HostConfig;
+  /** What `migrate` found missing between entities and tables. */
+  readonly drift: string[];
+  readonly serving: Serving;
+  /** Runs SQL as the administrator: sees and may do everything. */
+  sql<R = Record<string, unknown>>(text: string, parameters?: unknown[]): Promise<R[]>;
+  /** Stops and starts the services again, as after a crash. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts these services, migrated, on a new database. `npm test` provides the Postgres server. */
+export async function startStack(list: Service[], more: Partial<HostConfig> = {}): Promise<Stack> {
+  const folder = await mkdtemp(join(tmpdir(), 'headgate-stack-'));
+  const host = { ...hostConfig(folder), ...more };
+  const nats = await startNats(host.nats.admin, host.nats.users);
+  Object.assign(host.nats, { url: nats.url });
+  const drift = await migrate(host, ...list);
+  await provision(host, ...list);
+  let serving = await serve(host, ...list);
+  const admin = new pg.Client({ ...server(), database: host.postgres.database });
+  await admin.connect();
+  return {
+    host,
+    drift,
+    get serving() {
+      return serving;
+    },
+    sql: async (text, parameters) => (await admin.query(text, parameters)).rows,
+    restart: async () => {
+      await serving.close();
+      serving = await serve(host, ...list);
+    },
+    stop: async () => {
+      await serving.close();
+      await admin.end();
+      await nats.stop();
+      await dropDatabase(host.postgres.database);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function server() {
+  const url = process.env['HEADGATE_TEST_POSTGRES'];
+  if (!url) throw new Error('HEADGATE_TEST_POSTGRES names no server: run the tests with `npm test`');
+  const { hostname, port, username, password } = new URL(url);
+  return { host: hostname, port: Number(port), user: username, password: decodeURIComponent(password) };
+}
+
+function hostConfig(folder: string): HostConfig {
+  const { host, port, user, password } = server();
+  const login = (name: string) => ({ user: `hg_${name.replaceAll('-', '_')}`, password: `test-${name}` });
+  const each = <T>(make: (name: string) => T) => Object.fromEntries(services.map((name) => [name, make(name)]));
+  const logins = Object.fromEntries(
+    services.flatMap((name) => [name, `${name}_infra`]).map((name) => [name, login(name)]),
+  );
+  return {
+    profile: 'embedded',
+    stateDir: folder,
+    http: { host: '127.0.0.1', port: 0 },
+    health: { port: 0 },
+    postgres: { host, port, database: `test_${randomUUID().replaceAll('-', '')}`, owner: { user, password }, logins },
+    nats: {
+      url: '',
+      admin: { user: 'admin', password: 'test-admin' },
+      users: each((name) => ({ user: name, password: `test-${name}` })),
+    },
+    keys: each(() => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string),
+    blobs: { dir: join(folder, 'blobs'), key: randomBytes(32).toString('base64') },
+    bootstrap: { org: 'default', owner: 'owner', token: `hg_test_${randomUUID()}` },
+    runner: {
+      python: new URL('../../../.headgate/python', import.meta.url).pathname,
+      sandbox: 'auto',
+      workDir: join(folder, 'runs'),
+    },
+    logLevel: process.env['HEADGATE_TEST_LOG'] ?? 'error',
+  };
+}
+
+async function dropDatabase(name: string): Promise<void> {
+  const admin = new pg.Client({ ...server(), database: 'postgres' });
+  await admin.connect();
+  await admin.query(`drop database if exists "${name}" with (force)`).finally(() => admin.end());
+}
