@@ -25,6 +25,9 @@ export class Clients implements OnApplicationShutdown {
   }
 
   async call<I, O>(operation: Operation<I, O>, input: I, call: Call, service = operation.service): Promise<O> {
+    // NATS would drop such a request without a word; a caller that is not declared is a bug, so it throws.
+    if (!operation.callers.includes(this.config.service))
+      throw new TypeError(`${this.config.service} may not call ${operation.id}`);
     const fields = headers();
     fields.set('hg-token', await this.tokens.sign(operation as Operation, call));
     const record = new NatsRecordBuilder({ input }).setHeaders(fields).build();

@@ -3,6 +3,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Call } from './call.ts';
 import { CONFIG, type Config } from './config.ts';
+import { PostgresNaming } from './naming.ts';
 import { identifier, type Schema } from './service.ts';
 
 export const SCHEMA = Symbol('schema');
@@ -83,6 +84,7 @@ export class Database implements OnApplicationShutdown {
       password: login!.password,
       schema: identifier(this.schema.name),
       entities: this.schema.entities,
+      namingStrategy: new PostgresNaming(),
       applicationName: this.config.service,
       poolSize: 6,
       extra: {

@@ -1,6 +1,7 @@
 import { DataSource, type QueryRunner } from 'typeorm';
 import type { HostConfig } from './config.ts';
 import { createFrame, openToInfra } from './frame.ts';
+import { PostgresNaming } from './naming.ts';
 import { identifier, infraLoginOf, loginOf, type Schema, type Service } from './service.ts';
 
 /** The role that owns every table. Nobody logs in as it, and it is bound by row-level security like everybody. */
@@ -25,6 +26,7 @@ async function migrateSchema(host: HostConfig, schema: Schema): Promise<string[]
     schema: identifier(schema.name),
     entities: schema.entities,
     migrations: schema.migrations,
+    namingStrategy: new PostgresNaming(),
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'all',
     poolSize: 1,

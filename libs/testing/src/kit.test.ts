@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { EventEmitter, once } from 'node:events';
+import {
+  plansList,
+  planProposed,
+  plansGet,
+  type PlanProposed,
+  type PlansGetInput,
+  type Plan,
+} from '@headgate/contracts';
+import {
+  Answers,
+  type Asked,
+  type Call,
+  Clients,
+  Database,
+  Failure,
+  Hears,
+  type Heard,
+  mutate,
+  protect,
+  type Schema,
+  type Service,
+  type Tx,
+} from '@headgate/kit';
+import { connect } from '@nats-io/transport-node';
+import { Controller, Injectable, Module } from '@nestjs/common';
+import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
+import { startStack, type Stack } from './index.ts';
+
+const orgA = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a';
+const orgB = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0b';
+const digest = `sha256:${'a'.repeat(64)}`;
+const callOf = (org: string): Call => ({ org, actor: { kind: 'person', id: 'ada' }, requestId: 'r-1' });
+const proposed = (plan: string): PlanProposed => ({
+  project: 'jaffle',
+  environment: 'dev',
+  plan,
+  document: digest,
+  snapshot: digest,
+  run: 1,
+  skip: 0,
+  partial: 0,
+});
+
+@Entity()
+class Note {
+  @PrimaryColumn('uuid')
+  orgId: string;
+
+  @PrimaryColumn('text')
+  id: string;
+
+  @Column('text')
+  text: string;
+}
+
+class Notes1764000000000 implements MigrationInterface {
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(
+      'create table planner.note (org_id uuid not null, id text not null, text text not null, primary key (org_id, id))',
+    );
+    await protect(db, schema, 'note');
+  }
+
+  async down(): Promise<void> {}
+}
+
+const schema: Schema = { name: 'planner', owner: 'planner', entities: [Note], migrations: [Notes1764000000000] };
+const heard = new EventEmitter();
+let parts: { database: Database; clients: Clients };
+let failures = 0;
+
+@Injectable()
+class Echo {
+  constructor(database: Database, clients: Clients) {
+    parts = { database, clients };
+  }
+
+  @Hears(planProposed)
+  async note(event: Heard<PlanProposed>, tx: Tx): Promise<void> {
+    if (event.data.skip > 0 && failures++ < 1) throw new Error('not this time');
+    await tx.query('insert into note values ($1, $2, $3)', [tx.org, `heard ${event.data.plan}`, '']);
+    heard.emit(event.data.plan);
+  }
+}
+
+@Controller()
+class PlansController {
+  @Answers(plansGet)
+  async get({ input, call }: Asked<PlansGetInput>): Promise<Plan> {
+    throw new Failure('not-found', { detail: `no plan ${input.plan} for ${call.actor.id}`, where: '/plan' });
+  }
+}
+
+@Module({ controllers: [PlansController], providers: [Echo] })
+class ProbeModule {}
+
+const planner: Service = { name: 'planner', module: ProbeModule, schema, hears: [planProposed] };
+
+@Module({ providers: [] })
+class AskerModule {
+  constructor(clients: Clients) {
+    asker = clients;
+  }
+}
+let asker: Clients;
+const gateway: Service = { name: 'gateway', module: AskerModule };
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack([planner, gateway]);
+}, 60_000);
+afterAll(() => stack?.stop());
+
+const write = (org: string, id: string) =>
+  parts.database.write(callOf(org), (tx) => tx.query('insert into note values ($1, $2, $3)', [org, id, 'x']));
+
+test('entities and migrations agree', () => expect(stack.drift).toEqual([]));
+
+test('a mutation without an audit leaf does not commit', async () => {
+  await expect(write(orgA, 'unaudited')).rejects.toThrow('mutation without an audit leaf');
+  expect(await stack.sql(`select * from planner.note where id = 'unaudited'`)).toEqual([]);
+});
+
+test('a read transaction cannot write', async () => {
+  const attempt = parts.database.read(callOf(orgA), (tx) =>
+    tx.query('insert into note values ($1, $2, $3)', [orgA, 'x', 'x']),
+  );
+  await expect(attempt).rejects.toThrow('read-only transaction');
+});
+
+test('an organization neither sees nor writes rows of another', async () => {
+  await parts.database.write(callOf(orgA), async (tx) => {
+    await tx.query('insert into note values ($1, $2, $3)', [orgA, 'mine', 'x']);
+    await mutate(tx, planProposed, proposed('0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b11'));
+  });
+  expect(await parts.database.read(callOf(orgB), (tx) => tx.query('select * from note'))).toEqual([]);
+  await expect(
+    parts.database.write(callOf(orgB), (tx) => tx.query('insert into note values ($1, $2, $3)', [orgA, 'forged', 'x'])),
+  ).rejects.toThrow('row-level security');
+});
+
+test('an event is delivered to its consumer, whose effect happens once even when the first try fails', async () => {
+  const plan = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b12';
+  const delivered = once(heard, plan);
+  await parts.database.write(callOf(orgA), (tx) => mutate(tx, planProposed, { ...proposed(plan), skip: 1 }));
+  await delivered;
+  expect(failures).toBeGreaterThan(0);
+  await stack.sql('select 1');
+  const [{ n }] = (await stack.sql<{ n: string }>(`select count(*) as n from planner.note where id = $1`, [
+    `heard ${plan}`,
+  ])) as [{ n: string }];
+  expect(n).toBe('1');
+}, 20_000);
+
+test('ordinals are gapless per organization, also under concurrent writers', async () => {
+  await Promise.all(
+    Array.from({ length: 20 }, () =>
+      parts.database.write(callOf(orgB), (tx) =>
+        mutate(tx, planProposed, proposed('0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b13')),
+      ),
+    ),
+  );
+  const rows = await stack.sql<{ ordinal: string }>(
+    'select ordinal from planner.outbox where org_id = $1 order by ordinal',
+    [orgB],
+  );
+  expect(rows.map(({ ordinal }) => Number(ordinal))).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+});
+
+test('a leaf cannot be changed by the service that wrote it', async () => {
+  await expect(
+    parts.database.write(callOf(orgA), (tx) => tx.query(`update outbox set envelope = '{}'`)),
+  ).rejects.toThrow('permission denied');
+});
+
+test('a failure crosses the bus with its code, place and words', async () => {
+  const asked = asker.call(plansGet, { plan: '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b12' }, callOf(orgA));
+  await expect(asked).rejects.toMatchObject({
+    code: 'not-found',
+    where: '/plan',
+    detail: expect.stringContaining('for ada'),
+  });
+});
+
+test('bad input is refused at the door with its path', async () => {
+  await expect(asker.call(plansGet, { plan: 'not-a-uuid' }, callOf(orgA))).rejects.toMatchObject({
+    code: 'contract.invalid',
+    where: '/plan',
+  });
+});
+
+test('a service that is not a declared caller is refused before anything is sent', async () => {
+  await expect(parts.clients.call(plansGet, { plan: orgA }, callOf(orgA))).rejects.toThrow(
+    'planner may not call plans.get',
+  );
+});
+
+test("the bus refuses a service that publishes another service's event", async () => {
+  const { user, password } = stack.host.nats.users['gateway']!;
+  const connection = await connect({ servers: [stack.host.nats.url], user, pass: password });
+  const [refused] = await Promise.all([
+    new Promise(
+      (resolve) =>
+        void (async () => {
+          for await (const { type, error } of connection.status() as AsyncIterable<{ type: string; error?: Error }>)
+            if (type === 'error') return resolve(error?.message);
+        })(),
+    ),
+    connection.publish(`hg.${orgA}.plan.proposed`, '{}'),
+  ]);
+  expect(refused).toContain('Permissions Violation');
+  await connection.close();
+});
+
+test('an operation nobody answers says so at once', async () => {
+  await expect(asker.call(plansList, { project: 'p', environment: 'e' }, callOf(orgA))).rejects.toMatchObject({
+    code: 'unavailable',
+  });
+});
