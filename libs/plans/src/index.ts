@@ -1,1 +1,29 @@
-export {};
+export { buildPlan, type PlanRequest } from './build.ts';
+export {
+  type Built,
+  emptyState,
+  type EnvironmentState,
+  type LastRun,
+  type NodeState,
+  stateHash,
+} from './environment-state.ts';
+export { explain, explainEntry, inWords } from './explain.ts';
+export { fingerprints, PlanInputError, type Print } from './fingerprint.ts';
+export { fold, type NodeOutcome, resultOf, type RunOutcome } from './fold.ts';
+export { nodeOutcomes, type OutcomeRefusal, outcomeOf, type OutcomeResult } from './outcome.ts';
+export { carriesVerdict, partsTable } from './parts.ts';
+export {
+  type DataMode,
+  type Evidence,
+  type ExecutionPlan,
+  type PlanData,
+  type PlanEntry,
+  type PlanHeader,
+  type PlanInput,
+  planRules,
+  type PlanSelection,
+  type PlanStage,
+  type Reason,
+  type Verdict,
+} from './plan.ts';
+export { type Stage, toStages, type Translate } from './stages.ts';

@@ -1,0 +1,62 @@
+import { canonical, sha256 } from '@headgate/contracts';
+
+/**
+ * What an environment holds: for every node that carries a verdict, what it was built from and how its last run ended.
+ * Folded from run outcomes, never edited; a plan names its hash. Contract: `environment-state.json`.
+ */
+export interface EnvironmentState {
+  readonly schemaVersion: '1.0';
+  readonly nodes: Readonly<Record<string, NodeState>>;
+  /** Fingerprint → what it was made of, for inputs that are not built themselves: sources, ephemeral models. */
+  readonly inputs: Readonly<Record<string, InputState>>;
+  /** Hash of a `macros` part → macro id → hash of its SQL, so that a changed macro can be named. */
+  readonly macros: Readonly<Record<string, Readonly<Record<string, string | null>>>>;
+}
+
+export interface NodeState {
+  /** What the relation was built from; null when the node never succeeded. */
+  readonly built: Built | null;
+  readonly last: LastRun;
+}
+
+export interface Built extends Made {
+  readonly fingerprint: string;
+  readonly run: string;
+  readonly attempt: number;
+  /** RFC 3339, as the engine wrote it. */
+  readonly finishedAt: string | null;
+  readonly relation: string | null;
+  /** Source or seed id → the version of the data that was read, where known. */
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** The ingredients of a fingerprint. */
+export interface Made {
+  /** Part name → hash; see `parts.ts`. */
+  readonly parts: Readonly<Record<string, string>>;
+  /** Id of each direct input → its fingerprint when this one was built, `absent` when it had none. */
+  readonly upstream: Readonly<Record<string, string>>;
+}
+
+export interface InputState extends Made {
+  readonly id: string;
+}
+
+export interface LastRun {
+  readonly result: 'succeeded' | 'failed' | 'skipped';
+  /** The engine's own word. */
+  readonly status: string;
+  readonly run: string;
+  readonly attempt: number;
+  readonly finishedAt: string | null;
+}
+
+/** The fingerprint of an input that was not there. */
+export const absent = 'absent';
+
+export const emptyState: EnvironmentState = { schemaVersion: '1.0', nodes: {}, inputs: {}, macros: {} };
+
+/** The hash that plans name: of the state's canonical bytes, which are also its file. */
+export function stateHash(state: EnvironmentState): string {
+  return sha256(canonical(state));
+}

@@ -1,0 +1,84 @@
+import type { ExecutionPlan, PlanEntry, Reason } from './plan.ts';
+
+/** A plan in words, one line each: a summary, then every node that runs with its first reason and cause. */
+export function explain(plan: ExecutionPlan, id?: string): readonly string[] {
+  if (id !== undefined) {
+    const entry = plan.entries.find((one) => one.id === id);
+    return entry ? explainEntry(entry) : [`${id} has no verdict in this plan`];
+  }
+  const { counts, data } = plan.header;
+  const lines = [`${counts.run} run, ${counts.skip} skip${counts.partial ? `, ${counts.partial} partial` : ''}`];
+  for (const entry of plan.entries)
+    if (entry.verdict !== 'SKIP') lines.push(`${entry.verdict} ${entry.id}: ${inShort(entry)}`);
+  if (data.assumed.length > 0) lines.push(`assumed unchanged: ${data.assumed.map((one) => one.id).join(', ')}`);
+  return lines;
+}
+
+/** Why one node has its verdict: every reason, then the way the change took. */
+export function explainEntry(entry: PlanEntry): readonly string[] {
+  const lines = [`${entry.verdict} ${entry.id}`, ...entry.reasons.map((reason) => `  because ${inWords(reason)}`)];
+  if (entry.cause.length > 1) lines.push(`  cause ${entry.cause.join(' → ')}`);
+  const { state, fingerprint } = entry.evidence;
+  lines.push(`  fingerprint ${fingerprint}`);
+  lines.push(
+    state
+      ? `  built from  ${state.fingerprint ?? 'nothing yet'} (run ${state.run}, ${state.result})`
+      : '  not in the environment state',
+  );
+  return lines;
+}
+
+function inShort(entry: PlanEntry): string {
+  const [first] = entry.reasons;
+  const why = first ? inWords(first) : 'no reason';
+  const [root] = entry.cause;
+  return root !== undefined && entry.cause.length > 2 ? `${why} (began at ${root})` : why;
+}
+
+const partWords: Readonly<Record<string, string>> = {
+  body: 'its code changed',
+  configs: 'its configuration changed',
+  relation: 'where it is stored changed',
+  persisted_descriptions: 'a description that is written to the warehouse changed',
+  contract: 'its contract changed',
+  fqn: 'it moved in the project',
+  reference: 'its access, version or deprecation changed',
+  definition: 'its definition changed',
+  kind: 'it is another kind of node now',
+};
+
+const upstreamWords = {
+  runs: 'runs',
+  carries: 'passes on a change from above',
+  changed: 'is not what this node was built from',
+  added: 'is a new input',
+  removed: 'is no longer an input',
+} as const;
+
+export function inWords(reason: Reason): string {
+  switch (reason.code) {
+    case 'never_built':
+      return 'this environment never built it';
+    case 'last_failed':
+      return `its last run ended with "${reason.status}"`;
+    case 'last_skipped':
+      return 'its last run skipped it';
+    case 'changed':
+      if (reason.part !== 'macros') return partWords[reason.part] ?? `its ${reason.part} changed`;
+      return reason.macros?.length
+        ? `a macro it reaches changed: ${reason.macros.join(', ')}`
+        : 'a macro it reaches changed';
+    case 'upstream':
+      return `its input ${reason.id} ${upstreamWords[reason.why]}`;
+    case 'full_refresh':
+      return 'a full refresh was asked for';
+    case 'data_changed':
+      return `the data of ${reason.id} changed`;
+    case 'data_unknown':
+      return `nobody knows whether the data of ${reason.id} changed`;
+    case 'unchanged':
+      return reason.assumed.length
+        ? `nothing changed; assumed so of the data of ${reason.assumed.join(', ')}`
+        : 'nothing changed';
+  }
+}

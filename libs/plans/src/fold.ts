@@ -1,0 +1,121 @@
+import { findNode, type Manifest } from '@headgate/dbt';
+import {
+  absent,
+  type Built,
+  type EnvironmentState,
+  type InputState,
+  type LastRun,
+  type NodeState,
+} from './environment-state.ts';
+import { lookedAt } from './data.ts';
+import { fingerprints, type Print } from './fingerprint.ts';
+import { carriesVerdict, type PartsOptions, partsTable } from './parts.ts';
+
+/** One finished dbt invocation: the manifest it ran with and how each node ended. */
+export interface RunOutcome extends PartsOptions {
+  readonly run: string;
+  readonly attempt: number;
+  readonly manifest: Manifest;
+  readonly results: readonly NodeOutcome[];
+  /** Source or seed id → version of the data at the time, where somebody looked. */
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export interface NodeOutcome {
+  readonly id: string;
+  /** As the engine wrote it; unknown words count as failed. */
+  readonly status: string;
+  readonly finishedAt: string | null;
+  readonly relation: string | null;
+}
+
+/** Statuses after which a node stands as its code says. `warn` is a test that ran; `reused` and others are not known to. */
+const succeeded = new Set(['success', 'pass', 'warn']);
+
+export function resultOf(status: string): LastRun['result'] {
+  const word = status.toLowerCase();
+  return succeeded.has(word) ? 'succeeded' : word === 'skipped' ? 'skipped' : 'failed';
+}
+
+/**
+ * The state after a run. A node that succeeded stands as its code says over the inputs that really stood there: an input
+ * that did not run counts with what it was built from before, not with its code of today. A node that failed keeps what
+ * it was built from, and is marked. Nodes that the manifest no longer has are forgotten.
+ */
+export function fold(state: EnvironmentState, outcome: RunOutcome): EnvironmentState {
+  const { manifest } = outcome;
+  const table = partsTable(manifest, outcome);
+  const ended = new Map(outcome.results.map((result) => [result.id, result]));
+  const prints = fingerprints(table, (id) => {
+    const node = findNode(manifest, id)?.node;
+    if (!node) return absent;
+    const result = ended.get(id);
+    if (!carriesVerdict(node) || (result && resultOf(result.status) === 'succeeded')) return undefined;
+    return state.nodes[id]?.built?.fingerprint ?? absent;
+  });
+  const nodes: Record<string, NodeState> = {};
+  for (const [id, print] of prints) {
+    const node = findNode(manifest, id)?.node;
+    if (!node || !carriesVerdict(node)) continue;
+    const next = nodeState(state.nodes[id], print, ended.get(id), outcome);
+    if (next) nodes[id] = next;
+  }
+  return { schemaVersion: '1.0', nodes, ...referenced(nodes, prints, state, table.macros) };
+}
+
+function nodeState(
+  before: NodeState | undefined,
+  print: Print,
+  result: NodeOutcome | undefined,
+  outcome: RunOutcome,
+): NodeState | undefined {
+  if (!result) return before;
+  const { run, attempt } = outcome;
+  const { status, finishedAt, relation } = result;
+  const last: LastRun = { result: resultOf(status), status, run, attempt, finishedAt };
+  if (last.result !== 'succeeded') return { built: before?.built ?? null, last };
+  const { parts, upstream, fingerprint } = print;
+  return {
+    built: { fingerprint, parts, upstream, run, attempt, finishedAt, relation, data: dataRead(print, outcome) },
+    last,
+  };
+}
+
+/** Versions of the data that a node read, as far as somebody looked. */
+function dataRead(print: Print, outcome: RunOutcome): Record<string, string> {
+  const versions = outcome.data ?? {};
+  const read: Record<string, string> = {};
+  for (const id of lookedAt(outcome.manifest, print.id)) if (versions[id] !== undefined) read[id] = versions[id];
+  return read;
+}
+
+/** Keeps of `inputs` and `macros` what some node's fingerprint still mentions. */
+function referenced(
+  nodes: Readonly<Record<string, NodeState>>,
+  prints: ReadonlyMap<string, Print>,
+  before: EnvironmentState,
+  macroSets: ReadonlyMap<string, Readonly<Record<string, string | null>>>,
+): Pick<EnvironmentState, 'inputs' | 'macros'> {
+  const byPrint = new Map<string, InputState>();
+  for (const { id, parts, upstream, fingerprint } of prints.values()) byPrint.set(fingerprint, { id, parts, upstream });
+  const inputs: Record<string, InputState> = {};
+  const macros: Record<string, Readonly<Record<string, string | null>>> = {};
+  const keepMacros = (parts: Readonly<Record<string, string>>): void => {
+    const hash = parts['macros'] ?? '';
+    const set = macroSets.get(hash) ?? before.macros[hash];
+    if (set) macros[hash] = set;
+  };
+  const builds = Object.values(nodes).flatMap(({ built }) => (built ? [built] : []));
+  const standing = new Set(builds.map((built: Built) => built.fingerprint));
+  builds.forEach(({ parts }) => keepMacros(parts));
+  const stack = builds.flatMap(({ upstream }) => Object.values(upstream));
+  for (let print = stack.pop(); print !== undefined; print = stack.pop()) {
+    if (print === absent || standing.has(print) || inputs[print]) continue;
+    const input = before.inputs[print] ?? byPrint.get(print);
+    if (!input) continue;
+    inputs[print] = input;
+    keepMacros(input.parts);
+    stack.push(...Object.values(input.upstream));
+  }
+  return { inputs, macros };
+}

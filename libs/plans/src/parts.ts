@@ -1,0 +1,98 @@
+import { hashOf } from '@headgate/contracts';
+import {
+  findNode,
+  graphMaps,
+  macroClosure,
+  type Manifest,
+  type ManifestNode,
+  modifiedParts,
+  nodeParts,
+} from '@headgate/dbt';
+
+/** A node's own identity, hashed part by part: `kind`, dbt's parts, and `macros` for everything it can call. */
+export interface OwnParts {
+  readonly id: string;
+  readonly type: string;
+  readonly parts: Readonly<Record<string, string>>;
+  /** Direct inputs, sorted, each once; also those that are disabled or missing. */
+  readonly inputs: readonly string[];
+}
+
+/** Own parts of every enabled node, and the macro sets behind the `macros` hashes. */
+export interface PartsTable {
+  readonly nodes: ReadonlyMap<string, OwnParts>;
+  readonly macros: ReadonlyMap<string, Readonly<Record<string, string | null>>>;
+}
+
+export interface PartsOptions {
+  /** Seed id → SHA-256 of the file, for seeds over 1 MB: dbt then writes a path where the checksum belongs. */
+  readonly seedHashes?: Readonly<Record<string, string>>;
+}
+
+export function partsTable(manifest: Manifest, options: PartsOptions = {}): PartsTable {
+  const hash = memoisedHash();
+  const macros = new Map<string, Readonly<Record<string, string | null>>>();
+  const nodes = new Map<string, OwnParts>();
+  const macrosHash = memoisedMacros(manifest, macros);
+  for (const key of graphMaps) {
+    for (const id in manifest[key]) {
+      const found = nodeParts(manifest, id);
+      const node = findNode(manifest, id)?.node;
+      if (!found || !node) continue;
+      const parts: Record<string, string> = { kind: hash(found.kind), macros: macrosHash(node) };
+      for (const name of modifiedParts(found.kind)) {
+        if (found.parts[name] !== undefined) parts[name] = hash(found.parts[name]);
+      }
+      const file = options.seedHashes?.[id];
+      if (file !== undefined && found.kind === 'seed') parts['body'] = hash({ file });
+      nodes.set(id, { id, type: node.resource_type, parts, inputs: [...new Set(node.depends_on?.nodes ?? [])].sort() });
+    }
+  }
+  return { nodes, macros };
+}
+
+/** Most parts of most nodes say the same few things (no config, no contract). */
+function memoisedHash(): (value: unknown) => string {
+  const known = new Map<unknown, string>();
+  return (value) => {
+    const key = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const hash = hashOf(value);
+    if (typeof key !== 'string' || key.length < 200) known.set(key, hash);
+    return hash;
+  };
+}
+
+function memoisedMacros(
+  manifest: Manifest,
+  sets: Map<string, Readonly<Record<string, string | null>>>,
+): (node: ManifestNode) => string {
+  const known = new Map<string, string>();
+  return (node) => {
+    const key = (node.depends_on?.macros ?? []).join('\n');
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const set = Object.fromEntries(macroClosure(manifest, node).map(({ id, sql }) => [id, sql]));
+    const hash = hashOf(set);
+    known.set(key, hash);
+    sets.set(hash, set);
+    return hash;
+  };
+}
+
+/** A seed whose checksum is a path: its content is not in the manifest. */
+export function isPathSeed(node: ManifestNode): boolean {
+  return node.resource_type === 'seed' && node.checksum?.name === 'path';
+}
+
+const verdictTypes = new Set(['model', 'seed', 'snapshot', 'test', 'unit_test', 'function']);
+
+/** Whether an enabled node carries a verdict: dbt builds or checks it as a step of its own. */
+export function carriesVerdict(node: ManifestNode): boolean {
+  return (
+    verdictTypes.has(node.resource_type) &&
+    node.config?.['materialized'] !== 'ephemeral' &&
+    node.config?.['enabled'] !== false
+  );
+}

@@ -1,0 +1,118 @@
+import type { Made } from './environment-state.ts';
+
+/** The rules that this release derives verdicts by; a plan names them, and `verify` refuses rules it does not know. */
+export const planRules = 'first/1';
+
+export type Verdict = 'RUN' | 'SKIP' | 'PARTIAL';
+export type DataMode = 'assume' | 'check';
+
+/**
+ * What would run and why, with all evidence. Its file is exactly its canonical bytes; the SHA-256 of the file is the
+ * plan's document digest. Contract: `execution-plan.json`.
+ */
+export interface ExecutionPlan {
+  readonly schemaVersion: '1.0';
+  /** SHA-256 of the canonical plan without this field. */
+  readonly digest: string;
+  readonly header: PlanHeader;
+  /** Sorted by id. */
+  readonly entries: readonly PlanEntry[];
+  /** What entries read that is not built itself (sources, ephemeral models); sorted by id. */
+  readonly inputs: readonly PlanInput[];
+  readonly stages: readonly PlanStage[];
+}
+
+export interface PlanHeader {
+  readonly rules: string;
+  readonly project: string;
+  readonly adapter: string | null;
+  /** The engine that wrote the manifest: `metadata.dbt_version`. */
+  readonly engine: string | null;
+  readonly snapshot: string;
+  /** SHA-256 of manifest.json's bytes. */
+  readonly manifest: string;
+  /** Hash of the EnvironmentState. */
+  readonly state: string;
+  /** Selector words as given; null when everything was asked for. */
+  readonly selection: PlanSelection | null;
+  readonly fullRefresh: boolean;
+  readonly data: PlanData;
+  readonly counts: { readonly run: number; readonly skip: number; readonly partial: number };
+}
+
+export interface PlanSelection {
+  readonly select: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+export interface PlanData {
+  readonly mode: DataMode;
+  /** What is taken to be unchanged without having been looked at. Empty in mode `check`. */
+  readonly assumed: readonly { readonly id: string; readonly what: 'source' | 'seed_file' | 'snapshot_input' }[];
+  /** Source or seed id → the version that was found; in mode `check`. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface PlanEntry {
+  readonly id: string;
+  readonly type: string;
+  readonly verdict: Verdict;
+  /** Never empty. */
+  readonly reasons: readonly Reason[];
+  /** From the node where the change began to this one; empty for SKIP. */
+  readonly cause: readonly string[];
+  readonly evidence: Evidence;
+}
+
+export interface Evidence extends Made {
+  readonly fingerprint: string;
+  /** What the environment's state says; null when it says nothing. */
+  readonly state: EvidenceState | null;
+}
+
+export interface EvidenceState {
+  readonly fingerprint: string | null;
+  readonly parts: Readonly<Record<string, string>>;
+  readonly upstream: Readonly<Record<string, string>>;
+  readonly result: string;
+  readonly run: string;
+  readonly attempt: number;
+  readonly finishedAt: string | null;
+}
+
+export interface PlanInput extends Made {
+  readonly id: string;
+  readonly type: string;
+  readonly fingerprint: string;
+}
+
+/** One dbt invocation. */
+export interface PlanStage {
+  readonly command: 'build';
+  readonly nodes: readonly string[];
+}
+
+export type Reason =
+  /** The environment has never built the node. */
+  | { readonly code: 'never_built' }
+  /** Its last run did not succeed: `status` is the engine's word. */
+  | { readonly code: 'last_failed'; readonly status: string }
+  | { readonly code: 'last_skipped'; readonly status: string }
+  /** A part of the node differs from what was built. */
+  | { readonly code: 'changed'; readonly part: string; readonly macros?: readonly string[] }
+  | UpstreamReason
+  | { readonly code: 'full_refresh' }
+  | { readonly code: 'data_changed'; readonly id: string }
+  | { readonly code: 'data_unknown'; readonly id: string }
+  /** Nothing differs. `assumed`: data inputs that were taken to be unchanged. */
+  | { readonly code: 'unchanged'; readonly assumed: readonly string[] };
+
+/**
+ * An input runs in this plan; or passes on that something above it runs (an ephemeral model); or is not what it was
+ * when this node was built; or was not, or is no longer, an input.
+ */
+export interface UpstreamReason {
+  readonly code: 'upstream';
+  readonly id: string;
+  readonly why: 'runs' | 'carries' | 'changed' | 'added' | 'removed';
+}
