@@ -21,14 +21,18 @@ const steps = [
 ];
 
 function stampOf() {
-  const hash = createHash('sha256').update(readFileSync(requirements)).update(JSON.stringify(steps.map((s) => s.filter((w) => w !== requirements))));
+  const hash = createHash('sha256')
+    .update(readFileSync(requirements))
+    .update(JSON.stringify(steps.map((s) => s.filter((w) => w !== requirements))));
   return hash.digest('hex');
 }
 
 function findPython() {
   for (const name of ['python3.11', 'python3.12', 'python3.13', 'python3']) {
     try {
-      execFileSync(name, ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'], { stdio: 'ignore' });
+      execFileSync(name, ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'], {
+        stdio: 'ignore',
+      });
       return name;
     } catch {
       // not here, or too old: try the next name
@@ -48,8 +52,14 @@ export function setUpOracle(log = () => {}) {
   execFileSync(findPython(), ['-m', 'venv', home], { stdio: ['ignore', 'ignore', 'inherit'] });
   const env = { ...process.env, PIP_CACHE_DIR: path.join(root, '.headgate/pip'), PIP_DISABLE_PIP_VERSION_CHECK: '1' };
   for (const step of steps) {
-    log(`oracle: pip install ${step.map((word) => (word === requirements ? path.relative(root, word) : word)).join(' ')}`);
-    execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...step], { stdio: ['ignore', 'ignore', 'inherit'], env, timeout: 900_000 });
+    log(
+      `oracle: pip install ${step.map((word) => (word === requirements ? path.relative(root, word) : word)).join(' ')}`,
+    );
+    execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...step], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env,
+      timeout: 900_000,
+    });
   }
   writeFileSync(stampFile, stamp);
   return python;

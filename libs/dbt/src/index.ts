@@ -35,3 +35,13 @@ export {
   PART_NAMES,
   type PartName,
 } from './state/parts.ts';
+export type { Explanation, Reason, Via } from './selection/explain.ts';
+export type { DbtError, ErrorPosition } from './selection/failure.ts';
+export type { PreviousState, RunResults, SourceFreshness } from './selection/previous-state.ts';
+export {
+  type ProjectContext,
+  SelectableProject,
+  type SelectionAnswer,
+  type SelectionRequest,
+} from './selection/select.ts';
+export { INDIRECT_SELECTIONS, type IndirectSelection } from './selection/spec.ts';

@@ -125,5 +125,7 @@ function python(value: JsonValue | undefined): string {
 }
 
 function pythonList(value: JsonValue | undefined): string {
-  return `[${list(value).map((item) => `'${item}'`).join(', ')}]`;
+  return `[${list(value)
+    .map((item) => `'${item}'`)
+    .join(', ')}]`;
 }

@@ -1,0 +1,84 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import type { Manifest } from '../manifest.ts';
+import type { PreviousState, SourceFreshness } from './previous-state.ts';
+import { SelectableProject, type SelectionAnswer } from './select.ts';
+
+interface Case {
+  readonly id: string;
+  readonly project: string;
+  readonly select: readonly string[];
+  readonly exclude: readonly string[];
+  readonly selector: string | null;
+  readonly state: string | null;
+  readonly indirect_selection: 'eager' | 'cautious' | 'buildable' | 'empty' | null;
+  readonly resource_types: readonly string[];
+  readonly exclude_resource_types: readonly string[];
+  readonly expected?: readonly string[];
+  readonly expected_error?: { readonly class: string; readonly message: string };
+}
+
+const root = path.resolve(import.meta.dirname, '../../../..');
+const data = path.resolve(root, process.env['HEADGATE_DATA'] ?? '../shared/data', 'selection');
+if (!existsSync(data)) throw new Error(`the selection corpus is not at ${data}; set HEADGATE_DATA`);
+
+function readJson(file: string): unknown {
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+  return existsSync(`${file}.gz`) ? JSON.parse(gunzipSync(readFileSync(`${file}.gz`)).toString()) : undefined;
+}
+
+const cases = (readJson(path.join(data, 'cases.shared.json')) as { cases: Case[] }).cases;
+const projects = new Map<string, SelectableProject>();
+const states = new Map<string, PreviousState>();
+
+function projectOf(name: string): SelectableProject {
+  const known = projects.get(name);
+  if (known) return known;
+  const [artifacts, sources] = [path.join(data, 'artifacts', name, 'current'), path.join(data, 'projects', name)];
+  const freshness = readJson(path.join(artifacts, 'sources.json')) as SourceFreshness | undefined;
+  const project = new SelectableProject(readJson(path.join(artifacts, 'manifest.json')) as Manifest, {
+    selectorsFile: readFileSync(path.join(sources, 'selectors.yml'), 'utf8'),
+    files: readdirSync(sources, { recursive: true, encoding: 'utf8', withFileTypes: true }).map(
+      (entry) => path.relative(sources, path.join(entry.parentPath, entry.name)) + (entry.isDirectory() ? '/' : ''),
+    ),
+    ...(freshness && { freshness }),
+  });
+  projects.set(name, project);
+  return project;
+}
+
+function stateOf(project: string, name: string): PreviousState {
+  const folder = path.join(data, 'artifacts', project, 'state', name);
+  const known = states.get(folder);
+  if (known) return known;
+  const files = { manifest: 'manifest.json', runResults: 'run_results.json', sources: 'sources.json' };
+  const read = Object.entries(files).map(([key, file]) => [key, readJson(path.join(folder, file))]);
+  const state = { ...Object.fromEntries(read.filter(([, content]) => content)), now: new Date('2026-11-21') };
+  states.set(folder, state);
+  return state;
+}
+
+function answer(c: Case): SelectionAnswer {
+  return projectOf(c.project).select({
+    select: c.select,
+    exclude: c.exclude,
+    selector: c.selector,
+    ...(c.state && { previous: stateOf(c.project, c.state) }),
+    indirectSelection: c.indirect_selection,
+    resourceTypes: c.resource_types ?? [],
+    excludeResourceTypes: c.exclude_resource_types ?? [],
+  });
+}
+
+describe('every recorded case of dbt 1.12.6 gets its answer', () => {
+  test.each(cases.map((c) => [c.id, c] as const))('%s', (_, c) => {
+    const got = answer(c);
+    if (c.expected_error) {
+      expect(got).toMatchObject({ error: { class: c.expected_error.class, message: c.expected_error.message } });
+    } else {
+      expect(got).toMatchObject({ ids: c.expected });
+    }
+  });
+});
