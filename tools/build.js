@@ -18,7 +18,11 @@ const target = (file) => (isSource(file) ? file.replace(/\.ts$/, '.js') : file);
  * @throws {Error} naming every source that does not parse
  */
 export async function ensureBuilt({ root = workspace } = {}) {
-  const recipe = hashOf([join(root, '.swcrc'), join(root, 'node_modules/@swc/core/package.json'), import.meta.filename ?? fileURLToPath(import.meta.url)]);
+  const recipe = hashOf([
+    join(root, '.swcrc'),
+    join(root, 'node_modules/@swc/core/package.json'),
+    import.meta.filename ?? fileURLToPath(import.meta.url),
+  ]);
   const outcome = { built: 0, removed: 0 };
   const failures = [];
   for (const project of projectsOf(root)) {
@@ -64,7 +68,8 @@ async function buildProject(root, project, recipe, failures) {
       }),
     ),
   );
-  for (const file of gone) await Promise.all([target(file), `${target(file)}.map`].map((name) => rm(join(dist, name), { force: true })));
+  for (const file of gone)
+    await Promise.all([target(file), `${target(file)}.map`].map((name) => rm(join(dist, name), { force: true })));
   for (const file of failed) delete after[file];
   await write(stamp, JSON.stringify({ recipe, files: after }));
   return { built: stale.length - failed.size, removed: gone.length };
@@ -79,7 +84,11 @@ async function buildFile(root, project, file) {
     return rename(`${to}.${process.pid}`, to);
   }
   const { transformFile } = await swc();
-  const { code, map } = await transformFile(from, { ...options(root), filename: from, sourceFileName: relative(dirname(to), from) });
+  const { code, map } = await transformFile(from, {
+    ...options(root),
+    filename: from,
+    sourceFileName: relative(dirname(to), from),
+  });
   await write(`${to}.map`, map);
   await write(to, `${code}//# sourceMappingURL=${to.slice(to.lastIndexOf('/') + 1)}.map\n`);
 }
@@ -119,7 +128,8 @@ function* filesOf(folder, prefix = '') {
   }
 }
 
-const hashOf = (files) => files.reduce((hash, file) => hash.update(readFileSync(file)), createHash('sha256')).digest('hex');
+const hashOf = (files) =>
+  files.reduce((hash, file) => hash.update(readFileSync(file)), createHash('sha256')).digest('hex');
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const start = performance.now();

@@ -73,7 +73,9 @@ export function runBound(command, args, options = {}) {
 
 /** Resolves once the child has ended, however it ended. */
 export const ended = (child) =>
-  child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : new Promise((resolve) => child.once('exit', () => resolve()));
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve()
+    : new Promise((resolve) => child.once('exit', () => resolve()));
 
 /**
  * Stops a child: each signal in turn, the next one when the child is still there after `graceMs`; at last SIGKILL to its group.

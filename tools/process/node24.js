@@ -23,11 +23,16 @@ export const runsPinnedNode = () => Number(process.versions.node.split('.')[0]) 
 export function continueOnPinnedNode(script, args) {
   const node = pinnedNode();
   if (!existsSync(node)) {
-    console.error(`Node ${process.version} is too old, and the pinned Node 24 is not installed.\nRun \`npm ci\` in ${workspace} first, or use Node 24 or later.`);
+    console.error(
+      `Node ${process.version} is too old, and the pinned Node 24 is not installed.\nRun \`npm ci\` in ${workspace} first, or use Node 24 or later.`,
+    );
     process.exit(69);
   }
   const path = [dirname(node), process.env.PATH].filter(Boolean).join(delimiter);
-  const child = spawn(node, [script, ...args], { stdio: 'inherit', env: { ...process.env, PATH: path, HEADGATE_PARENT: String(process.pid) } });
+  const child = spawn(node, [script, ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path, HEADGATE_PARENT: String(process.pid) },
+  });
   const passOn = (signal) => child.kill(signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, passOn);
   child.on('error', (error) => {

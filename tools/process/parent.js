@@ -1,5 +1,6 @@
 /** True when this process belongs to npm, or to the older Node that started it, and should not outlive it. */
-export const belongsToParent = () => process.env.npm_lifecycle_event !== undefined || process.env.HEADGATE_PARENT !== undefined;
+export const belongsToParent = () =>
+  process.env.npm_lifecycle_event !== undefined || process.env.HEADGATE_PARENT !== undefined;
 
 /**
  * Calls back once when the process that started this one is gone. `npm start` runs `exec node …`, so npm itself is

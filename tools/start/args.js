@@ -39,7 +39,14 @@ export function readArgs(argv) {
       },
     });
     const { help, once, reset, project, state } = values;
-    return { help, once, reset, sandbox: values['no-sandbox'] ? 'none' : 'auto', ...(project && { project: resolve(project) }), state: state ? resolve(state) : installs.root };
+    return {
+      help,
+      once,
+      reset,
+      sandbox: values['no-sandbox'] ? 'none' : 'auto',
+      ...(project && { project: resolve(project) }),
+      state: state ? resolve(state) : installs.root,
+    };
   } catch (error) {
     throw new Refusal(error.message, undefined, '`npm start -- --help` lists the options');
   }

@@ -70,11 +70,20 @@ export function writeHostConfig(paths, config) {
 
 function spawnNode(paths, script) {
   const file = join(workspace, script);
-  if (!existsSync(file)) throw new Refusal(`${script} is missing`, 'the build made no such file', 'see that its source exists, then start again');
+  if (!existsSync(file))
+    throw new Refusal(
+      `${script} is missing`,
+      'the build made no such file',
+      'see that its source exists, then start again',
+    );
   // A short list, not this process's whole environment: what is not needed cannot leak into a log or a child.
   const { PATH = '', HOME = '', LANG = 'C.UTF-8', TZ } = process.env;
   const env = { PATH, HOME, LANG, ...(TZ && { TZ }), NODE_ENV: 'production', HEADGATE_CONFIG: paths.hostConfig };
-  return spawnBound(process.execPath, ['--enable-source-maps', file], { env, cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawnBound(process.execPath, ['--enable-source-maps', file], {
+    env,
+    cwd: workspace,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 function outcome(child, logFile) {

@@ -57,7 +57,8 @@ export async function launch(args) {
 }
 
 async function startServices(paths, args, running, lock) {
-  for (const folder of [paths.logs, paths.blobs, paths.runs, paths.environments]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [paths.logs, paths.blobs, paths.runs, paths.environments])
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   const secrets = loadSecrets(paths);
   const { owner } = secrets.postgres;
   const started = (what, child, signals, graceMs) => {
@@ -67,7 +68,12 @@ async function startServices(paths, args, running, lock) {
   const postgres = await stage('postgres', async (progress) => {
     const created = await initPostgres({ dataDir: paths.postgres, owner });
     return onFreePort(preferredPorts.postgres, async (port) => {
-      const child = await startPostgres({ dataDir: paths.postgres, owner, port, log: join(paths.logs, 'postgres.log') });
+      const child = await startPostgres({
+        dataDir: paths.postgres,
+        owner,
+        port,
+        log: join(paths.logs, 'postgres.log'),
+      });
       started('postgres', child, ['SIGINT', 'SIGQUIT'], 3000);
       await createDatabases({ port, owner }, ['state', 'data']);
       progress(`${created ? 'created, ' : ''}port ${port}`);
@@ -76,7 +82,13 @@ async function startServices(paths, args, running, lock) {
   });
   const nats = await stage('nats', (progress) =>
     onFreePort(preferredPorts.nats, async (port) => {
-      const child = await startNats({ port, storeDir: paths.nats, configFile: paths.natsConfig, log: join(paths.logs, 'nats.log'), nats: secrets.nats });
+      const child = await startNats({
+        port,
+        storeDir: paths.nats,
+        configFile: paths.natsConfig,
+        log: join(paths.logs, 'nats.log'),
+        nats: secrets.nats,
+      });
       started('nats', child, ['SIGTERM'], 2000);
       progress(`port ${port}`);
       return port;

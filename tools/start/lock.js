@@ -22,7 +22,12 @@ export async function acquire(path, { wait = false } = {}) {
     if (text === undefined) continue;
     const theirs = parse(text);
     if (theirs && lives(theirs.holder)) {
-      if (!wait) throw new Refusal(`already running (process ${theirs.holder.pid})`, `it holds ${path}`, 'use that one, or stop it first (Ctrl-C in its terminal)');
+      if (!wait)
+        throw new Refusal(
+          `already running (process ${theirs.holder.pid})`,
+          `it holds ${path}`,
+          'use that one, or stop it first (Ctrl-C in its terminal)',
+        );
       await sleep(200);
       continue;
     }

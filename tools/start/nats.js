@@ -15,12 +15,28 @@ const busTable = join(workspace, 'libs/contracts/generated/bus.json');
  *   `bus`: what each user may publish and hear; without it users are told apart but not limited
  */
 export function natsConfig({ port, storeDir, nats, bus }) {
-  const user = ({ user, password }, allowed) => ({ user, password, ...(allowed && { permissions: { publish: { allow: allowed.publish }, subscribe: { allow: allowed.subscribe } } }) });
+  const user = ({ user, password }, allowed) => ({
+    user,
+    password,
+    ...(allowed && { permissions: { publish: { allow: allowed.publish }, subscribe: { allow: allowed.subscribe } } }),
+  });
   return {
     server_name: 'headgate',
     listen: `127.0.0.1:${port}`,
-    jetstream: { store_dir: storeDir, sync_interval: 'always', max_memory_store: 16 * 1024 ** 2, max_file_store: 4 * 1024 ** 3 },
-    authorization: { users: [user(nats.admin), ...Object.entries(nats.users).map(([name, login]) => user(login, bus && (bus[name] ?? { publish: [], subscribe: [] })))] },
+    jetstream: {
+      store_dir: storeDir,
+      sync_interval: 'always',
+      max_memory_store: 16 * 1024 ** 2,
+      max_file_store: 4 * 1024 ** 3,
+    },
+    authorization: {
+      users: [
+        user(nats.admin),
+        ...Object.entries(nats.users).map(([name, login]) =>
+          user(login, bus && (bus[name] ?? { publish: [], subscribe: [] })),
+        ),
+      ],
+    },
   };
 }
 
@@ -35,7 +51,14 @@ export async function startNats({ port, storeDir, configFile, log, nats }) {
   writePrivate(configFile, natsConfig({ port, storeDir, nats, bus: readBusTable() }));
   // The Go runtime returns memory sooner with a soft limit; the server works above it, too.
   const env = { PATH: process.env.PATH ?? '', GOMEMLIMIT: '64MiB' };
-  return startServer({ what: 'nats-server', command: pythonPrograms().natsServer, args: ['-c', configFile], log, env, ready: () => greets(port) });
+  return startServer({
+    what: 'nats-server',
+    command: pythonPrograms().natsServer,
+    args: ['-c', configFile],
+    log,
+    env,
+    ready: () => greets(port),
+  });
 }
 
 /** NATS speaks first: its greeting begins with INFO. */

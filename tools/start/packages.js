@@ -10,7 +10,9 @@ export function packagesAreCurrent(root = workspace) {
   const wanted = packagesOf(join(root, 'package-lock.json'));
   const found = packagesOf(join(root, 'node_modules/.package-lock.json'));
   if (!wanted || !found) return false;
-  for (const [path, { version, optional, peer, link, os = [process.platform], cpu = [process.arch] }] of Object.entries(wanted)) {
+  for (const [path, { version, optional, peer, link, os = [process.platform], cpu = [process.arch] }] of Object.entries(
+    wanted,
+  )) {
     if (!path.startsWith('node_modules/')) continue;
     const there = found[path];
     const needed = !optional && !peer && os.includes(process.platform) && cpu.includes(process.arch);
@@ -30,11 +32,17 @@ function packagesOf(file) {
 /** @param {(text: string) => void} progress @throws {Refusal} when npm fails */
 export async function installPackages(progress) {
   progress('npm ci (about 1 GB, one minute)');
-  if (!which('npm')) throw new Refusal('npm was not found', 'it installs the packages', 'install Node.js 20 or later together with npm');
+  if (!which('npm'))
+    throw new Refusal('npm was not found', 'it installs the packages', 'install Node.js 20 or later together with npm');
   const { code, output } = await npm(['ci', '--no-audit', '--prefer-offline']);
-  if (code !== 0) throw new Refusal('npm ci failed', lastLines(output), 'see to the network and the disk, then start again');
+  if (code !== 0)
+    throw new Refusal('npm ci failed', lastLines(output), 'see to the network and the disk, then start again');
   if (!existsSync(pinnedNode())) {
-    throw new Refusal(`Node 24 for ${process.platform} ${process.arch} was not installed`, 'Headgate runs on Linux, x64 and arm64', 'on macOS use a Linux machine, on Windows use WSL');
+    throw new Refusal(
+      `Node 24 for ${process.platform} ${process.arch} was not installed`,
+      'Headgate runs on Linux, x64 and arm64',
+      'on macOS use a Linux machine, on Windows use WSL',
+    );
   }
   progress('installed');
 }
@@ -45,10 +53,17 @@ export async function installPackages(progress) {
  */
 function npm(args) {
   const { npm_execpath: script, npm_node_execpath: node } = process.env;
-  const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules')).join(delimiter);
+  const path = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !folder.includes('node_modules'))
+    .join(delimiter);
   const outer = node && !node.includes('node_modules') ? node : undefined;
   const [command, ...rest] = outer && script?.endsWith('.js') ? [outer, script, ...args] : [which('npm'), ...args];
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || /^npm_config_(registry|.*proxy|cafile|userconfig)$/i.test(name)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^npm_/i.test(name) || /^npm_config_(registry|.*proxy|cafile|userconfig)$/i.test(name),
+    ),
+  );
   env.PATH = outer ? [dirname(outer), path].join(delimiter) : path;
   return runBound(command, rest, { cwd: workspace, env });
 }

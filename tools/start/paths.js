@@ -36,5 +36,16 @@ export function pathsIn(root) {
 
 /** What `--reset` removes: all state, no installs. */
 export const stateNames = [
-  'version.json', 'secrets', 'postgres', 'postgres.partial', 'nats', 'blobs', 'runs', 'environments', 'logs', 'cli-token', 'url', 'report.json',
+  'version.json',
+  'secrets',
+  'postgres',
+  'postgres.partial',
+  'nats',
+  'blobs',
+  'runs',
+  'environments',
+  'logs',
+  'cli-token',
+  'url',
+  'report.json',
 ];

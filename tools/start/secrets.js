@@ -31,13 +31,18 @@ export function makeSecrets(known = {}) {
   return {
     postgres: {
       owner: known.postgres?.owner ?? { user: 'hg_owner', password: password() },
-      logins: filled(logins, known.postgres?.logins, (name) => ({ user: `hg_${name.replaceAll('-', '_')}`, password: password() })),
+      logins: filled(logins, known.postgres?.logins, (name) => ({
+        user: `hg_${name.replaceAll('-', '_')}`,
+        password: password(),
+      })),
     },
     nats: {
       admin: known.nats?.admin ?? { user: 'admin', password: password() },
       users: filled(services, known.nats?.users, (user) => ({ user, password: password() })),
     },
-    keys: filled(services, known.keys, () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })),
+    keys: filled(services, known.keys, () =>
+      generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    ),
     blobs: known.blobs ?? { key: randomBytes(32).toString('base64') },
     bootstrap: known.bootstrap ?? { org: 'default', owner: 'owner', token: `hg_${password()}${password()}` },
   };

@@ -19,8 +19,10 @@ export class Refusal extends Error {
 export async function stage(name, work) {
   const start = performance.now();
   let text = '…';
-  const line = () => `  ${name.padEnd(10)} ${text.padEnd(56)} ${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s`;
-  const repaint = () => live && process.stdout.write(`\r\x1b[2K${line().slice(0, (process.stdout.columns || 100) - 1)}`);
+  const line = () =>
+    `  ${name.padEnd(10)} ${text.padEnd(56)} ${((performance.now() - start) / 1000).toFixed(1).padStart(5)} s`;
+  const repaint = () =>
+    live && process.stdout.write(`\r\x1b[2K${line().slice(0, (process.stdout.columns || 100) - 1)}`);
   // Without a terminal a long stage still shows a sign of life now and then.
   const timer = setInterval(live ? repaint : () => console.log(line()), live ? 200 : 30_000);
   try {

@@ -12,8 +12,14 @@ const exitUnavailable = 69;
 /** Sees to Linux, the packages and the right Node; true when this process may go on, false when another one did. */
 export async function prepareNode(script, argv) {
   const forget = belongsToParent() ? whenParentDies(() => process.exit(130)) : () => {};
-  if (process.platform !== 'linux') throw new Refusal('Headgate runs on Linux', `this is ${process.platform}`, 'on Windows use WSL, on macOS a Linux machine or container');
-  if (Number(process.versions.node.split('.')[0]) < 20) throw new Refusal('Node 20 or later is needed', `this is ${process.version}`, 'install a newer one');
+  if (process.platform !== 'linux')
+    throw new Refusal(
+      'Headgate runs on Linux',
+      `this is ${process.platform}`,
+      'on Windows use WSL, on macOS a Linux machine or container',
+    );
+  if (Number(process.versions.node.split('.')[0]) < 20)
+    throw new Refusal('Node 20 or later is needed', `this is ${process.version}`, 'install a newer one');
   if (!packagesAreCurrent()) await stage('packages', installPackages);
   forget();
   if (runsPinnedNode()) return true;

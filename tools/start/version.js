@@ -11,14 +11,26 @@ export const layout = 1;
 export function claimStateFolder(paths) {
   mkdirSync(paths.root, { recursive: true, mode: 0o700 });
   if (!existsSync(paths.version)) {
-    if (existsSync(paths.postgres)) throw new Refusal(`${paths.root} holds a database but no version stamp`, 'it may be of an early version, or damaged', again);
+    if (existsSync(paths.postgres))
+      throw new Refusal(
+        `${paths.root} holds a database but no version stamp`,
+        'it may be of an early version, or damaged',
+        again,
+      );
     writeFileSync(paths.version, JSON.stringify({ layout }), { mode: 0o600 });
     return;
   }
   const found = stamped(paths.version);
   if (found === layout) return;
-  const [age, cure] = found > layout ? ['newer', 'use the newer version of Headgate that wrote it, or'] : ['older', 'start the older version once more to export what you need, then'];
-  throw new Refusal(`${paths.root} is of a ${age} version (${found}, this one is ${layout})`, 'its data would be misread', `${cure} begin anew with \`npm start -- --reset\``);
+  const [age, cure] =
+    found > layout
+      ? ['newer', 'use the newer version of Headgate that wrote it, or']
+      : ['older', 'start the older version once more to export what you need, then'];
+  throw new Refusal(
+    `${paths.root} is of a ${age} version (${found}, this one is ${layout})`,
+    'its data would be misread',
+    `${cure} begin anew with \`npm start -- --reset\``,
+  );
 }
 
 const again = 'begin anew with `npm start -- --reset`';
