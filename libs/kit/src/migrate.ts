@@ -14,7 +14,7 @@ const owner = 'headgate_owner';
 export async function migrate(host: HostConfig, ...services: Service[]): Promise<string[]> {
   const schemas = services.flatMap(({ schema, readOnly }) => (schema && !readOnly ? [schema] : []));
   await asAdministrator(host, 'postgres', (db) => createDatabase(db, host));
-  await asAdministrator(host, host.postgres.database, (db) => createLogins(db, host, services));
+  await asAdministrator(host, host.postgres.database, (db) => createLogins(db, host));
   const drift: string[] = [];
   for (const schema of schemas) drift.push(...(await migrateSchema(host, schema)));
   return drift;
@@ -78,21 +78,22 @@ async function createDatabase(db: DataSource, { postgres }: HostConfig): Promise
   await db.query(`revoke connect on database "${postgres.database}" from public`);
 }
 
-async function createLogins(db: DataSource, { postgres }: HostConfig, services: Service[]): Promise<void> {
+async function createLogins(db: DataSource, { postgres }: HostConfig): Promise<void> {
   await db.query('create extension if not exists pg_trgm');
+  // Reads the one search index across organizations, inside one function; nobody logs in as it.
+  const [search] = await db.query(`select 1 from pg_roles where rolname = 'headgate_search'`);
+  if (!search) await db.query('create role headgate_search nologin');
+  await db.query(`grant headgate_search to ${owner}; grant create, usage on schema public to ${owner}`);
   await db.query(`grant create, usage on schema public to ${owner}; grant usage on schema public to public`);
   await db.query(`grant create, connect on database "${postgres.database}" to ${owner}`);
-  for (const { name } of services) {
-    for (const login of [postgres.logins[name], postgres.logins[`${name}_infra`]]) {
-      if (!login) continue;
-      const [exists] = await db.query('select 1 from pg_roles where rolname = $1', [login.user]);
-      const verb = exists ? 'alter' : 'create';
-      const password = login.password.replaceAll("'", "''");
-      await db.query(
-        `${verb} role ${login.user} login nosuperuser nocreatedb nocreaterole nobypassrls password '${password}'`,
-      );
-      await db.query(`grant connect on database "${postgres.database}" to ${login.user}`);
-    }
+  for (const login of Object.values(postgres.logins)) {
+    const [exists] = await db.query('select 1 from pg_roles where rolname = $1', [login.user]);
+    const verb = exists ? 'alter' : 'create';
+    const password = login.password.replaceAll("'", "''");
+    await db.query(
+      `${verb} role ${login.user} login nosuperuser nocreatedb nocreaterole nobypassrls password '${password}'`,
+    );
+    await db.query(`grant connect on database "${postgres.database}" to ${login.user}`);
   }
 }
 

@@ -1,0 +1,2 @@
+/** Schema `graph`: ingestion alone writes it, graph-read reads it. */
+export const owned = { name: 'graph', owner: 'ingestion' } as const;
