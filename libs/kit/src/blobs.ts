@@ -40,8 +40,12 @@ export class Blobs {
     return bytes;
   }
 
-  async has(org: string, digest: string): Promise<boolean> {
-    return Boolean(await stat(this.path(org, digest)).catch(() => undefined));
+  /** Length of the bytes behind a digest. */
+  async size(org: string, digest: string): Promise<number> {
+    const file = await stat(this.path(org, digest)).catch(() => undefined);
+    if (!file)
+      throw new Failure('blob.missing', { detail: `no bytes with digest ${digest}`, hint: 'upload them first' });
+    return file.size - nonceBytes - tagBytes;
   }
 
   private path(org: string, digest: string): string {

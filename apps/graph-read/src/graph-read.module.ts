@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import type { Service } from '@headgate/kit';
+import { Assets } from './assets.ts';
+import { AssetsController } from './assets.controller.ts';
+import { Graphs } from './graphs.ts';
+import { Snapshots } from './snapshots.ts';
+import { SnapshotsController } from './snapshots.controller.ts';
+
+@Module({ controllers: [AssetsController, SnapshotsController], providers: [Assets, Graphs, Snapshots] })
+class GraphReadModule {}
+
+/** Reads the schema that ingestion writes; it owns no table and publishes nothing. */
+export const graphRead: Service = {
+  name: 'graph-read',
+  module: GraphReadModule,
+  schema: { name: 'graph', owner: 'ingestion', entities: [], migrations: [] },
+  readOnly: true,
+};
