@@ -45,3 +45,11 @@ export {
   type SelectionRequest,
 } from './selection/select.ts';
 export { INDIRECT_SELECTIONS, type IndirectSelection } from './selection/spec.ts';
+export {
+  type Deferral,
+  OVERLAY_SELECTOR,
+  translate,
+  type Translation,
+  type TranslationOptions,
+  type TranslationResult,
+} from './selection/translate.ts';
