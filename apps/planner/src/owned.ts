@@ -1,0 +1,1 @@
+export const owned = { name: 'planner', owner: 'planner' } as const;

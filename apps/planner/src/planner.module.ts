@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { runFinished } from '@headgate/contracts';
+import type { Service } from '@headgate/kit';
+import { Plans } from './plans.ts';
+import { PlansController } from './plans.controller.ts';
+import { RunsConsumer } from './runs.consumer.ts';
+import { schema } from './schema.ts';
+import { States } from './states.ts';
+
+@Module({ controllers: [PlansController], providers: [Plans, RunsConsumer, States] })
+class PlannerModule {}
+
+export const planner: Service = { name: 'planner', module: PlannerModule, schema, hears: [runFinished] };

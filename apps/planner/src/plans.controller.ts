@@ -1,0 +1,63 @@
+import { Controller } from '@nestjs/common';
+import {
+  type Blob,
+  type Plan,
+  plansConfirm,
+  type PlansConfirmInput,
+  plansDocument,
+  type PlansDocumentInput,
+  plansGet,
+  type PlansGetInput,
+  plansList,
+  type PlansListInput,
+  type PlansListOutput,
+  plansPropose,
+  type PlansProposeInput,
+  plansStages,
+  type PlansStagesInput,
+  type PlansStagesOutput,
+  plansState,
+  type PlansStateInput,
+} from '@headgate/contracts';
+import { Answers, type Asked } from '@headgate/kit';
+import { Plans } from './plans.ts';
+
+@Controller()
+export class PlansController {
+  constructor(private readonly plans: Plans) {}
+
+  @Answers(plansPropose)
+  propose({ input, call }: Asked<PlansProposeInput>): Promise<Plan> {
+    return this.plans.propose(input, call);
+  }
+
+  @Answers(plansList)
+  list({ input, call }: Asked<PlansListInput>): Promise<PlansListOutput> {
+    return this.plans.list(input, call);
+  }
+
+  @Answers(plansGet)
+  get({ input, call }: Asked<PlansGetInput>): Promise<Plan> {
+    return this.plans.get(input.plan, call);
+  }
+
+  @Answers(plansDocument)
+  document({ input, call }: Asked<PlansDocumentInput>): Promise<Blob> {
+    return this.plans.file(input.plan, 'document', call);
+  }
+
+  @Answers(plansState)
+  state({ input, call }: Asked<PlansStateInput>): Promise<Blob> {
+    return this.plans.file(input.plan, 'state', call);
+  }
+
+  @Answers(plansConfirm)
+  confirm({ input, call }: Asked<PlansConfirmInput>): Promise<Plan> {
+    return this.plans.confirm(input.plan, call);
+  }
+
+  @Answers(plansStages)
+  stages({ input, call }: Asked<PlansStagesInput>): Promise<PlansStagesOutput> {
+    return this.plans.stages(input.plan, call);
+  }
+}

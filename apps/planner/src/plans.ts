@@ -1,0 +1,224 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type Blob,
+  type Plan,
+  planDecided,
+  planProposed,
+  type PlansListInput,
+  type PlansListOutput,
+  type PlansProposeInput,
+  type PlansStagesOutput,
+  snapshotsGet,
+  type Snapshot,
+} from '@headgate/contracts';
+import { type Manifest, readArtifact } from '@headgate/dbt';
+import { Blobs, type Call, Clients, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
+import { v7 as uuidv7 } from 'uuid';
+import { propose } from './proposal.ts';
+import { States } from './states.ts';
+
+interface Row {
+  id: string;
+  project: string;
+  environment: string;
+  document: string;
+  snapshot: string;
+  manifest: string;
+  state: string;
+  revision: string | null;
+  status: Plan['status'];
+  decided_by: string | null;
+  run: number;
+  skip: number;
+  partial: number;
+  stages: PlansStagesOutput['stages'];
+  created_at: Date;
+}
+
+@Injectable()
+export class Plans {
+  constructor(
+    private readonly database: Database,
+    private readonly blobs: Blobs,
+    private readonly clients: Clients,
+    private readonly states: States,
+  ) {}
+
+  /** Works out a plan from the environment's snapshot and state, and keeps it. Nothing runs. */
+  async propose(input: PlansProposeInput, call: Call): Promise<Plan> {
+    const { project, environment } = input;
+    const snapshot = await this.clients.call(
+      snapshotsGet,
+      { project, environment, snapshot: input.snapshot ?? 'latest' },
+      call,
+    );
+    const manifest = await this.manifest(call.org, snapshot);
+    const { state, digest: stateDigest } = await this.database.read(call, (tx) => this.states.current(tx, input));
+    const { plan, document, digest, stages } = propose(input, {
+      manifest,
+      manifestId: snapshot.manifest,
+      snapshot: snapshot.snapshot,
+      state,
+    });
+    await this.blobs.put(call.org, document);
+    const kept = await Promise.all(
+      stages.map(async ({ args, selectorsYml }) => ({
+        command: [...args],
+        ...(selectorsYml !== undefined && { selectors: await this.blobs.put(call.org, Buffer.from(selectorsYml)) }),
+      })),
+    );
+    const { run, skip, partial } = plan.header.counts;
+    return this.database.write(call, async (tx) => {
+      const [row] = await tx.query<Row>(
+        `insert into plan (org_id, id, project, environment, document, snapshot, manifest, state, revision, run, skip, partial, stages, created_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning *`,
+        [
+          tx.org,
+          uuidv7(),
+          project,
+          environment,
+          digest,
+          snapshot.snapshot,
+          snapshot.manifest,
+          stateDigest,
+          snapshot.revision ?? null,
+          run,
+          skip,
+          partial,
+          JSON.stringify(kept),
+          call.actor.id,
+        ],
+      );
+      await mutate(tx, planProposed, {
+        project,
+        environment,
+        plan: row!.id,
+        document: digest,
+        snapshot: snapshot.snapshot,
+        run,
+        skip,
+        partial,
+      });
+      return shown(row!);
+    });
+  }
+
+  get(plan: string, call: Call): Promise<Plan> {
+    return this.database.read(call, async (tx) => shown(await find(tx, plan)));
+  }
+
+  list({ project, environment, cursor, limit = 50 }: PlansListInput, call: Call): Promise<PlansListOutput> {
+    return this.database.read(call, async (tx) => {
+      const [at, id] = keyOf(cursor, 2) ?? [];
+      const rows = await tx.query<Row>(
+        `select * from plan where project = $1 and environment = $2 and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))
+         order by created_at desc, id desc limit $5`,
+        [project, environment, at ?? null, id ?? null, limit + 1],
+      );
+      return pageOf(rows, limit, (row) => [row.created_at.toISOString(), row.id], shown);
+    });
+  }
+
+  /** A file of the plan: its document, or the state it was made from. */
+  async file(plan: string, which: 'document' | 'state', call: Call): Promise<Blob> {
+    const row = await this.database.read(call, (tx) => find(tx, plan));
+    return { blob: row[which], bytes: await this.blobs.size(call.org, row[which]) };
+  }
+
+  /** Lets a plan run, unless what it was made from has moved on. The same confirmation twice is one decision. */
+  async confirm(plan: string, call: Call): Promise<Plan> {
+    const row = await this.database.read(call, (tx) => find(tx, plan));
+    if (row.status === 'allowed') return shown(row);
+    const { project, environment } = row;
+    const latest = await this.clients.call(snapshotsGet, { project, environment, snapshot: 'latest' }, call);
+    return this.database.write(call, async (tx) => {
+      const locked = await find(tx, plan, 'for update');
+      if (locked.status === 'allowed') return shown(locked);
+      refuseStale(locked, latest, (await this.states.current(tx, locked)).digest);
+      const by = `confirmed by ${call.actor.id}`;
+      const [decided] = await tx.query<Row>(
+        `update plan set status = 'allowed', decided_by = $2, decided_at = now() where id = $1 returning *`,
+        [plan, by],
+      );
+      const { document, snapshot, revision } = locked;
+      await mutate(
+        tx,
+        planDecided,
+        { project, environment, plan, document, verdict: 'allow', by, snapshot, ...(revision && { revision }) },
+        { diff: { status: ['proposed', 'allowed'] } },
+      );
+      return shown(decided!);
+    });
+  }
+
+  stages(plan: string, call: Call): Promise<PlansStagesOutput> {
+    return this.database.read(call, async (tx) => {
+      const { document, revision, stages } = await find(tx, plan);
+      return { document, stages, ...(revision && { revision }) };
+    });
+  }
+
+  private async manifest(org: string, { manifest }: Snapshot): Promise<Manifest> {
+    const result = readArtifact(await this.blobs.get(org, manifest), { file: 'manifest.json' });
+    if (result.ok && result.artifact.kind === 'manifest') return result.artifact.manifest;
+    throw new Failure('artifact.refused', {
+      detail: result.ok ? 'this snapshot has no manifest' : result.error.message,
+    });
+  }
+}
+
+async function find(tx: Tx, plan: string, lock: '' | 'for update' = ''): Promise<Row> {
+  const [row] = await tx.query<Row>(`select * from plan where id = $1 ${lock}`, [plan]);
+  if (row) return row;
+  throw new Failure('not-found', {
+    detail: `there is no plan ${plan}`,
+    where: '/plan',
+    hint: 'headgate plan makes one',
+  });
+}
+
+function refuseStale(plan: Row, latest: Snapshot, state: string): void {
+  const hint = 'plan again: headgate plan';
+  if (plan.run + plan.partial === 0)
+    throw new Failure('precondition.missing', {
+      detail: 'this plan runs nothing',
+      hint: 'there is nothing to confirm',
+    });
+  if (latest.manifest !== plan.manifest)
+    throw new Failure('conflict', { detail: 'the project has changed since this plan was made', hint });
+  if (state !== plan.state)
+    throw new Failure('conflict', { detail: 'the environment has run something since this plan was made', hint });
+  if (!plan.revision) {
+    throw new Failure('precondition.missing', {
+      detail: 'this plan was made from artifacts alone; there are no project files to run',
+      hint: 'headgate ingest --project DIR brings them',
+    });
+  }
+}
+
+const shown = ({
+  project,
+  environment,
+  id,
+  document,
+  snapshot,
+  state,
+  status,
+  decided_by,
+  run,
+  skip,
+  partial,
+  created_at,
+}: Row): Plan => ({
+  project,
+  environment,
+  id,
+  document,
+  snapshot,
+  state,
+  status,
+  createdAt: created_at.toISOString(),
+  counts: { run, skip, partial },
+  total: run + skip + partial,
+  ...(decided_by && { by: decided_by }),
+});

@@ -1,0 +1,68 @@
+import { canonical, type PlansProposeInput, sha256 } from '@headgate/contracts';
+import { type Manifest, SelectableProject, translate } from '@headgate/dbt';
+import { Failure } from '@headgate/kit';
+import {
+  buildPlan,
+  carriesVerdict,
+  type EnvironmentState,
+  type ExecutionPlan,
+  type PlanRequest,
+  toStages,
+  type Stage,
+} from '@headgate/plans';
+
+export interface Proposal {
+  readonly plan: ExecutionPlan;
+  /** The plan's file: exactly its canonical bytes. */
+  readonly document: Buffer;
+  readonly digest: string;
+  readonly stages: readonly Stage[];
+}
+
+/** A plan with the dbt invocations it stands for. Pure: equal arguments give equal bytes. */
+export function propose(
+  input: PlansProposeInput,
+  given: { manifest: Manifest; manifestId: string; snapshot: string; state: EnvironmentState },
+): Proposal {
+  const selection = selectionOf(input, given.manifest);
+  const request: PlanRequest = {
+    ...given,
+    data: input.data ?? 'assume',
+    fullRefresh: input.fullRefresh ?? false,
+    ...(selection && { selection }),
+  };
+  const plan = buildPlan(request);
+  const document = Buffer.from(canonical(plan));
+  return { plan, document, digest: sha256(document), stages: toStages(plan, given.manifest, inDbtsWords) };
+}
+
+function selectionOf({ select = [], exclude = [] }: PlansProposeInput, manifest: Manifest): PlanRequest['selection'] {
+  if (select.length === 0 && exclude.length === 0) return undefined;
+  const answer = new SelectableProject(manifest).select({ select, exclude });
+  if ('error' in answer) throw new Failure('contract.invalid', { detail: answer.error.message, where: '/select' });
+  const ids = answer.ids.filter((id) => {
+    const node = manifest.nodes[id] ?? manifest.unit_tests[id];
+    return node && carriesVerdict(node);
+  });
+  if (ids.length === 0) {
+    throw new Failure('contract.invalid', {
+      detail: 'the selection names no model, seed, snapshot or test',
+      where: '/select',
+      hint: 'try it with: headgate select',
+    });
+  }
+  return { select, exclude, ids };
+}
+
+function inDbtsWords(manifest: Manifest, ids: readonly string[]): { args: readonly string[]; selectorsYml?: string } {
+  const result = translate(manifest, ids);
+  if ('refused' in result) {
+    const [first] = result.refused;
+    throw new Failure('conflict', {
+      detail: `dbt cannot select ${JSON.stringify(first)} alone`,
+      hint: 'rename one of the nodes that share its name and path',
+    });
+  }
+  const { args, selectorsFile } = result.translation;
+  return { args, ...(selectorsFile !== undefined && { selectorsYml: selectorsFile }) };
+}

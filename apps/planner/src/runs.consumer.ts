@@ -1,0 +1,20 @@
+import { Injectable } from '@nestjs/common';
+import { runFinished, type RunFinished } from '@headgate/contracts';
+import { Hears, type Heard, type Tx } from '@headgate/kit';
+import { States } from './states.ts';
+
+/** A finished run moves its environment's state on, whatever its outcome: what succeeded in a failed run counts. */
+@Injectable()
+export class RunsConsumer {
+  constructor(private readonly states: States) {}
+
+  @Hears(runFinished)
+  async fold({ data }: Heard<RunFinished>, tx: Tx): Promise<void> {
+    if (data.kind !== 'plan') return;
+    const blobOf = (name: string) => data.artifacts.find((artifact) => artifact.name === name)?.blob;
+    const manifest = blobOf('manifest.json');
+    const results = blobOf('run_results.json');
+    if (!manifest || !results) return;
+    await this.states.fold(tx, data, { run: data.run, attempt: data.attempt }, { manifest, results });
+  }
+}

@@ -1,0 +1,7 @@
+import type { Schema } from '@headgate/kit';
+import { EnvironmentStateRow } from './environment-state.entity.ts';
+import { Plans1764000000000 } from './migrations/1764000000000-plans.ts';
+import { owned } from './owned.ts';
+import { PlanRow } from './plan.entity.ts';
+
+export const schema: Schema = { ...owned, entities: [EnvironmentStateRow, PlanRow], migrations: [Plans1764000000000] };
