@@ -15,11 +15,10 @@ const busTable = join(workspace, 'libs/contracts/generated/bus.json');
  *   `bus`: what each user may publish and hear; without it users are told apart but not limited
  */
 export function natsConfig({ port, storeDir, nats, bus }) {
-  const user = ({ user, password }, allowed) => ({
-    user,
-    password,
-    ...(allowed && { permissions: { publish: { allow: allowed.publish }, subscribe: { allow: allowed.subscribe } } }),
-  });
+  const may = (subjects) => (subjects?.length ? { allow: subjects } : { deny: ['>'] });
+  const user = ({ user, password }, limits) => ({ user, password, ...limits });
+  const limits = (name) =>
+    bus && { permissions: { publish: may(bus[name]?.publish), subscribe: may(bus[name]?.subscribe) } };
   return {
     server_name: 'headgate',
     listen: `127.0.0.1:${port}`,
@@ -30,12 +29,7 @@ export function natsConfig({ port, storeDir, nats, bus }) {
       max_file_store: 4 * 1024 ** 3,
     },
     authorization: {
-      users: [
-        user(nats.admin),
-        ...Object.entries(nats.users).map(([name, login]) =>
-          user(login, bus && (bus[name] ?? { publish: [], subscribe: [] })),
-        ),
-      ],
+      users: [user(nats.admin), ...Object.entries(nats.users).map(([name, login]) => user(login, limits(name)))],
     },
   };
 }
