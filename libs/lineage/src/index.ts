@@ -1,1 +1,18 @@
-export {};
+export { Catalog } from './catalog.ts';
+export { DIALECTS, dialectOf, rulesOf, type Dialect } from './dialect.ts';
+export type {
+  Edge,
+  EdgeKind,
+  LineageErrorCode,
+  LineageLimits,
+  LineageOptions,
+  LineageResult,
+  Notice,
+  NoticeCode,
+  OutputColumn,
+  Position,
+  Schema,
+  StatementLineage,
+  TableColumns,
+} from './edge.ts';
+export { columnLineage, DEFAULT_LIMITS } from './lineage.ts';

@@ -1,0 +1,244 @@
+import { nameOf, variant, type Body, type Name, type Node, type Span } from './ast.ts';
+import type { EdgeKind } from './edge.ts';
+import { resolveColumn, resolvePath } from './names.ts';
+import { RefSet, union, type Value } from './relation.ts';
+import type { Resolver } from './resolver.ts';
+import type { Environment, Mode, Scope } from './scope.ts';
+import { datePartArgument } from './date-parts.ts';
+import { columnsFunction, expandStar } from './stars.ts';
+
+interface Walk {
+  readonly cx: Resolver;
+  readonly environment: Environment;
+  readonly mode: Mode;
+  readonly out: RefSet;
+}
+
+/** What an expression depends on. A bare column is passed on as it is; anything else is derived. */
+export function evaluate(
+  cx: Resolver,
+  node: Node,
+  scope: Scope,
+  environment: Environment,
+  mode: Mode = 'select',
+  kind: EdgeKind = 'value',
+): Value {
+  const bare = bareColumn(node);
+  if (bare !== null) return resolveColumn(cx, bare, scope, mode);
+  const walk: Walk = { cx, environment, mode, out: new RefSet() };
+  visit(walk, node, scope, kind);
+  return { refs: walk.out.refs, floor: walk.out.floor };
+}
+
+function bareColumn(node: Node): Body | null {
+  const body = (node.column ?? node.paren?.this?.column) as Body | undefined;
+  return body === undefined ? null : body;
+}
+
+function visit(walk: Walk, node: unknown, scope: Scope, kind: EdgeKind): void {
+  if (node === null || typeof node !== 'object') return;
+  if (Array.isArray(node)) {
+    for (const item of node) visit(walk, item, scope, kind);
+    return;
+  }
+  for (const key in node as Node) {
+    const body = (node as Node)[key];
+    if (body === null || typeof body !== 'object') continue;
+    walk.cx.step();
+    const visitor = VISITORS[key];
+    if (visitor === undefined) visit(walk, body, scope, kind);
+    else visitor(walk, body as Body, scope, kind, node as Node);
+  }
+}
+
+type Visitor = (walk: Walk, body: Body, scope: Scope, kind: EdgeKind, node: Node) => void;
+
+const skip: Visitor = () => {};
+
+/** A query in the place of a value: its columns are the value, its conditions bear on rows. */
+const scalar: Visitor = (walk, body, scope, kind, node) => {
+  if (Array.isArray(body)) return visit(walk, body, scope, kind);
+  const whole = body.kind === 'STRUCT' || body.this?.select?.kind === 'STRUCT';
+  const relation = walk.cx.query(node, walk.environment, scope);
+  const columns = whole ? relation.columns : relation.columns.slice(0, 1);
+  walk.out.addAll(union(columns.length === 0 ? [{ refs: [], floor: 1 }] : columns), kind);
+};
+
+/** A query that is only tested against: its columns decide on rows. */
+function tested(walk: Walk, query: unknown, scope: Scope, counts: boolean): void {
+  const relation = walk.cx.query(query as Node, walk.environment, scope);
+  if (!counts) return;
+  for (const column of relation.columns) walk.cx.addRows(column, 'filter');
+}
+
+const isTested = (node: Node | null | undefined): boolean =>
+  node !== null && node !== undefined && /^(select|union|except|intersect|subquery)$/.test(variant(node)[0]);
+
+const quantified: Visitor = (walk, body, scope, kind) => {
+  visit(walk, body.this, scope, kind);
+  if (isTested(body.subquery)) tested(walk, body.subquery, scope, true);
+  else visit(walk, body.subquery, scope, kind);
+};
+
+const call: Visitor = (walk, body, scope, kind, node) => {
+  const columns = columnsFunction(walk.cx, node, scope, walk.environment);
+  if (columns !== null) {
+    for (const column of columns) walk.out.addAll(column, kind);
+    return;
+  }
+  const name = String(body.name ?? '').toLowerCase();
+  const args = (body.args ?? []) as Node[];
+  const part = datePartArgument(walk.cx.rules.dialect, name, args);
+  args.forEach((arg, i) => {
+    if (i === part || (arg.star !== undefined && /^count/.test(name))) return;
+    visit(walk, arg, scope, kind);
+  });
+  visitRest(walk, body, scope, kind, ['args', 'name']);
+};
+
+function visitRest(walk: Walk, body: Body, scope: Scope, kind: EdgeKind, done: readonly string[]): void {
+  for (const key in body) {
+    if (done.includes(key) || body[key] === null || typeof body[key] !== 'object') continue;
+    if (key === 'filter') visit(walk, body[key], scope, kind === 'value' ? 'filter' : kind);
+    else if (key === 'order_by') visit(walk, body[key], scope, kind === 'value' ? 'order' : kind);
+    else visit(walk, { [key]: body[key] }, scope, kind);
+  }
+}
+
+const aggregate: Visitor = (walk, body, scope, kind) => {
+  if (body.this && !body.this.star) visit(walk, body.this, scope, kind);
+  visitRest(walk, body, scope, kind, ['this']);
+};
+
+const over: Visitor = (walk, body, scope, kind) => {
+  const { cx } = walk;
+  visit(walk, body.this, scope, kind);
+  visit(walk, body.keep, scope, kind);
+  const inner: EdgeKind = kind === 'value' ? 'window' : kind;
+  let spec = (body.over ?? {}) as Body;
+  for (let depth = 0; depth < 8; depth++) {
+    visit(walk, spec.partition_by, scope, inner);
+    visit(walk, spec.order_by, scope, inner);
+    const name = spec.window_name ?? spec.name;
+    if (!name) return;
+    const next = scope.windows.get(cx.key(name) ?? '');
+    if (next === undefined)
+      return cx.notice('unresolved', `unknown window ${nameOf(name)?.text ?? ''}`, name.span ?? null);
+    spec = next;
+  }
+};
+
+const lambda: Visitor = (walk, body, scope, kind) => {
+  const parameters = ((body.parameters ?? []) as Node[]).map((parameter) => walk.cx.key(parameter) ?? '');
+  visit(walk, body.body, scope.withParameters(parameters), kind);
+};
+
+const comprehension: Visitor = (walk, body, scope, kind) => {
+  const names: string[] = [];
+  const gather = (node: Node | undefined): void => {
+    if (node?.column) names.push(walk.cx.key(node.column.name) ?? '');
+    for (const item of (node?.tuple?.expressions ?? []) as Node[]) gather(item);
+  };
+  gather(body.expression as Node | undefined);
+  const inner = scope.withParameters(names);
+  visit(walk, body.iterator, scope, kind);
+  visit(walk, body.this, inner, kind);
+  visit(walk, body.condition, inner, kind);
+};
+
+/** `a.b.c`: a path into a struct, a field of a whole row, or a column under the full name of its table. */
+const dotted: Visitor = (walk, body, scope, kind, node) => {
+  const { cx } = walk;
+  const chain = flattenDots(node);
+  if (chain !== null) {
+    const value = resolvePath(cx, chain.names, scope, chain.span);
+    if (value !== null) return walk.out.addAll(value, kind, true);
+  }
+  const row = body.this?.paren?.this?.column as Body | undefined;
+  const owner =
+    row && !row.table
+      ? scope.sources.find((source) => source.alias === cx.key(row.name) && source.opaque === null)
+      : undefined;
+  if (owner !== undefined) {
+    const field = { name: body.field, table: row!.name, span: row!.span };
+    return walk.out.addAll(resolveColumn(cx, field, scope, walk.mode), kind);
+  }
+  visit(walk, body.this, scope, kind);
+};
+
+function flattenDots(node: Node): { names: Name[]; span: Span | null } | null {
+  const fields: Name[] = [];
+  let at: Node = node;
+  while (at.dot) {
+    const name = nameOf(at.dot.field);
+    if (name === null) return null;
+    fields.unshift(name);
+    at = at.dot.this as Node;
+  }
+  const column = at.column as Body | undefined;
+  if (column === undefined) return null;
+  const first = [nameOf(column.table), nameOf(column.name)].filter((name) => name !== null);
+  return { names: [...first, ...fields], span: (column.span ?? null) as Span | null };
+}
+
+const VISITORS: Record<string, Visitor | undefined> = {
+  __proto__: null as never,
+  column: (walk, body, scope, kind) => walk.out.addAll(resolveColumn(walk.cx, body, scope, walk.mode), kind),
+  star: (walk, body, scope, kind) => {
+    for (const column of expandStar(walk.cx, body, scope, walk.environment)) walk.out.addAll(column, kind);
+  },
+  count: aggregate,
+  count_if: aggregate,
+  function: call,
+  aggregate_function: call,
+  subquery: scalar,
+  select: scalar,
+  union: scalar,
+  intersect: scalar,
+  except: scalar,
+  exists: (walk, body, scope, kind) => {
+    const query = (body.this ?? body.query ?? null) as Node | null;
+    if (query !== null && (isTested(query) || query.values)) tested(walk, query, scope, false);
+    else visit(walk, query, scope, kind);
+  },
+  in: (walk, body, scope, kind) => {
+    visit(walk, body.this, scope, kind);
+    for (const item of (body.expressions ?? []) as Node[]) {
+      if (isTested(item)) tested(walk, item, scope, true);
+      else visit(walk, item, scope, kind);
+    }
+    if (body.query) tested(walk, body.query, scope, true);
+    visit(walk, body.unnest, scope, kind);
+  },
+  any: quantified,
+  all: quantified,
+  some: quantified,
+  window_function: over,
+  within_group: (walk, body, scope, kind) => {
+    visit(walk, body.this, scope, kind);
+    visit(walk, body.order_by, scope, kind === 'value' ? 'order' : kind);
+  },
+  lambda,
+  comprehension,
+  named_argument: (walk, body, scope, kind) => visit(walk, body.value, scope, kind),
+  dot: dotted,
+  alias: (walk, body, scope, kind) => visit(walk, body.this, scope, kind),
+  pivot_alias: (walk, body, scope, kind) => visit(walk, body.this, scope, kind),
+  filter: (walk, body, scope, kind) => {
+    visit(walk, body.this, scope, kind);
+    visitRest(walk, body, scope, kind === 'value' ? 'filter' : kind, ['this']);
+  },
+  order_by: (walk, body, scope, kind) => visit(walk, body, scope, kind === 'value' ? 'order' : kind),
+  parameter: (walk, body) => {
+    walk.cx.notice('unsupported', `positional parameter $${String(body.index ?? body.name ?? '')}`);
+    walk.out.floor = Math.min(walk.out.floor, 0.2);
+  },
+  identifier: skip,
+  data_type: skip,
+  to: skip,
+  table: skip,
+  var: skip,
+  unit: skip,
+  span: skip,
+  inferred_type: skip,
+};

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { canonicalText, type Node, type Span } from './ast.ts';
+import { Catalog } from './catalog.ts';
+import { rulesOf } from './dialect.ts';
+import type {
+  Edge,
+  LineageLimits,
+  LineageOptions,
+  LineageResult,
+  Notice,
+  OutputColumn,
+  Position,
+  Schema,
+  StatementLineage,
+} from './edge.ts';
+import { evaluate } from './expressions.ts';
+import { parseSql, type SourceText } from './parser.ts';
+import { resolveQuery } from './query.ts';
+import type { Column, Ref } from './relation.ts';
+import { addFrom } from './relations.ts';
+import { LimitExceeded, Resolver, Unsupported, type Halves, type RawNotice } from './resolver.ts';
+import { resolveStatement, returningRelation } from './statements.ts';
+
+export const DEFAULT_LIMITS: LineageLimits = { text: 1_000_000, steps: 5_000_000 };
+
+const HALVES: Halves = { query: resolveQuery, expression: evaluate, from: addFrom, returning: returningRelation };
+
+/**
+ * Column lineage of one or more SQL statements.
+ * Tables that a statement creates are known to those after it. Never throws for bad SQL: the error says what and where.
+ */
+export function columnLineage(sql: string, schema: Schema | Catalog, options: LineageOptions): LineageResult {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  if (sql.length > limits.text) return failure('limit', `the SQL is longer than ${limits.text} characters`);
+  const rules = rulesOf(options.dialect);
+  const parsed = parseSql(sql, rules);
+  const places = new Places(sql);
+  if (!parsed.ok)
+    return failure(
+      parsed.limit ? 'limit' : 'parse',
+      parsed.message,
+      parsed.offset === null ? null : places.at(parsed.offset, parsed.offset),
+    );
+  const catalog = schema instanceof Catalog ? schema : new Catalog(rules, schema);
+  const statements: StatementLineage[] = [];
+  for (const node of parsed.statements) {
+    const resolver = new Resolver(rules, catalog, HALVES, limits.steps);
+    try {
+      statements.push(resolved(resolver, node, new Output(parsed.sql, places)));
+    } catch (error) {
+      if (error instanceof LimitExceeded) return failure('limit', error.message);
+      if (error instanceof Unsupported) return failure('unsupported', error.message);
+      if (error instanceof RangeError && /call stack/i.test(error.message))
+        return failure('limit', 'the query is nested too deeply');
+      throw error;
+    }
+  }
+  return { ok: true, statements };
+}
+
+function failure(
+  code: 'parse' | 'unsupported' | 'limit' | 'input',
+  message: string,
+  position: Position | null = null,
+): LineageResult {
+  return { ok: false, error: { code, message, position } };
+}
+
+function resolved(resolver: Resolver, node: Node, output: Output): StatementLineage {
+  const outcome = resolveStatement(resolver, node);
+  const columns = output.columns(outcome.columns);
+  const rows = resolver.rows.refs.map((ref) => output.edge(null, ref, null));
+  const floors = [
+    ...columns.map((column) => column.confidence),
+    ...rows.map((row) => row.confidence),
+    resolver.rows.floor,
+  ];
+  const complete = !outcome.columns.some((column) => column.isStar);
+  if (outcome.target !== null && /^create/.test(outcome.statement) && columns.length > 0) {
+    resolver.catalog.put(
+      outcome.target,
+      columns.filter((column) => column.name !== '*').map((column) => column.name),
+      complete,
+    );
+  }
+  return {
+    statement: outcome.statement,
+    target: outcome.target,
+    columns,
+    rows,
+    notices: resolver.notices.map((notice) => output.notice(notice)),
+    confidence: floors.reduce((low, one) => Math.min(low, one), 1),
+    complete,
+  };
+}
+
+/** Line and column of offsets, found by bisection in a table of line starts that is made on first use. */
+class Places {
+  private starts: number[] | null = null;
+
+  constructor(private readonly text: string) {}
+
+  at(start: number, end: number): Position {
+    const starts = (this.starts ??= lineStarts(this.text));
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle]! <= start) low = middle;
+      else high = middle - 1;
+    }
+    return { start, end, line: low + 1, column: start - starts[low]! + 1 };
+  }
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
+  return starts;
+}
+
+/** Turns references into edges. Hashes and positions are made only when they are read, and once for each expression. */
+class Output {
+  private readonly hashes = new WeakMap<Node, string>();
+
+  constructor(
+    private readonly sql: SourceText,
+    private readonly places: Places,
+  ) {}
+
+  columns(columns: readonly Column[]): OutputColumn[] {
+    return columns.map((column) => this.column(column));
+  }
+
+  private column(column: Column): OutputColumn {
+    const edges = column.refs.map((ref) => this.edge(column.name, ref, column.at ?? null));
+    const confidence = edges.reduce((low, edge) => Math.min(low, edge.confidence), column.floor);
+    return { name: column.name, confidence, edges };
+  }
+
+  edge(target: string | null, ref: Ref, star: Span | null): Edge {
+    const output = this;
+    const span = ref.span ?? star;
+    return {
+      target,
+      sourceTable: ref.table,
+      sourceColumn: ref.column,
+      kind: ref.kind,
+      confidence: ref.confidence,
+      direct: ref.direct,
+      get expression() {
+        return ref.within === null ? null : output.hash(ref.within);
+      },
+      get position() {
+        return span === null ? null : output.position(span);
+      },
+    };
+  }
+
+  notice({ code, message, span }: RawNotice): Notice {
+    return { code, message, position: span === null ? null : this.position(span) };
+  }
+
+  private position(span: Span): Position {
+    return this.places.at(this.sql.at(span.start), this.sql.at(span.end));
+  }
+
+  private hash(node: Node): string {
+    const known = this.hashes.get(node);
+    if (known !== undefined) return known;
+    const hash = `sha256:${createHash('sha256').update(canonicalText(node)).digest('hex')}`;
+    this.hashes.set(node, hash);
+    return hash;
+  }
+}

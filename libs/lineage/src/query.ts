@@ -1,0 +1,321 @@
+import { nameOf, variant, type Body, type Name, type Node, type Span } from './ast.ts';
+import { addJoin } from './relations.ts';
+import { Relation, RefSet, union, type Column, type Value } from './relation.ts';
+import { renamed, Unsupported, type Resolver } from './resolver.ts';
+import { Environment, Scope, type Mode } from './scope.ts';
+import { columnsFunction, expandStar } from './stars.ts';
+import { tableFunction } from './table-functions.ts';
+import { withCtes } from './ctes.ts';
+
+/** The columns of a query. Its conditions, groupings and orderings go to the resolver's rows. */
+export function resolveQuery(cx: Resolver, node: Node, environment: Environment, scope: Scope | null): Relation {
+  const [kind, body] = variant(node);
+  switch (kind) {
+    case 'select':
+      return select(cx, body, environment, scope);
+    case 'annotated':
+      return cx.query(body.this as Node, environment, scope);
+    case 'subquery':
+    case 'paren':
+      return parenthesised(cx, body, environment, scope);
+    case 'union':
+    case 'intersect':
+    case 'except':
+      return setOperation(cx, kind, body, environment, scope);
+    case 'values':
+      return values(cx, body, environment, scope);
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge':
+      return cx.halves.returning(cx, node, environment);
+    case 'pivot':
+    case 'unpivot':
+    case 'table': {
+      const inner = new Scope(scope);
+      cx.halves.from(cx, node, inner, environment);
+      return new Relation(expandStar(cx, {}, inner, environment));
+    }
+    default:
+      throw new Unsupported(`query of kind ${kind === '' ? 'nothing' : kind}`);
+  }
+}
+
+function parenthesised(cx: Resolver, body: Body, environment: Environment, scope: Scope | null): Relation {
+  const inner = withCtes(cx, body.with as Body | null, environment, scope);
+  const relation = cx.query(body.this as Node, inner, scope);
+  const columns = renamed(cx, relation.columns, body.column_aliases as Node[]);
+  return columns === relation.columns ? relation : new Relation(columns);
+}
+
+function values(cx: Resolver, body: Body, environment: Environment, scope: Scope | null): Relation {
+  const rows = ((body.expressions ?? []) as Body[]).map((row) => ((row.tuple ?? row).expressions ?? []) as Node[]);
+  const inner = new Scope(scope);
+  const width = rows[0]?.length ?? 0;
+  cx.step(rows.length * Math.max(width, 1));
+  const columns = Array.from({ length: width }, (_, i): Column => {
+    const name = `column${i + 1}`;
+    // Constants are most of what VALUES holds; only a row that names something is worth walking.
+    const parts = rows.flatMap((row) =>
+      row[i] === undefined || row[i].literal ? [] : [cx.expression(row[i], inner, environment)],
+    );
+    return { key: cx.fold({ text: name, quoted: false }), name, soft: true, ...union(parts) };
+  });
+  return new Relation(renamed(cx, columns, body.column_aliases as Node[]));
+}
+
+function setOperation(cx: Resolver, kind: string, body: Body, environment: Environment, scope: Scope | null): Relation {
+  const arms: { kind: string; body: Body; right: Node }[] = [];
+  let at: Body = body;
+  let name = kind;
+  let inner = environment;
+  // Unions lean left, hundreds deep where a model stacks sources: walked as a list, not by recursion.
+  for (;;) {
+    inner = withCtes(cx, at.with as Body | null, inner, scope);
+    arms.unshift({ kind: name, body: at, right: at.right as Node });
+    const [next, nextBody] = variant(at.left as Node);
+    if (next !== 'union' && next !== 'intersect' && next !== 'except') break;
+    name = next;
+    at = nextBody;
+  }
+  let relation = cx.query(at.left as Node, inner, scope);
+  for (const arm of arms) relation = combined(cx, arm.kind, arm.body, relation, cx.query(arm.right, inner, scope));
+  orderSetOperation(cx, body, relation, scope, inner);
+  return relation;
+}
+
+function combined(cx: Resolver, kind: string, body: Body, left: Relation, right: Relation): Relation {
+  if (kind !== 'union') {
+    for (const column of [...left.columns, ...right.columns]) cx.addRows(column, 'filter');
+    return left;
+  }
+  const distinct = body.all !== true;
+  const relation = new Relation(body.by_name || body.corresponding ? byName(left, right) : byPosition(cx, left, right));
+  if (distinct) for (const column of relation.columns) cx.addRows(column, 'group');
+  return relation;
+}
+
+function byName(left: Relation, right: Relation): Column[] {
+  const columns = left.columns.map((column) => {
+    const twin = right.find(column.key);
+    return twin === null || column.isStar ? column : { ...column, ...union([column, twin]) };
+  });
+  return [...columns, ...right.columns.filter((column) => column.isStar || left.find(column.key) === null)];
+}
+
+function byPosition(cx: Resolver, left: Relation, right: Relation): Column[] {
+  cx.step(left.columns.length);
+  const open = left.stars.length + right.stars.length > 0;
+  if (!open) {
+    if (left.columns.length !== right.columns.length)
+      cx.notice(
+        'unresolved',
+        `the arms of a set operation have ${left.columns.length} and ${right.columns.length} columns`,
+      );
+    return left.columns.map((column, i) =>
+      right.columns[i] === undefined ? column : { ...column, ...union([column, right.columns[i]]) },
+    );
+  }
+  // With a star of unknown width on either side positions say nothing: names do, as far as they are known.
+  const stars = [...left.stars, ...right.stars];
+  const named = left.columns
+    .filter((column) => !column.isStar)
+    .map((column) => {
+      const twin = right.find(column.key);
+      return twin === null ? column : { ...column, ...union([column, twin]) };
+    });
+  const first = stars[0]!;
+  return [...named, { ...first, ...union(stars) }];
+}
+
+function orderSetOperation(
+  cx: Resolver,
+  body: Body,
+  relation: Relation,
+  scope: Scope | null,
+  environment: Environment,
+): void {
+  const ordered = (body.order_by?.expressions ?? []) as Body[];
+  if (ordered.length === 0) return;
+  const inner = new Scope(scope);
+  inner.sources.push({ alias: null, relation, table: null, path: [], opaque: null, hidden: false });
+  for (const item of ordered) {
+    const position = ordinal(item.this as Node);
+    const column = position === null ? null : relation.columns[position - 1];
+    cx.addRows(column ?? cx.expression(item.this as Node, inner, environment, 'after', 'order'), 'order');
+  }
+}
+
+function ordinal(node: Node | null | undefined): number | null {
+  const literal = node?.literal as Body | undefined;
+  return literal?.literal_type === 'number' && /^\d+$/.test(String(literal.value)) ? Number(literal.value) : null;
+}
+
+function select(cx: Resolver, body: Body, environment: Environment, parent: Scope | null): Relation {
+  const env = withCtes(cx, body.with as Body | null, environment, parent);
+  const scope = new Scope(parent);
+  const within = cx.within;
+  cx.within = null;
+  for (const item of (body.from?.expressions ?? []) as Node[]) cx.halves.from(cx, item, scope, env);
+  for (const join of (body.joins ?? []) as Body[]) addJoin(cx, join, scope, env);
+  for (const view of (body.lateral_views ?? []) as Body[]) {
+    tableFunction(
+      cx,
+      view.this as Node,
+      { alias: cx.key(view.table_alias), columns: view.column_aliases as Node[] },
+      scope,
+      env,
+    );
+  }
+  for (const window of (body.windows ?? []) as Body[])
+    scope.windows.set(cx.key(window.name) ?? '', window.spec as Body);
+  if (body.connect) scope.hierarchical = true;
+  const columns = projections(cx, (body.expressions ?? []) as Node[], scope, env);
+  clauses(cx, body, scope, env, columns);
+  cx.within = within;
+  return new Relation(columns);
+}
+
+/** Everything of a SELECT but its list and its sources. */
+function clauses(cx: Resolver, body: Body, scope: Scope, env: Environment, columns: readonly Column[]): void {
+  cx.condition(body.prewhere as Node, scope, env, 'filter');
+  cx.condition(body.where_clause?.this as Node, scope, env, 'filter');
+  cx.condition(body.connect?.start as Node, scope, env, 'filter');
+  cx.condition(body.connect?.connect as Node, scope, env, 'join');
+  cx.condition(body.having?.this as Node, scope, env, 'filter', 'after');
+  cx.condition(body.qualify?.this as Node, scope, env, 'filter', 'after');
+  groups(cx, (body.group_by?.expressions ?? []) as Node[], scope, env, columns);
+  for (const node of (body.distinct_on ?? []) as Node[]) sorted(cx, node, scope, env, columns, 'group');
+  if (body.distinct && !body.distinct_on?.length) for (const column of columns) cx.addRows(column, 'group');
+  for (const clause of ['order_by', 'sort_by', 'distribute_by', 'cluster_by']) {
+    for (const item of (body[clause]?.expressions ?? []) as Body[])
+      sorted(cx, (item.this ?? item.ordered?.this ?? item) as Node, scope, env, columns, 'order');
+  }
+}
+
+function groups(
+  cx: Resolver,
+  nodes: readonly Node[],
+  scope: Scope,
+  env: Environment,
+  columns: readonly Column[],
+): void {
+  for (const node of nodes) {
+    const position = ordinal(node);
+    const name =
+      cx.rules.groupByPrefersAlias && node.column && !node.column.table
+        ? scope.aliases.get(cx.key(node.column.name) ?? '')
+        : undefined;
+    const known = position === null ? name : columns[position - 1];
+    cx.within = node;
+    cx.addRows(known ?? cx.expression(node, scope, env, 'after', 'group'), 'group');
+  }
+  cx.within = null;
+}
+
+/** An item of ORDER BY: a position, an output column by its name, or an expression over the input. */
+function sorted(
+  cx: Resolver,
+  node: Node,
+  scope: Scope,
+  env: Environment,
+  columns: readonly Column[],
+  kind: 'order' | 'group',
+): void {
+  const position = ordinal(node);
+  const alias =
+    node.column && !node.column.table && kind === 'order'
+      ? scope.aliases.get(cx.key(node.column.name) ?? '')
+      : undefined;
+  const known = position === null ? alias : columns[position - 1];
+  cx.within = node;
+  cx.addRows(known ?? cx.expression(node, scope, env, 'after', kind), kind);
+  cx.within = null;
+}
+
+function projections(cx: Resolver, items: readonly Node[], scope: Scope, env: Environment): Column[] {
+  const columns: Column[] = [];
+  for (const item of items) {
+    const star = starOf(item);
+    if (star !== null) {
+      const span = (star.span ?? null) as Span | null;
+      for (const column of expandStar(cx, star, scope, env))
+        columns.push(span === null ? column : { ...column, at: span });
+      continue;
+    }
+    const several = columnsFunction(cx, item, scope, env) ?? distributed(cx, item, scope, env);
+    if (several !== null) columns.push(...several);
+    else columns.push(...projected(cx, item, columns.length, scope, env));
+  }
+  return columns;
+}
+
+function starOf(item: Node): Body | null {
+  if (item.star) return item.star as Body;
+  if (item.braced_wildcard) return {};
+  return item.column?.name?.name === '*' ? { table: item.column.table, span: item.column.span } : null;
+}
+
+/** `sum(COLUMNS(…))`: the expression once for each column meant. */
+function distributed(cx: Resolver, item: Node, scope: Scope, env: Environment): Column[] | null {
+  const [kind, body] = variant(item);
+  if (cx.rules.dialect !== 'duckdb' || kind === 'alias') return null;
+  const inner = (body.this ?? (body.args as Node[] | undefined)?.[0]) as Node | undefined;
+  const columns = inner && typeof inner === 'object' ? columnsFunction(cx, inner, scope, env) : null;
+  return columns === null
+    ? null
+    : columns.map((column) => ({ ...column, refs: column.refs.map((ref) => ({ ...ref, direct: false })) }));
+}
+
+function projected(cx: Resolver, item: Node, at: number, scope: Scope, env: Environment): Column[] {
+  const alias = item.alias as Body | undefined;
+  const node = (alias === undefined ? item : alias.this) as Node;
+  const names = ((alias?.column_aliases ?? []) as Node[]).map(nameOf).filter((name) => name !== null);
+  cx.within = node;
+  const value = cx.expression(node, scope, env, 'select');
+  cx.within = null;
+  const name = alias === undefined ? ownName(item) : nameOf(alias.alias);
+  const list: readonly (Name | null)[] = names.length > 0 ? names : [name];
+  return list.map((one) => output(cx, one, at, value, alias !== undefined, scope));
+}
+
+function output(cx: Resolver, name: Name | null, at: number, value: Value, aliased: boolean, scope: Scope): Column {
+  const text = name?.text ?? `_col_${at}`;
+  const column: Column = {
+    key: name === null ? text : cx.fold(name),
+    name: text,
+    soft: name === null,
+    refs: value.refs,
+    floor: value.floor,
+  };
+  if (aliased && !scope.aliases.has(column.key)) scope.aliases.set(column.key, column);
+  return column;
+}
+
+/** The name that a database gives to an item without alias, where all agree on one. */
+function ownName(item: Node): Name | null {
+  const [kind, body] = variant(item);
+  switch (kind) {
+    case 'column':
+      return nameOf(body.name);
+    case 'dot':
+      return nameOf(body.field);
+    case 'cast':
+    case 'try_cast':
+    case 'safe_cast':
+    case 'paren':
+    case 'annotated':
+      return ownName(body.this as Node);
+    default:
+      return null;
+  }
+}
+
+/** The references of several columns as one value. */
+export function gathered(columns: readonly Column[]): Value {
+  const set = new RefSet();
+  for (const column of columns) set.addAll(column);
+  return { refs: set.refs, floor: set.floor };
+}
+
+export type { Mode };
