@@ -1,11 +1,11 @@
 import { hashOf } from '@headgate/contracts';
 import { findNode, type Manifest } from '@headgate/dbt';
 import { projectOf } from '@headgate/graph';
-import { type Cause, causeOf, descend } from './cause.ts';
-import { type EnvironmentState, stateHash } from './environment-state.ts';
-import { fingerprints, type Print } from './fingerprint.ts';
+import { causeOf } from './cause.ts';
+import { absent, type EnvironmentState, stateHash } from './environment-state.ts';
+import { buildOrder, fingerprintOf, type Print } from './fingerprint.ts';
 import { dataInputs, lookedAt } from './data.ts';
-import { carriesVerdict, isPathSeed, type PartsOptions, partsTable } from './parts.ts';
+import { carriesVerdict, isPathSeed, type OwnParts, type PartsOptions, partsTable } from './parts.ts';
 import {
   type DataMode,
   type EvidenceState,
@@ -19,7 +19,7 @@ import {
   type Reason,
   type UpstreamReason,
 } from './plan.ts';
-import { ownReasons, type Question, upstreamReasons } from './verdict.ts';
+import { ownReasons, type Question, upstreamReasons, wayTo } from './verdict.ts';
 
 export interface PlanRequest extends PartsOptions {
   readonly manifest: Manifest;
@@ -38,33 +38,28 @@ export interface PlanRequest extends PartsOptions {
 interface Judged {
   readonly own: readonly Reason[];
   readonly upstream: readonly UpstreamReason[];
+  readonly cause: readonly string[];
 }
 
 /** Works out the plan. Deterministic: equal requests give equal bytes. */
 export function buildPlan(request: PlanRequest): ExecutionPlan {
   const { manifest, state } = request;
   const table = partsTable(manifest, request);
-  const prints = fingerprints(table);
-  const q: Question = {
-    manifest,
-    state,
-    prints,
-    macros: table.macros,
-    data: request.data ?? 'assume',
-    versions: request.versions ?? {},
-    refresh: refreshed(request),
-  };
-  const { judged, causes } = judge(q);
+  const data = request.data ?? 'assume';
+  const q: Question = { manifest, state, table, data, versions: request.versions ?? {}, refresh: refreshed(request) };
+  const order = buildOrder(table);
+  const judged = judge(q, order);
+  const targets = targetsOf(q, order, judged);
   const selected = request.selection && new Set(request.selection.ids);
   const entries = [...judged.keys()]
     .filter((id) => !selected || selected.has(id))
     .sort()
-    .map((id) => entry(q, id, judged.get(id) as Judged, causes));
+    .map((id) => entry(q, id, judged.get(id) as Judged, targets.get(id) as Print));
   return sealed({
     schemaVersion: '1.0',
     header: header(request, q, entries),
     entries,
-    inputs: inputsOf(prints, entries),
+    inputs: inputsOf(targets, entries),
     stages: stagesOf(entries),
   });
 }
@@ -74,35 +69,52 @@ export function sealed(plan: Omit<ExecutionPlan, 'digest'>): ExecutionPlan {
   return { ...plan, digest: hashOf(plan) };
 }
 
-/** Every node that carries a verdict, judged after its inputs; causes also for inputs that carry none. */
-function judge(q: Question): { judged: Map<string, Judged>; causes: Map<string, Cause> } {
+/** Every node that carries a verdict, judged after its inputs. */
+function judge(q: Question, order: readonly string[]): Map<string, Judged> {
   const judged = new Map<string, Judged>();
-  const causes = new Map<string, Cause>();
-  // Insertion order of prints is an order in which inputs come first.
-  for (const print of q.prints.values()) {
-    const node = findNode(q.manifest, print.id)?.node;
+  const causes = new Map<string, readonly string[]>();
+  for (const id of order) {
+    const node = findNode(q.manifest, id)?.node;
     if (!node) continue;
     const verdict = carriesVerdict(node);
-    const upstream = upstreamReasons(q, print, (id) =>
-      !causes.has(id) ? undefined : judged.has(id) ? 'runs' : 'carries',
-    );
-    const own = verdict ? ownReasons(q, print) : [];
-    if (verdict) judged.set(print.id, { own, upstream });
-    const cause = causeOf(
-      print.id,
-      own,
-      upstream,
-      (id) => causes.get(id) ?? { way: descend(q, id, q.state.nodes[print.id]?.built?.upstream[id]) },
-    );
-    if (cause) causes.set(print.id, cause);
+    const moved = (input: string): 'runs' | 'carries' | undefined =>
+      !causes.has(input) ? undefined : judged.has(input) ? 'runs' : 'carries';
+    const upstream = upstreamReasons(q, q.table.nodes.get(id) as OwnParts, moved);
+    const own = verdict ? ownReasons(q, id) : [];
+    const cause = causeOf(id, own, upstream, (input) => causes.get(input) ?? wayTo(q, id, input));
+    if (cause) causes.set(id, cause);
+    if (verdict) judged.set(id, { own, upstream, cause: cause ?? [] });
   }
-  return { judged, causes };
+  return judged;
 }
 
-function entry(q: Question, id: string, { own, upstream }: Judged, causes: ReadonlyMap<string, Cause>): PlanEntry {
-  const print = q.prints.get(id) as Print;
-  const run = own.length + upstream.length > 0;
-  const { type, fingerprint, parts } = print;
+/**
+ * What every node will be built from once the plan has run: what skips keeps its fingerprint, what runs gets one from
+ * its parts and its inputs' new ones.
+ */
+function targetsOf(
+  q: Question,
+  order: readonly string[],
+  judged: ReadonlyMap<string, Judged>,
+): ReadonlyMap<string, Print> {
+  const targets = new Map<string, Print>();
+  for (const id of order) {
+    const { type, parts, inputs } = q.table.nodes.get(id) as OwnParts;
+    const built = q.state.nodes[id]?.built;
+    const skips = judged.has(id) && judged.get(id)?.cause.length === 0;
+    const upstream =
+      skips && built
+        ? built.upstream
+        : Object.fromEntries(inputs.map((input) => [input, targets.get(input)?.fingerprint ?? absent]));
+    const fingerprint = skips && built ? built.fingerprint : fingerprintOf({ parts, upstream });
+    targets.set(id, { id, type, parts, upstream, fingerprint });
+  }
+  return targets;
+}
+
+function entry(q: Question, id: string, { own, upstream, cause }: Judged, target: Print): PlanEntry {
+  const run = cause.length > 0;
+  const { type, fingerprint, parts } = target;
   return {
     id,
     type,
@@ -110,8 +122,8 @@ function entry(q: Question, id: string, { own, upstream }: Judged, causes: Reado
     reasons: run
       ? [...own, ...upstream]
       : [{ code: 'unchanged', assumed: q.data === 'assume' ? lookedAt(q.manifest, id) : [] }],
-    cause: causes.get(id)?.way ?? [],
-    evidence: { fingerprint, parts, upstream: print.upstream, state: evidenceState(q.state, id) },
+    cause,
+    evidence: { fingerprint, parts, upstream: target.upstream, state: evidenceState(q.state, id) },
   };
 }
 

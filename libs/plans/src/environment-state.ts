@@ -9,8 +9,10 @@ export interface EnvironmentState {
   readonly nodes: Readonly<Record<string, NodeState>>;
   /** Fingerprint → what it was made of, for inputs that are not built themselves: sources, ephemeral models. */
   readonly inputs: Readonly<Record<string, InputState>>;
-  /** Hash of a `macros` part → macro id → hash of its SQL, so that a changed macro can be named. */
-  readonly macros: Readonly<Record<string, Readonly<Record<string, string | null>>>>;
+  /** Hash → macro id → hash of its SQL: all macros of a manifest that something was built with. */
+  readonly macroTables: Readonly<Record<string, MacroTable>>;
+  /** Hash of a `macros` part → the ids of the macros that were reached. */
+  readonly reached: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface NodeState {
@@ -21,6 +23,8 @@ export interface NodeState {
 
 export interface Built extends Made {
   readonly fingerprint: string;
+  /** Key into `macroTables`. */
+  readonly macroTable: string;
   readonly run: string;
   readonly attempt: number;
   /** RFC 3339, as the engine wrote it. */
@@ -29,6 +33,8 @@ export interface Built extends Made {
   /** Source or seed id → the version of the data that was read, where known. */
   readonly data: Readonly<Record<string, string>>;
 }
+
+export type MacroTable = Readonly<Record<string, string>>;
 
 /** The ingredients of a fingerprint. */
 export interface Made {
@@ -40,6 +46,8 @@ export interface Made {
 
 export interface InputState extends Made {
   readonly id: string;
+  /** Key into `macroTables`. */
+  readonly macroTable: string;
 }
 
 export interface LastRun {
@@ -54,7 +62,13 @@ export interface LastRun {
 /** The fingerprint of an input that was not there. */
 export const absent = 'absent';
 
-export const emptyState: EnvironmentState = { schemaVersion: '1.0', nodes: {}, inputs: {}, macros: {} };
+export const emptyState: EnvironmentState = {
+  schemaVersion: '1.0',
+  nodes: {},
+  inputs: {},
+  macroTables: {},
+  reached: {},
+};
 
 /** The hash that plans name: of the state's canonical bytes, which are also its file. */
 export function stateHash(state: EnvironmentState): string {

@@ -1,5 +1,4 @@
 import { hashOf } from '@headgate/contracts';
-import type { Manifest } from '@headgate/dbt';
 import { adjacencyOf, topological } from '@headgate/graph';
 import { absent, type Made } from './environment-state.ts';
 import type { OwnParts, PartsTable } from './parts.ts';
@@ -52,8 +51,4 @@ export function fingerprints(
     prints.set(id, { id, type, parts, upstream, fingerprint: fingerprintOf({ parts, upstream }) });
   }
   return prints;
-}
-
-export function nodeOf(manifest: Manifest, id: string): Manifest['nodes'][string] | undefined {
-  return manifest.nodes[id] ?? manifest.unit_tests[id] ?? manifest.functions[id] ?? manifest.sources[id];
 }

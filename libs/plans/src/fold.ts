@@ -1,3 +1,4 @@
+import { hashOf } from '@headgate/contracts';
 import { findNode, type Manifest } from '@headgate/dbt';
 import {
   absent,
@@ -5,11 +6,12 @@ import {
   type EnvironmentState,
   type InputState,
   type LastRun,
+  type MacroTable,
   type NodeState,
 } from './environment-state.ts';
 import { lookedAt } from './data.ts';
 import { fingerprints, type Print } from './fingerprint.ts';
-import { carriesVerdict, type PartsOptions, partsTable } from './parts.ts';
+import { carriesVerdict, type PartsOptions, type PartsTable, partsTable } from './parts.ts';
 
 /** One finished dbt invocation: the manifest it ran with and how each node ended. */
 export interface RunOutcome extends PartsOptions {
@@ -53,14 +55,15 @@ export function fold(state: EnvironmentState, outcome: RunOutcome): EnvironmentS
     if (!carriesVerdict(node) || (result && resultOf(result.status) === 'succeeded')) return undefined;
     return state.nodes[id]?.built?.fingerprint ?? absent;
   });
+  const macroTable = hashOf(table.macros);
   const nodes: Record<string, NodeState> = {};
   for (const [id, print] of prints) {
     const node = findNode(manifest, id)?.node;
     if (!node || !carriesVerdict(node)) continue;
-    const next = nodeState(state.nodes[id], print, ended.get(id), outcome);
+    const next = nodeState(state.nodes[id], print, ended.get(id), outcome, macroTable);
     if (next) nodes[id] = next;
   }
-  return { schemaVersion: '1.0', nodes, ...referenced(nodes, prints, state, table.macros) };
+  return { schemaVersion: '1.0', nodes, ...referenced(nodes, prints, state, { ...table, hash: macroTable }) };
 }
 
 function nodeState(
@@ -68,6 +71,7 @@ function nodeState(
   print: Print,
   result: NodeOutcome | undefined,
   outcome: RunOutcome,
+  macroTable: string,
 ): NodeState | undefined {
   if (!result) return before;
   const { run, attempt } = outcome;
@@ -76,7 +80,17 @@ function nodeState(
   if (last.result !== 'succeeded') return { built: before?.built ?? null, last };
   const { parts, upstream, fingerprint } = print;
   return {
-    built: { fingerprint, parts, upstream, run, attempt, finishedAt, relation, data: dataRead(print, outcome) },
+    built: {
+      fingerprint,
+      parts,
+      upstream,
+      macroTable,
+      run,
+      attempt,
+      finishedAt,
+      relation,
+      data: dataRead(print, outcome),
+    },
     last,
   };
 }
@@ -89,33 +103,41 @@ function dataRead(print: Print, outcome: RunOutcome): Record<string, string> {
   return read;
 }
 
-/** Keeps of `inputs` and `macros` what some node's fingerprint still mentions. */
+interface Kept {
+  readonly inputs: Record<string, InputState>;
+  readonly macroTables: Record<string, MacroTable>;
+  readonly reached: Record<string, readonly string[]>;
+}
+
+/** Keeps of inputs and macros what the builds still mention. */
 function referenced(
   nodes: Readonly<Record<string, NodeState>>,
   prints: ReadonlyMap<string, Print>,
   before: EnvironmentState,
-  macroSets: ReadonlyMap<string, Readonly<Record<string, string | null>>>,
-): Pick<EnvironmentState, 'inputs' | 'macros'> {
+  now: PartsTable & { hash: string },
+): Kept {
   const byPrint = new Map<string, InputState>();
-  for (const { id, parts, upstream, fingerprint } of prints.values()) byPrint.set(fingerprint, { id, parts, upstream });
-  const inputs: Record<string, InputState> = {};
-  const macros: Record<string, Readonly<Record<string, string | null>>> = {};
-  const keepMacros = (parts: Readonly<Record<string, string>>): void => {
+  for (const { id, parts, upstream, fingerprint } of prints.values())
+    byPrint.set(fingerprint, { id, parts, upstream, macroTable: now.hash });
+  const kept: Kept = { inputs: {}, macroTables: {}, reached: {} };
+  const keepMacros = ({ parts, macroTable }: Pick<InputState, 'parts' | 'macroTable'>): void => {
+    const table = macroTable === now.hash ? now.macros : before.macroTables[macroTable];
+    if (table) kept.macroTables[macroTable] = table;
     const hash = parts['macros'] ?? '';
-    const set = macroSets.get(hash) ?? before.macros[hash];
-    if (set) macros[hash] = set;
+    const reached = now.reached.get(hash) ?? before.reached[hash];
+    if (reached) kept.reached[hash] = reached;
   };
   const builds = Object.values(nodes).flatMap(({ built }) => (built ? [built] : []));
   const standing = new Set(builds.map((built: Built) => built.fingerprint));
-  builds.forEach(({ parts }) => keepMacros(parts));
+  builds.forEach(keepMacros);
   const stack = builds.flatMap(({ upstream }) => Object.values(upstream));
   for (let print = stack.pop(); print !== undefined; print = stack.pop()) {
-    if (print === absent || standing.has(print) || inputs[print]) continue;
+    if (print === absent || standing.has(print) || kept.inputs[print]) continue;
     const input = before.inputs[print] ?? byPrint.get(print);
     if (!input) continue;
-    inputs[print] = input;
-    keepMacros(input.parts);
+    kept.inputs[print] = input;
+    keepMacros(input);
     stack.push(...Object.values(input.upstream));
   }
-  return { inputs, macros };
+  return kept;
 }

@@ -8,6 +8,7 @@ import {
   modifiedParts,
   nodeParts,
 } from '@headgate/dbt';
+import type { MacroTable } from './environment-state.ts';
 
 /** A node's own identity, hashed part by part: `kind`, dbt's parts, and `macros` for everything it can call. */
 export interface OwnParts {
@@ -18,10 +19,13 @@ export interface OwnParts {
   readonly inputs: readonly string[];
 }
 
-/** Own parts of every enabled node, and the macro sets behind the `macros` hashes. */
+/** Own parts of every enabled node, and the macros behind the `macros` hashes. */
 export interface PartsTable {
   readonly nodes: ReadonlyMap<string, OwnParts>;
-  readonly macros: ReadonlyMap<string, Readonly<Record<string, string | null>>>;
+  /** Every macro of the manifest: id → hash of its SQL. */
+  readonly macros: MacroTable;
+  /** Hash of a `macros` part → ids reached. */
+  readonly reached: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface PartsOptions {
@@ -31,9 +35,9 @@ export interface PartsOptions {
 
 export function partsTable(manifest: Manifest, options: PartsOptions = {}): PartsTable {
   const hash = memoisedHash();
-  const macros = new Map<string, Readonly<Record<string, string | null>>>();
+  const reached = new Map<string, readonly string[]>();
+  const macrosHash = memoisedMacros(manifest, reached);
   const nodes = new Map<string, OwnParts>();
-  const macrosHash = memoisedMacros(manifest, macros);
   for (const key of graphMaps) {
     for (const id in manifest[key]) {
       const found = nodeParts(manifest, id);
@@ -48,7 +52,11 @@ export function partsTable(manifest: Manifest, options: PartsOptions = {}): Part
       nodes.set(id, { id, type: node.resource_type, parts, inputs: [...new Set(node.depends_on?.nodes ?? [])].sort() });
     }
   }
-  return { nodes, macros };
+  return { nodes, macros: macroTable(manifest, hash), reached };
+}
+
+function macroTable(manifest: Manifest, hash: (value: unknown) => string): MacroTable {
+  return Object.fromEntries(Object.keys(manifest.macros).map((id) => [id, hash(manifest.macros[id]?.macro_sql)]));
 }
 
 /** Most parts of most nodes say the same few things (no config, no contract). */
@@ -64,19 +72,19 @@ function memoisedHash(): (value: unknown) => string {
   };
 }
 
-function memoisedMacros(
-  manifest: Manifest,
-  sets: Map<string, Readonly<Record<string, string | null>>>,
-): (node: ManifestNode) => string {
+function memoisedMacros(manifest: Manifest, reached: Map<string, readonly string[]>): (node: ManifestNode) => string {
   const known = new Map<string, string>();
   return (node) => {
     const key = (node.depends_on?.macros ?? []).join('\n');
     const before = known.get(key);
     if (before !== undefined) return before;
-    const set = Object.fromEntries(macroClosure(manifest, node).map(({ id, sql }) => [id, sql]));
-    const hash = hashOf(set);
+    const closure = macroClosure(manifest, node);
+    const hash = hashOf(Object.fromEntries(closure.map(({ id, sql }) => [id, sql])));
     known.set(key, hash);
-    sets.set(hash, set);
+    reached.set(
+      hash,
+      closure.map(({ id }) => id),
+    );
     return hash;
   };
 }
@@ -90,9 +98,5 @@ const verdictTypes = new Set(['model', 'seed', 'snapshot', 'test', 'unit_test', 
 
 /** Whether an enabled node carries a verdict: dbt builds or checks it as a step of its own. */
 export function carriesVerdict(node: ManifestNode): boolean {
-  return (
-    verdictTypes.has(node.resource_type) &&
-    node.config?.['materialized'] !== 'ephemeral' &&
-    node.config?.['enabled'] !== false
-  );
+  return verdictTypes.has(node.resource_type) && node.config?.['materialized'] !== 'ephemeral';
 }

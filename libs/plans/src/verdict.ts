@@ -1,54 +1,38 @@
-import type { Manifest } from '@headgate/dbt';
+import { findNode } from '@headgate/dbt';
 import { lookedAt } from './data.ts';
-import type { EnvironmentState, NodeState } from './environment-state.ts';
-import type { Print } from './fingerprint.ts';
+import { beganAt, changedMacros, changedParts, type Comparison, isAsBefore } from './difference.ts';
+import type { NodeState } from './environment-state.ts';
+import { carriesVerdict, type OwnParts } from './parts.ts';
 import type { DataMode, Reason, UpstreamReason } from './plan.ts';
 
-export interface Question {
-  readonly manifest: Manifest;
-  readonly state: EnvironmentState;
-  readonly prints: ReadonlyMap<string, Print>;
-  readonly macros: ReadonlyMap<string, Readonly<Record<string, string | null>>>;
+export interface Question extends Comparison {
   readonly data: DataMode;
   readonly versions: Readonly<Record<string, string>>;
   readonly refresh: ReadonlySet<string>;
 }
 
-/** Most macros named in one reason; the rest is in the evidence. */
-const mostMacros = 20;
-
 /** Why a node must run on its own account; inputs are judged apart. */
-export function ownReasons(q: Question, print: Print): Reason[] {
+export function ownReasons(q: Question, id: string): Reason[] {
   const reasons: Reason[] = [];
-  const before = q.state.nodes[print.id];
-  if (!before?.built) reasons.push({ code: 'never_built' });
+  const before = q.state.nodes[id];
+  const built = before?.built;
+  if (!built) reasons.push({ code: 'never_built' });
   if (before && before.last.result !== 'succeeded') {
     reasons.push({
       code: before.last.result === 'skipped' ? 'last_skipped' : 'last_failed',
       status: before.last.status,
     });
   }
-  if (before?.built) reasons.push(...changedParts(q, print, before.built.parts));
-  if (q.refresh.has(print.id)) reasons.push({ code: 'full_refresh' });
-  if (q.data === 'check') reasons.push(...dataReasons(q, print.id, before));
+  if (built) {
+    for (const part of changedParts(q, id, built)) {
+      reasons.push(
+        part === 'macros' ? { code: 'changed', part, macros: changedMacros(q, id, built) } : { code: 'changed', part },
+      );
+    }
+  }
+  if (q.refresh.has(id)) reasons.push({ code: 'full_refresh' });
+  if (q.data === 'check') reasons.push(...dataReasons(q, id, before));
   return reasons;
-}
-
-function changedParts(q: Question, print: Print, was: Readonly<Record<string, string>>): Reason[] {
-  const names = [...new Set([...Object.keys(print.parts), ...Object.keys(was)])].sort();
-  return names
-    .filter((name) => print.parts[name] !== was[name])
-    .map((part) =>
-      part === 'macros'
-        ? { code: 'changed', part, macros: changedMacros(q, print.parts[part], was[part]) }
-        : { code: 'changed', part },
-    );
-}
-
-function changedMacros(q: Question, is = '', was = ''): readonly string[] {
-  const [now, before] = [q.macros.get(is) ?? {}, q.state.macros[was] ?? {}];
-  const ids = [...new Set([...Object.keys(now), ...Object.keys(before)])].sort();
-  return ids.filter((id) => now[id] !== before[id]).slice(0, mostMacros);
 }
 
 /**
@@ -57,18 +41,28 @@ function changedMacros(q: Question, is = '', was = ''): readonly string[] {
  */
 export function upstreamReasons(
   q: Question,
-  print: Print,
+  { id, inputs }: OwnParts,
   moved: (id: string) => 'runs' | 'carries' | undefined,
 ): UpstreamReason[] {
-  const was = q.state.nodes[print.id]?.built?.upstream;
-  const ids = [...new Set([...Object.keys(print.upstream), ...Object.keys(was ?? {})])].sort();
-  return ids.flatMap((id): UpstreamReason[] => {
-    const move = moved(id);
-    if (move) return [{ code: 'upstream', id, why: move }];
-    if (!was || was[id] === print.upstream[id]) return [];
-    const why = was[id] === undefined ? 'added' : print.upstream[id] === undefined ? 'removed' : 'changed';
-    return [{ code: 'upstream', id, why }];
+  const was = q.state.nodes[id]?.built?.upstream;
+  const ids = [...new Set([...inputs, ...Object.keys(was ?? {})])].sort();
+  return ids.flatMap((input): UpstreamReason[] => {
+    if (!inputs.includes(input)) return [{ code: 'upstream', id: input, why: 'removed' }];
+    const move = moved(input);
+    if (move) return [{ code: 'upstream', id: input, why: move }];
+    if (!was) return [];
+    const recorded = was[input];
+    if (recorded === undefined) return [{ code: 'upstream', id: input, why: 'added' }];
+    return isAsBefore(q, input, recorded) ? [] : [{ code: 'upstream', id: input, why: 'changed' }];
   });
+}
+
+/** From where a difference in an input began, to the input. */
+export function wayTo(q: Question, consumer: string, input: string): readonly string[] {
+  const was = q.state.nodes[consumer]?.built?.upstream[input];
+  const node = findNode(q.manifest, input)?.node;
+  if (was === undefined || !node || carriesVerdict(node)) return [input];
+  return beganAt(q, input, was) ?? [input];
 }
 
 function dataReasons(q: Question, id: string, before: NodeState | undefined): Reason[] {
