@@ -47,7 +47,7 @@ export type SelectionAnswer =
 export class SelectableProject {
   readonly engine: Engine;
   readonly index: Project;
-  private readonly files: ProjectFiles;
+  private knownFiles: ProjectFiles | undefined;
   private readonly selectorsBy = new Map<IndirectSelection, Selectors>();
 
   constructor(
@@ -56,7 +56,12 @@ export class SelectableProject {
   ) {
     this.engine = engineOf(manifest);
     this.index = indexProject(manifest);
-    this.files = context.files ? new ProjectFiles(context.files) : ProjectFiles.ofManifest(manifest);
+  }
+
+  /** Read only once somebody asks for a path: a project's folder may be large. */
+  private get files(): ProjectFiles {
+    const { files } = this.context;
+    return (this.knownFiles ??= files ? new ProjectFiles(files) : ProjectFiles.ofManifest(this.manifest));
   }
 
   /** Answers what `dbt ls` would: sorted unique ids, or dbt's own error. */
@@ -81,7 +86,7 @@ export class SelectableProject {
     const set = evaluate(spec, {
       project: this.index,
       methodContext: {
-        files: this.files,
+        files: () => this.files,
         selectors,
         previous: request.previous,
         freshness: this.context.freshness,

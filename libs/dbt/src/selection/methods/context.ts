@@ -10,7 +10,7 @@ import type { PreviousState, SourceFreshness } from '../previous-state.ts';
 /** Everything that a method may look at. */
 export interface MethodContext {
   readonly project: Project;
-  readonly files: ProjectFiles;
+  readonly files: () => ProjectFiles;
   readonly selectors: Selectors;
   readonly previous: PreviousState | undefined;
   /** The current `target/sources.json`, for `source_status:`. */
@@ -24,11 +24,6 @@ export interface MethodContext {
 
 /** A method marks the nodes that its value matches. */
 export type Method = (context: MethodContext, criterion: Criterion) => NodeSet;
-
-export const sectionCode = Object.fromEntries(NODE_SECTIONS.map((name, code) => [name, code])) as Record<
-  NodeSection,
-  number
->;
 
 /** Marks the nodes of some sections, or of all, for which the test holds. */
 export function mark(

@@ -6,7 +6,7 @@ import { mark, type Method } from './context.ts';
  * the root project. A package's node matches only where the root project happens to have the same path.
  */
 export const path: Method = (context, { value }) => {
-  const found = context.files.glob(String(value));
+  const found = context.files().glob(String(value));
   return mark(context, 'all', (node) => {
     const own = plainPath(node.original_file_path ?? '');
     if (found.has(own)) return true;
