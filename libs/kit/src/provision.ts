@@ -26,7 +26,8 @@ export async function provision(host: HostConfig, ...services: Service[]): Promi
   });
   try {
     const manager = await jetstreamManager(connection);
-    for (const service of services) await provisionStream(manager, service.name);
+    for (const service of new Set(eventTypes.map(({ service: publisher }) => publisher)))
+      await provisionStream(manager, service);
     await upsertStream(manager, 'HG_DEAD', ['hg.dead.*'], { max_age: nanos(90 * dayMs) });
     for (const service of services) await provisionConsumers(manager, service);
   } finally {
@@ -36,7 +37,6 @@ export async function provision(host: HostConfig, ...services: Service[]): Promi
 
 async function provisionStream(manager: JetStreamManager, service: string): Promise<void> {
   const subjects = eventTypes.filter((event) => event.service === service).map(({ type }) => `hg.*.${type}`);
-  if (subjects.length === 0) return;
   // The outbox re-publishes only what was never acknowledged, so the window need not outlast a long outage.
   await upsertStream(manager, streamOf(service), subjects, {
     allow_atomic: true,

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import {
+  assetsGet,
+  assetsImpact,
+  assetsSearch,
+  ingestsCreate,
+  ingestsList,
+  type Operation,
+  plansConfirm,
+  plansList,
+  plansPropose,
+  snapshotsGet,
+  snapshotsList,
+} from '@headgate/contracts';
+import { graphRead } from '@headgate/graph-read';
+import { ingestion } from '@headgate/ingestion';
+import { Blobs, type Call, Clients, type Service } from '@headgate/kit';
+import { planner } from '@headgate/planner';
+import { startStack, type Stack } from '@headgate/testing';
+import { Module } from '@nestjs/common';
+
+const orgA = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a';
+const orgB = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0b';
+const here = { project: 'jaffle', environment: 'dev' };
+
+let clients: Clients;
+let blobs: Blobs;
+
+@Module({})
+class AskerModule {
+  constructor(given: Clients, bytes: Blobs) {
+    clients = given;
+    blobs = bytes;
+  }
+}
+const gateway: Service = { name: 'gateway', module: AskerModule };
+
+const fixture = (name: string) =>
+  gunzipSync(readFileSync(new URL(`../../../libs/testing/fixtures/artifacts/${name}`, import.meta.url)));
+const ask = <I, O>(operation: Operation<I, O>, input: I, org = orgA): Promise<O> => {
+  const call: Call = { org, actor: { kind: 'person', id: 'ada' }, requestId: 'r-1' };
+  return clients.call(operation, input, call);
+};
+const ingest = async (name: string, bytes: Buffer, org = orgA) =>
+  ask(ingestsCreate, { ...here, artifacts: [{ name, blob: await blobs.put(org, bytes) }] }, org);
+
+let stack: Stack;
+let manifest: Buffer;
+beforeAll(async () => {
+  manifest = fixture('jaffle-manifest.json.gz');
+  stack = await startStack([ingestion, graphRead, planner, gateway]);
+}, 60_000);
+afterAll(() => stack?.stop());
+
+test('entities and migrations agree', () => expect(stack.drift).toEqual([]));
+
+test('a manifest becomes a snapshot, and the same manifest again does not', async () => {
+  const first = await ingest('manifest.json', manifest);
+  expect(first).toMatchObject({
+    snapshotIsNew: true,
+    snapshot: { seq: 1 },
+    artifacts: [{ kind: 'manifest', duplicate: false }],
+  });
+  const again = await ingest('manifest.json', manifest);
+  expect(again).toMatchObject({ snapshotIsNew: false, snapshot: { seq: 1 }, artifacts: [{ duplicate: true }] });
+  expect((await ask(snapshotsList, here)).items).toHaveLength(1);
+  expect((await ask(ingestsList, here)).items).toHaveLength(2);
+});
+
+test('a change to one node writes index rows for it alone', async () => {
+  const edited = JSON.parse(manifest.toString());
+  edited.nodes['model.jaffle.customers'].description = 'Edited: zebra';
+  const { snapshot } = await ingest('manifest.json', Buffer.from(JSON.stringify(edited)));
+  expect(snapshot?.seq).toBe(2);
+  const rows = await stack.sql('select node from graph.node_index where from_seq = 2');
+  expect(rows).toEqual([{ node: 'model.jaffle.customers' }]);
+  expect(await stack.sql('select * from graph.impact_index where from_seq = 2 or to_seq is not null')).toEqual([]);
+  expect((await ask(assetsSearch, { ...here, q: 'zebra' })).items.map(({ id }) => id)).toEqual([
+    'model.jaffle.customers',
+  ]);
+});
+
+test('search finds names, infixes and words, best first', async () => {
+  const ids = async (q: string) => (await ask(assetsSearch, { ...here, q })).items.map(({ id }) => id);
+  expect((await ids('orders'))[0]).toBe('model.jaffle.orders');
+  expect(await ids('ustomer_segm')).toContain('model.jaffle.customer_segments');
+  expect(await ids('nothing-like-this')).toEqual([]);
+  expect(await ids(`'; drop table graph.node_index; --`)).toEqual([]);
+});
+
+test('pages join up without gap or repeat', async () => {
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await ask(assetsSearch, { ...here, limit: 7, ...(cursor && { cursor }) });
+    seen.push(...page.items.map(({ id }) => id));
+    cursor = page.next;
+  } while (cursor);
+  const { nodes } = await ask(snapshotsGet, { ...here, snapshot: 'latest' });
+  expect(seen).toHaveLength(nodes);
+  expect(new Set(seen).size).toBe(nodes);
+});
+
+test('impact reaches the exposure', async () => {
+  const impact = await ask(assetsImpact, { ...here, asset: 'stg_orders' });
+  expect(impact.items.map(({ id }) => id)).toContain('exposure.jaffle.weekly_board');
+  const detail = await ask(assetsGet, { ...here, asset: 'hg:jaffle/model.jaffle.orders' });
+  expect(detail.columns.map(({ name }) => name)).toContain('order_id');
+});
+
+test('a truncated file is refused with file, path and cause, and nothing of its delivery is visible', async () => {
+  const before = await stack.sql('select count(*) from graph.artifact');
+  const attempt = ask(ingestsCreate, {
+    ...here,
+    artifacts: [
+      { name: 'manifest.json', blob: await blobs.put(orgA, manifest.subarray(0, manifest.length - 1)) },
+      { name: 'catalog.json', blob: await blobs.put(orgA, Buffer.from('{"metadata":{},"nodes":{},"sources":{}}')) },
+    ],
+  });
+  await expect(attempt).rejects.toMatchObject({
+    code: 'artifact.refused',
+    where: expect.stringContaining('manifest.json'),
+  });
+  expect(await stack.sql('select count(*) from graph.artifact')).toEqual(before);
+});
+
+test('everything runs in an environment that never ran, and a plan of artifacts alone cannot be confirmed', async () => {
+  const plan = await ask(plansPropose, here);
+  expect(plan.counts).toMatchObject({ skip: 0, partial: 0 });
+  expect(plan.counts.run).toBe(plan.total);
+  await expect(ask(plansConfirm, { plan: plan.id })).rejects.toMatchObject({ code: 'precondition.missing' });
+  expect((await ask(plansList, here)).items[0]).toMatchObject({ id: plan.id, status: 'proposed' });
+});
+
+test('another organization sees nothing of all this', async () => {
+  expect((await ask(assetsSearch, { ...here, q: 'orders' }, orgB)).items).toEqual([]);
+  expect((await ask(assetsSearch, here, orgB)).total).toBe(0);
+  expect((await ask(plansList, here, orgB)).items).toEqual([]);
+  expect((await ask(snapshotsList, here, orgB)).items).toEqual([]);
+  await expect(ask(assetsImpact, { ...here, asset: 'orders' }, orgB)).rejects.toMatchObject({ code: 'not-found' });
+  await expect(ask(plansPropose, here, orgB)).rejects.toMatchObject({ code: 'not-found' });
+});
