@@ -10,7 +10,7 @@ import {
 import { type Artifact, readArtifact } from '@headgate/dbt';
 import { Blobs, type Call, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
-import { commitSnapshot, currentHead, type Head, type Place } from './commit.ts';
+import { commitSnapshot, currentHead, type Place } from './commit.ts';
 import { recordResults } from './results.ts';
 import { buildSnapshot, type BuiltSnapshot } from './snapshot.ts';
 
