@@ -5,6 +5,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import './process/swc-cache.js';
 
 const workspace = fileURLToPath(new URL('..', import.meta.url));
 const isTest = (file) => /\.test\.tsx?$/.test(file);

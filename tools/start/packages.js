@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { runBound, which } from '../process/bound-child.js';
+import '../process/swc-cache.js';
 import { pinnedNode, workspace } from '../process/node24.js';
 import { Refusal } from './stage.js';
 

@@ -1,6 +1,6 @@
 // `npm test`: everything a test needs is set up first, then one Jest run over the whole workspace.
 // Arguments are Jest's own (a path, -t NAME); `--corpus` runs the suites over the shared data instead.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { belongsToParent, whenParentDies } from '../process/parent.js';
@@ -10,15 +10,13 @@ async function main() {
   const argv = process.argv.slice(2);
   if (!(await prepareNode(process.argv[1], argv))) return;
   const { stop } = await import('../process/bound-child.js');
-  const { installs } = await import('../start/paths.js');
   const { setUp } = await import('../start/launch.js');
-  const { throwAwayServers } = await import('./servers.js');
+  const { throwAwayPostgres } = await import('./postgres.js');
+  const { makeScratch } = await import('./scratch.js');
   const { runJest } = await import('./jest.js');
 
   const children = [];
-  const scratchRoot = join(installs.root, 'tmp');
-  mkdirSync(scratchRoot, { recursive: true, mode: 0o700 });
-  const scratch = mkdtempSync(join(scratchRoot, 'test-'));
+  const scratch = makeScratch();
   const clean = async () => {
     for (const child of children.toReversed()) await stop(child, { signals: ['SIGQUIT'], graceMs: 2000 });
     rmSync(scratch, { recursive: true, force: true });
@@ -29,7 +27,7 @@ async function main() {
 
   try {
     await setUp();
-    const env = await throwAwayServers(scratch, children);
+    const env = { TMPDIR: join(scratch, 'tmp'), ...(await throwAwayPostgres(scratch, children)) };
     const { passed, failed } = await runJest({ argv, env, scratch, children });
     await clean();
     console.log(`${passed} passed, ${failed} failed`);

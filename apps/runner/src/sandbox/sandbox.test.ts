@@ -310,11 +310,12 @@ function asOrdinaryUser(isolation: string, script: string) {
   const options = { encoding: 'utf8', cwd: workspace, timeout: 60_000 } as const;
   if (process.getuid?.() !== 0) return spawnSync(process.execPath, args, options);
   const drop = ['--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all'];
-  const reaches = [process.execPath, join(venv, 'bin/python')].every(
+  const reaches = [process.execPath, join(venv, 'bin/python'), spec.project].every(
     (file) => spawnSync('setpriv', [...drop, 'test', '-x', file]).status === 0,
   );
   if (!reaches)
     return spawnSync('unshare', ['-U', '--map-user=65534', '--map-group=65534', process.execPath, ...args], options);
   for (const folder of [spec.project, spec.out, spec.home, spec.data, scratch]) chownSync(folder, 65534, 65534);
-  return spawnSync('setpriv', [...drop, process.execPath, ...args], options);
+  const env = { ...process.env, SWC_NATIVE_BINDING_CACHE: join(scratch, 'swc') };
+  return spawnSync('setpriv', [...drop, process.execPath, ...args], { ...options, env });
 }
