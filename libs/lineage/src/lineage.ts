@@ -14,7 +14,7 @@ import type {
   StatementLineage,
 } from './edge.ts';
 import { evaluate } from './expressions.ts';
-import { parseSql, type SourceText } from './parser.ts';
+import { parseSql } from './parser.ts';
 import { resolveQuery } from './query.ts';
 import type { Column, Ref } from './relation.ts';
 import { addFrom } from './relations.ts';
@@ -37,7 +37,7 @@ export function columnLineage(sql: string, schema: Schema | Catalog, options: Li
   const places = new Places(sql);
   if (!parsed.ok)
     return failure(
-      parsed.limit ? 'limit' : 'parse',
+      parsed.code,
       parsed.message,
       parsed.offset === null ? null : places.at(parsed.offset, parsed.offset),
     );
@@ -46,7 +46,7 @@ export function columnLineage(sql: string, schema: Schema | Catalog, options: Li
   for (const node of parsed.statements) {
     const resolver = new Resolver(rules, catalog, HALVES, limits.steps);
     try {
-      statements.push(resolved(resolver, node, new Output(parsed.sql, places)));
+      statements.push(resolved(resolver, node, new Output(parsed.origin, places)));
     } catch (error) {
       if (error instanceof LimitExceeded) return failure('limit', error.message);
       if (error instanceof Unsupported) return failure('unsupported', error.message);
@@ -124,7 +124,7 @@ class Output {
   private readonly hashes = new WeakMap<Node, string>();
 
   constructor(
-    private readonly sql: SourceText,
+    private readonly origin: (offset: number) => number,
     private readonly places: Places,
   ) {}
 
@@ -162,7 +162,7 @@ class Output {
   }
 
   private position(span: Span): Position {
-    return this.places.at(this.sql.at(span.start), this.sql.at(span.end));
+    return this.places.at(this.origin(span.start), this.origin(span.end));
   }
 
   private hash(node: Node): string {

@@ -1,0 +1,179 @@
+import type { DialectRules } from './dialect.ts';
+import { pipesToQueries } from './pipes.ts';
+import { Rewriting, type Edit } from './rewriting.ts';
+import { isWord, tokenize, type Token } from './tokens.ts';
+
+// What the parser of this version does not read although the database does. Each is said in other words that mean the same columns.
+
+/** Rewritings that a look at the text calls for. */
+export function prepared(sql: string, rules: DialectRules): Rewriting {
+  let rewriting = Rewriting.of(sql);
+  if (/\*\s*ilike\b/i.test(sql)) rewriting = starIlike(rewriting, rules);
+  if (sql.includes('|>')) rewriting = pipesToQueries(rewriting, rules.dialect);
+  return rewriting;
+}
+
+/** `* ILIKE 'x'` as an EXCLUDE of a name that no column has and that star expansion knows. */
+function starIlike(rewriting: Rewriting, rules: DialectRules): Rewriting {
+  const tokens = tokenize(rewriting.text, rules.dialect);
+  const edits: Edit[] = [];
+  tokens.forEach((token, i) => {
+    const pattern = tokens[i + 2];
+    if (token.text !== '*' || !isWord(tokens[i + 1], 'ilike') || pattern?.kind !== 'string') return;
+    const text = pattern.text.slice(1, -1).replace(/''/g, "'").replace(/"/g, '""');
+    edits.push({ start: tokens[i + 1]!.start, end: pattern.end, text: `exclude ("\u0001ilike:${text}")` });
+  });
+  return rewriting.edited(edits);
+}
+
+type Repair = (
+  rewriting: Rewriting,
+  tokens: readonly Token[],
+  at: number,
+  rules: DialectRules,
+) => readonly Edit[] | null;
+
+/** The text with one more thing put right near the offset where the parser stopped; null when nothing here fits. */
+export function repaired(rewriting: Rewriting, offset: number, rules: DialectRules): Rewriting | null {
+  const tokens = tokenize(rewriting.text, rules.dialect);
+  let at = tokens.findIndex((token) => token.end > offset);
+  if (at < 0) at = tokens.length;
+  for (const repair of REPAIRS) {
+    const edits = repair(rewriting, tokens, at, rules);
+    if (edits !== null && edits.length > 0) return rewriting.edited(edits);
+  }
+  return null;
+}
+
+/** Snowflake: `a[0]:b` is `a[0].b` to the parser. */
+const colonAfterBracket: Repair = (_, tokens) => {
+  const edits: Edit[] = [];
+  tokens.forEach((token, i) => {
+    const before = tokens[i - 1];
+    if (token.text === ':' && before?.text === ']' && tokens[i + 1]?.kind === 'word')
+      edits.push({ start: token.start, end: token.end, text: '.' });
+  });
+  return edits;
+};
+
+/** DuckDB: `AS FROM t SELECT …` without brackets around the query. */
+const fromFirst: Repair = (_, tokens) => {
+  const edits: Edit[] = [];
+  tokens.forEach((token, i) => {
+    const from = tokens[i + 1];
+    if (!isWord(token, 'as') || !isWord(from, 'from')) return;
+    const stop = tokens.findIndex(
+      (other, j) => j > i && (other.depth < token.depth || (other.depth === token.depth && other.text === ';')),
+    );
+    const end = stop < 0 ? tokens[tokens.length - 1]!.end : tokens[stop]!.start;
+    edits.push({ start: from!.start, end: from!.start, text: '(' }, { start: end, end, text: ')' });
+  });
+  return edits.sort((a, b) => a.start - b.start);
+};
+
+const AFTER_TABLE = [
+  'where',
+  'join',
+  'left',
+  'right',
+  'inner',
+  'full',
+  'cross',
+  'group',
+  'order',
+  'having',
+  'qualify',
+  'limit',
+  'union',
+  'as',
+  'on',
+  'window',
+];
+
+/** BigQuery: time travel to a moment that is an expression; which rows there are then is not the columns' concern. */
+const systemTime: Repair = (_, tokens) => {
+  const edits: Edit[] = [];
+  tokens.forEach((token, i) => {
+    if (!isWord(token, 'for') || !isWord(tokens[i + 1], 'system_time') || !isWord(tokens[i + 2], 'as')) return;
+    let end = i + 4;
+    while (
+      end < tokens.length &&
+      !(
+        tokens[end]!.depth <= token.depth &&
+        (isWord(tokens[end], ...AFTER_TABLE) ||
+          tokens[end]!.text === ',' ||
+          tokens[end]!.depth < token.depth ||
+          tokens[end]!.text === ';')
+      )
+    )
+      end++;
+    edits.push({ start: token.start, end: tokens[end - 1]!.end, text: '' });
+  });
+  return edits;
+};
+
+/** Words that end an alias rather than being one. */
+const NEVER_ALIAS = new Set([
+  ...AFTER_TABLE,
+  'select',
+  'from',
+  'with',
+  'and',
+  'or',
+  'not',
+  'case',
+  'when',
+  'then',
+  'else',
+  'end',
+  'using',
+  'set',
+  'values',
+  'by',
+  'distinct',
+  'all',
+  'in',
+  'is',
+  'null',
+  'between',
+  'like',
+  'exists',
+  'intersect',
+  'except',
+  'minus',
+  'into',
+  'natural',
+  'lateral',
+  'unnest',
+  'outer',
+  'semi',
+  'anti',
+  'asof',
+  'offset',
+  'fetch',
+  'over',
+  'partition',
+]);
+
+/** An alias that the parser takes for a keyword (`first`, `last`, `proc`): quoted, in the case that the dialect would fold it to. */
+const wordAsAlias: Repair = (_, tokens, at, rules) => {
+  for (const i of [at, at - 1]) {
+    const token = tokens[i];
+    const before = tokens[i - 1];
+    if (token?.kind !== 'word' || NEVER_ALIAS.has(token.text.toLowerCase()) || before === undefined) continue;
+    const follows = before.kind === 'quoted' || before.text === ')' || before.kind === 'word';
+    if (!follows || (before.kind === 'word' && NEVER_ALIAS.has(before.text.toLowerCase()) && !isWord(before, 'as')))
+      continue;
+    const quote = rules.dialect === 'bigquery' || rules.dialect === 'databricks' ? '`' : '"';
+    return [
+      {
+        start: token.start,
+        end: token.end,
+        text: `${quote}${rules.fold({ text: token.text, quoted: false })}${quote}`,
+      },
+    ];
+  }
+  return null;
+};
+
+const REPAIRS: readonly Repair[] = [colonAfterBracket, fromFirst, systemTime, wordAsAlias];
