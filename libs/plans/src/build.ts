@@ -157,6 +157,7 @@ function header(request: PlanRequest, q: Question, entries: readonly PlanEntry[]
     selection: selection ? { select: selection.select, exclude: selection.exclude } : null,
     fullRefresh: request.fullRefresh ?? false,
     data: dataOf(q, entries),
+    files: request.seedHashes ?? {},
     counts: { run, skip: entries.length - run, partial: 0 },
   };
 }

@@ -27,3 +27,5 @@ export {
   type Verdict,
 } from './plan.ts';
 export { type Stage, toStages, type Translate } from './stages.ts';
+export { type VerifyInput, verifyPlan, type VerifyResult } from './verify/verify.ts';
+export type { VerifyRefusal } from './verify/rejected.ts';

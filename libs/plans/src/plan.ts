@@ -37,6 +37,8 @@ export interface PlanHeader {
   readonly selection: PlanSelection | null;
   readonly fullRefresh: boolean;
   readonly data: PlanData;
+  /** Seed id → SHA-256 of its file, where the manifest only has a path. */
+  readonly files: Readonly<Record<string, string>>;
   readonly counts: { readonly run: number; readonly skip: number; readonly partial: number };
 }
 

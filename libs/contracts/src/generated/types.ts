@@ -74,6 +74,290 @@ export interface CanvasState {
   collapsed?: string[];
   lens?: 'type' | 'owner' | 'status' | 'cost' | 'freshness';
 }
+export interface NodeState {
+  built: {
+    parts: PartHashes;
+    upstream: UpstreamPrints;
+    fingerprint: Digest;
+    macroTable: Digest;
+    run: string;
+    attempt: number;
+    finishedAt: string | null;
+    relation: string | null;
+    data: {
+      [k: string]: string;
+    };
+  } | null;
+  last: {
+    result: 'succeeded' | 'failed' | 'skipped';
+    status: string;
+    run: string;
+    attempt: number;
+    finishedAt: string | null;
+  };
+}
+/**
+ * Part of a node's own identity to its hash.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PartHashes".
+ */
+export interface PartHashes {
+  [k: string]: Digest;
+}
+/**
+ * Direct input to its fingerprint.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "UpstreamPrints".
+ */
+export interface UpstreamPrints {
+  [k: string]: string;
+}
+/**
+ * What an environment holds: for every node, what it was built from and how its last run ended.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "EnvironmentState".
+ */
+export interface EnvironmentState {
+  schemaVersion: string;
+  nodes: {
+    [k: string]: NodeState;
+  };
+  /**
+   * Fingerprint to what it was made of, for inputs that are not built themselves.
+   */
+  inputs: {
+    [k: string]: {
+      id: string;
+      parts: PartHashes;
+      upstream: UpstreamPrints;
+      macroTable: Digest;
+    };
+  };
+  /**
+   * Hash to macro id to the hash of its SQL.
+   */
+  macroTables: {
+    [k: string]: {
+      [k: string]: Digest;
+    };
+  };
+  /**
+   * Hash of a `macros` part to the ids of the macros reached.
+   */
+  reached: {
+    [k: string]: string[];
+  };
+}
+/**
+ * The verdict on one node. `cause`: ids from where a change began to this node; empty when it is skipped.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PlanEntry".
+ */
+export interface PlanEntry {
+  id: string;
+  type: string;
+  verdict: 'RUN' | 'SKIP' | 'PARTIAL';
+  /**
+   * @minItems 1
+   */
+  reasons: PlanReason[];
+  cause: string[];
+  evidence: {
+    parts: PartHashes;
+    upstream: UpstreamPrints;
+    fingerprint: Digest;
+    state: {
+      fingerprint: Digest | null;
+      parts: PartHashes;
+      upstream: UpstreamPrints;
+      result: 'succeeded' | 'failed' | 'skipped';
+      run: string;
+      attempt: number;
+      finishedAt: string | null;
+    } | null;
+  };
+}
+/**
+ * Why a verdict is what it is.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PlanReason".
+ */
+export interface PlanReason {
+  code:
+    | 'never_built'
+    | 'last_failed'
+    | 'last_skipped'
+    | 'changed'
+    | 'upstream'
+    | 'full_refresh'
+    | 'data_changed'
+    | 'data_unknown'
+    | 'unchanged';
+  status?: string;
+  part?: string;
+  macros?: string[];
+  id?: string;
+  why?: 'runs' | 'carries' | 'changed' | 'added' | 'removed';
+  assumed?: string[];
+}
+/**
+ * What entries read that is not built itself.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PlanInput".
+ */
+export interface PlanInput {
+  id: string;
+  type: string;
+  parts: PartHashes;
+  upstream: UpstreamPrints;
+  fingerprint: Digest;
+}
+/**
+ * What would run and why, with all evidence. Its file is exactly its canonical bytes; `digest` is the hash of the canonical plan without that field.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ExecutionPlan".
+ */
+export interface ExecutionPlan {
+  schemaVersion: string;
+  digest: Digest;
+  header: {
+    /**
+     * The rules that verdicts follow.
+     */
+    rules: string;
+    project: string;
+    adapter: string | null;
+    engine: string | null;
+    snapshot: Digest;
+    manifest: Digest;
+    state: Digest;
+    selection: {
+      select: string[];
+      exclude: string[];
+    } | null;
+    fullRefresh: boolean;
+    data: {
+      mode: 'assume' | 'check';
+      assumed: {
+        id: string;
+        what: 'source' | 'seed_file' | 'snapshot_input';
+      }[];
+      /**
+       * Source or seed id to the version of its data that was found.
+       */
+      versions: {
+        [k: string]: string;
+      };
+    };
+    /**
+     * Seed id to the hash of its file, where the manifest has only a path.
+     */
+    files: {
+      [k: string]: Digest;
+    };
+    counts: {
+      run: number;
+      skip: number;
+      partial: number;
+    };
+  };
+  entries: PlanEntry[];
+  inputs: PlanInput[];
+  /**
+   * Items: One dbt invocation.
+   */
+  stages: {
+    command: 'build';
+    /**
+     * @minItems 1
+     */
+    nodes: string[];
+  }[];
+}
+/**
+ * Anything enabled that can stand at the end of an edge.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "GraphNode".
+ */
+export interface GraphNode {
+  /**
+   * dbt's unique_id.
+   */
+  id: string;
+  type: string;
+  name: string;
+  package: string;
+  path?: string;
+  fqn?: string[];
+  description?: string;
+  tags?: string[];
+  owner?: string;
+  group?: string;
+  access?: string;
+  materialized?: string;
+  version?: string;
+  relation?: {
+    database: string | null;
+    schema: string | null;
+    identifier: string;
+  };
+  columns?: {
+    name: string;
+    type?: string;
+    description?: string;
+    tags?: string[];
+    /**
+     * Documented, but the warehouse has no such column.
+     */
+    absent?: true;
+  }[];
+  config?: {};
+  meta?: {};
+  code?: {
+    language: string;
+    hash: Digest;
+  };
+  contract?: boolean;
+  test?: {
+    kind: string;
+    column?: string;
+    attachedTo?: string;
+    severity?: string;
+  };
+  exposure?: {
+    kind: string;
+    maturity?: string;
+    url?: string;
+  };
+  /**
+   * Ids of enabled nodes that this one reads, sorted.
+   */
+  dependsOn: string[];
+  /**
+   * Ids it names that are disabled or not there.
+   */
+  missing?: string[];
+}
+/**
+ * A dbt project as one graph, in canonical order and without anything that changes by itself. The URN of a node is hg:<project>/<id>.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LogicalGraph".
+ */
+export interface LogicalGraph {
+  schemaVersion: string;
+  project: string;
+  adapter: string | null;
+  nodes: GraphNode[];
+}
 /**
  * RFC 9457 problem: what was wrong, where, and what to do.
  *

@@ -24,6 +24,250 @@ export const canvasStateSchema = z
   })
   .strict()
   .describe('What a person arranged on the graph canvas: view, focus, pins. Never part of the graph itself.');
+export const partHashesSchema = z
+  .record(z.string(), digestSchema)
+  .describe("Part of a node's own identity to its hash.");
+export const upstreamPrintsSchema = z
+  .record(z.string(), z.string().regex(new RegExp('^(absent|sha256:[0-9a-f]{64})$')))
+  .describe('Direct input to its fingerprint.');
+export const nodeStateSchema = z
+  .object({
+    built: z.union([
+      z
+        .object({
+          parts: partHashesSchema,
+          upstream: upstreamPrintsSchema,
+          fingerprint: digestSchema,
+          macroTable: digestSchema,
+          run: z.string().min(1),
+          attempt: z.number().int().gte(0),
+          finishedAt: z.union([z.string(), z.null()]),
+          relation: z.union([z.string(), z.null()]),
+          data: z.record(z.string(), z.string()),
+        })
+        .strict(),
+      z.null(),
+    ]),
+    last: z
+      .object({
+        result: z.enum(['succeeded', 'failed', 'skipped']),
+        status: z.string(),
+        run: z.string().min(1),
+        attempt: z.number().int().gte(0),
+        finishedAt: z.union([z.string(), z.null()]),
+      })
+      .strict(),
+  })
+  .strict();
+export const environmentStateSchema = z
+  .object({
+    schemaVersion: z.string().regex(new RegExp('^1\\.\\d+$')),
+    nodes: z.record(z.string(), nodeStateSchema),
+    inputs: z
+      .record(
+        z.string(),
+        z
+          .object({
+            id: z.string().min(1),
+            parts: partHashesSchema,
+            upstream: upstreamPrintsSchema,
+            macroTable: digestSchema,
+          })
+          .strict(),
+      )
+      .describe('Fingerprint to what it was made of, for inputs that are not built themselves.'),
+    macroTables: z
+      .record(z.string(), z.record(z.string(), digestSchema))
+      .describe('Hash to macro id to the hash of its SQL.'),
+    reached: z
+      .record(z.string(), z.array(z.string().min(1)))
+      .describe('Hash of a `macros` part to the ids of the macros reached.'),
+  })
+  .strict()
+  .describe('What an environment holds: for every node, what it was built from and how its last run ended.');
+export const planReasonSchema = z
+  .object({
+    code: z.enum([
+      'never_built',
+      'last_failed',
+      'last_skipped',
+      'changed',
+      'upstream',
+      'full_refresh',
+      'data_changed',
+      'data_unknown',
+      'unchanged',
+    ]),
+    status: z.string().min(1).optional(),
+    part: z.string().min(1).optional(),
+    macros: z.array(z.string().min(1)).optional(),
+    id: z.string().min(1).optional(),
+    why: z.enum(['runs', 'carries', 'changed', 'added', 'removed']).optional(),
+    assumed: z.array(z.string().min(1)).optional(),
+  })
+  .strict()
+  .describe('Why a verdict is what it is.');
+export const planEntrySchema = z
+  .object({
+    id: z.string().min(1),
+    type: z.string().min(1),
+    verdict: z.enum(['RUN', 'SKIP', 'PARTIAL']),
+    reasons: z.array(planReasonSchema).min(1),
+    cause: z.array(z.string().min(1)),
+    evidence: z
+      .object({
+        parts: partHashesSchema,
+        upstream: upstreamPrintsSchema,
+        fingerprint: digestSchema,
+        state: z.union([
+          z
+            .object({
+              fingerprint: z.union([digestSchema, z.null()]),
+              parts: partHashesSchema,
+              upstream: upstreamPrintsSchema,
+              result: z.enum(['succeeded', 'failed', 'skipped']),
+              run: z.string().min(1),
+              attempt: z.number().int().gte(0),
+              finishedAt: z.union([z.string(), z.null()]),
+            })
+            .strict(),
+          z.null(),
+        ]),
+      })
+      .strict(),
+  })
+  .strict()
+  .describe('The verdict on one node. `cause`: ids from where a change began to this node; empty when it is skipped.');
+export const planInputSchema = z
+  .object({
+    id: z.string().min(1),
+    type: z.string().min(1),
+    parts: partHashesSchema,
+    upstream: upstreamPrintsSchema,
+    fingerprint: digestSchema,
+  })
+  .strict()
+  .describe('What entries read that is not built itself.');
+export const executionPlanSchema = z
+  .object({
+    schemaVersion: z.string().regex(new RegExp('^1\\.\\d+$')),
+    digest: digestSchema,
+    header: z
+      .object({
+        rules: z.string().min(1).describe('The rules that verdicts follow.'),
+        project: z.string().min(1),
+        adapter: z.union([z.string(), z.null()]),
+        engine: z.union([z.string(), z.null()]),
+        snapshot: digestSchema,
+        manifest: digestSchema,
+        state: digestSchema,
+        selection: z.union([
+          z.object({ select: z.array(z.string().min(1)), exclude: z.array(z.string().min(1)) }).strict(),
+          z.null(),
+        ]),
+        fullRefresh: z.boolean(),
+        data: z
+          .object({
+            mode: z.enum(['assume', 'check']),
+            assumed: z.array(
+              z.object({ id: z.string().min(1), what: z.enum(['source', 'seed_file', 'snapshot_input']) }).strict(),
+            ),
+            versions: z
+              .record(z.string(), z.string())
+              .describe('Source or seed id to the version of its data that was found.'),
+          })
+          .strict(),
+        files: z
+          .record(z.string(), digestSchema)
+          .describe('Seed id to the hash of its file, where the manifest has only a path.'),
+        counts: z
+          .object({ run: z.number().int().gte(0), skip: z.number().int().gte(0), partial: z.number().int().gte(0) })
+          .strict(),
+      })
+      .strict(),
+    entries: z.array(planEntrySchema),
+    inputs: z.array(planInputSchema),
+    stages: z.array(
+      z
+        .object({ command: z.literal('build'), nodes: z.array(z.string().min(1)).min(1) })
+        .strict()
+        .describe('One dbt invocation.'),
+    ),
+  })
+  .strict()
+  .describe(
+    'What would run and why, with all evidence. Its file is exactly its canonical bytes; `digest` is the hash of the canonical plan without that field.',
+  );
+export const graphNodeSchema = z
+  .object({
+    id: z.string().min(1).describe("dbt's unique_id."),
+    type: z.string().min(1),
+    name: z.string(),
+    package: z.string(),
+    path: z.string().min(1).optional(),
+    fqn: z.array(z.string()).optional(),
+    description: z.string().optional(),
+    tags: z.array(z.string()).optional(),
+    owner: z.string().min(1).optional(),
+    group: z.string().min(1).optional(),
+    access: z.string().min(1).optional(),
+    materialized: z.string().min(1).optional(),
+    version: z.string().min(1).optional(),
+    relation: z
+      .object({
+        database: z.union([z.string(), z.null()]),
+        schema: z.union([z.string(), z.null()]),
+        identifier: z.string(),
+      })
+      .strict()
+      .optional(),
+    columns: z
+      .array(
+        z
+          .object({
+            name: z.string(),
+            type: z.string().optional(),
+            description: z.string().optional(),
+            tags: z.array(z.string()).optional(),
+            absent: z.literal(true).describe('Documented, but the warehouse has no such column.').optional(),
+          })
+          .strict(),
+      )
+      .optional(),
+    config: z.record(z.string(), z.any()).optional(),
+    meta: z.record(z.string(), z.any()).optional(),
+    code: z
+      .object({ language: z.string().min(1), hash: digestSchema })
+      .strict()
+      .optional(),
+    contract: z.boolean().optional(),
+    test: z
+      .object({
+        kind: z.string().min(1),
+        column: z.string().min(1).optional(),
+        attachedTo: z.string().min(1).optional(),
+        severity: z.string().min(1).optional(),
+      })
+      .strict()
+      .optional(),
+    exposure: z
+      .object({ kind: z.string().min(1), maturity: z.string().min(1).optional(), url: z.string().min(1).optional() })
+      .strict()
+      .optional(),
+    dependsOn: z.array(z.string().min(1)).describe('Ids of enabled nodes that this one reads, sorted.'),
+    missing: z.array(z.string().min(1)).describe('Ids it names that are disabled or not there.').optional(),
+  })
+  .describe('Anything enabled that can stand at the end of an edge.');
+export const logicalGraphSchema = z
+  .object({
+    schemaVersion: z.string().regex(new RegExp('^1\\.\\d+$')),
+    project: z.string().min(1),
+    adapter: z.union([z.string(), z.null()]),
+    nodes: z.array(graphNodeSchema),
+  })
+  .describe(
+    'A dbt project as one graph, in canonical order and without anything that changes by itself. The URN of a node is hg:<project>/<id>.',
+  );
 export const problemSchema = z
   .object({
     type: z.string().min(1),
@@ -247,6 +491,9 @@ export const tokenCreatedSchema = z
 export const tokenRevokedSchema = z.object({ token: uuidSchema }).describe('A service token no longer works.');
 export const zodSchemas = {
   CanvasState: canvasStateSchema,
+  EnvironmentState: environmentStateSchema,
+  ExecutionPlan: executionPlanSchema,
+  LogicalGraph: logicalGraphSchema,
   Problem: problemSchema,
   ProvenanceEvent: provenanceEventSchema,
   AccessDenied: accessDeniedSchema,

@@ -1,0 +1,132 @@
+import { hashOf } from '@headgate/contracts';
+import { findNode, graphMaps, macroClosure, type Manifest, modifiedParts, nodeParts } from '@headgate/dbt';
+
+/*
+ * What a manifest and a state say, worked out again. Nothing here comes from the code that builds plans: whoever
+ * doubts the builder must not be answered by the builder.
+ */
+
+export type Hashes = Readonly<Record<string, string>>;
+
+/** A manifest as evidence: each node's hashed parts and what it reads. */
+export class ManifestEvidence {
+  private readonly parts = new Map<string, Hashes>();
+  private readonly closures = new Map<string, { ids: readonly string[]; hash: string }>();
+  private readonly sql = new Map<string, string>();
+
+  constructor(
+    readonly manifest: Manifest,
+    private readonly files: Hashes,
+  ) {}
+
+  has(id: string): boolean {
+    return findNode(this.manifest, id) !== undefined;
+  }
+
+  type(id: string): string {
+    return findNode(this.manifest, id)?.node.resource_type ?? '';
+  }
+
+  /** Whether dbt builds or checks it as a step of its own. */
+  carries(id: string): boolean {
+    const node = findNode(this.manifest, id)?.node;
+    if (!node || node.config?.['materialized'] === 'ephemeral') return false;
+    return ['model', 'seed', 'snapshot', 'test', 'unit_test', 'function'].includes(node.resource_type);
+  }
+
+  all(): string[] {
+    return graphMaps.flatMap((key) => Object.keys(this.manifest[key]));
+  }
+
+  inputs(id: string): readonly string[] {
+    return [...new Set(findNode(this.manifest, id)?.node.depends_on?.nodes ?? [])].sort();
+  }
+
+  partsOf(id: string): Hashes {
+    let parts = this.parts.get(id);
+    if (!parts) this.parts.set(id, (parts = this.hashed(id)));
+    return parts;
+  }
+
+  /** Macros in reach, by id. */
+  reach(id: string): { ids: readonly string[]; hash: string } {
+    const node = findNode(this.manifest, id)?.node;
+    const key = (node?.depends_on?.macros ?? []).join(' ');
+    let closure = this.closures.get(key);
+    if (!closure) {
+      const macros = node ? macroClosure(this.manifest, node) : [];
+      const hash = hashOf(Object.fromEntries(macros.map((macro) => [macro.id, macro.sql])));
+      this.closures.set(key, (closure = { ids: macros.map((macro) => macro.id), hash }));
+    }
+    return closure;
+  }
+
+  macro(id: string): string | undefined {
+    const text = this.manifest.macros[id]?.macro_sql;
+    if (text === undefined) return undefined;
+    let hash = this.sql.get(id);
+    if (!hash) this.sql.set(id, (hash = hashOf(text)));
+    return hash;
+  }
+
+  /** Data that the manifest cannot vouch for, sorted. */
+  data(id: string): readonly string[] {
+    const node = findNode(this.manifest, id)?.node;
+    if (!node || node.resource_type === 'unit_test') return [];
+    const own = node.resource_type === 'snapshot' || (node.resource_type === 'seed' && node.checksum?.name === 'path');
+    return [...(own ? [id] : []), ...this.sources(id)].sort();
+  }
+
+  sources(id: string): string[] {
+    const found = new Set<string>();
+    const visit = (at: string, seen: ReadonlySet<string>): void => {
+      for (const input of this.inputs(at)) {
+        if (this.type(input) === 'source') found.add(input);
+        else if (this.has(input) && !this.carries(input) && !seen.has(input)) visit(input, new Set([...seen, input]));
+      }
+    };
+    visit(id, new Set([id]));
+    return [...found].sort();
+  }
+
+  private hashed(id: string): Hashes {
+    const found = nodeParts(this.manifest, id);
+    if (!found) return {};
+    const parts: Record<string, string> = { kind: hashOf(found.kind), macros: this.reach(id).hash };
+    for (const name of modifiedParts(found.kind)) {
+      const value = found.parts[name];
+      if (value !== undefined) parts[name] = hashOf(value);
+    }
+    const file = this.files[id];
+    if (found.kind === 'seed' && file !== undefined) parts['body'] = hashOf({ file });
+    return parts;
+  }
+}
+
+/** The state file, as far as verdicts need it. */
+export interface StateEvidence {
+  readonly nodes: Readonly<
+    Record<
+      string,
+      {
+        readonly built: (Recorded & { readonly fingerprint: string; readonly data: Hashes }) | null;
+        readonly last: {
+          readonly result: string;
+          readonly status: string;
+          readonly run: string;
+          readonly attempt: number;
+          readonly finishedAt: string | null;
+        };
+      }
+    >
+  >;
+  readonly inputs: Readonly<Record<string, Recorded & { readonly id: string }>>;
+  readonly macroTables: Readonly<Record<string, Hashes>>;
+  readonly reached: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Recorded {
+  readonly parts: Hashes;
+  readonly upstream: Hashes;
+  readonly macroTable: string;
+}

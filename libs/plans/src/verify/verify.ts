@@ -1,0 +1,138 @@
+import {
+  canonical,
+  contract,
+  ContractError,
+  type EnvironmentState,
+  type ExecutionPlan,
+  hashOf,
+  sha256,
+} from '@headgate/contracts';
+import { readArtifact } from '@headgate/dbt';
+import { entryAt, readCanonical } from './bytes.ts';
+import { ManifestEvidence, type StateEvidence } from './evidence.ts';
+import { checkCoverage, checkEntry, checkHeader, checkInputs, checkStages } from './checks.ts';
+import { Rederivation } from './rederive.ts';
+import { Rejected, type VerifyRefusal } from './rejected.ts';
+
+/** The rules that this code knows how to follow. */
+const knownRules = 'first/1';
+
+export interface VerifyInput {
+  /** The bytes of plan.json, of the manifest.json it names and of the state.json it names. */
+  readonly plan: Uint8Array;
+  readonly manifest: Uint8Array;
+  readonly state: Uint8Array;
+}
+
+export type VerifyResult =
+  | {
+      readonly ok: true;
+      readonly digest: string;
+      readonly entries: number;
+      readonly run: number;
+      readonly skip: number;
+    }
+  | {
+      readonly ok: false;
+      readonly code: VerifyRefusal;
+      readonly message: string;
+      readonly entry?: string;
+      readonly offset?: number;
+    };
+
+type Plan = ExecutionPlan;
+
+/**
+ * Checks a plan against the manifest and the state it names: every verdict, reason and piece of evidence is worked out
+ * again by code that shares nothing with the builder. What it takes on trust is what neither file can say: the snapshot's
+ * id, the words of a selection, versions of data in mode `check`, and hashes of large seed files.
+ */
+export function verifyPlan(input: VerifyInput): VerifyResult {
+  try {
+    const plan = readPlan(input.plan);
+    const now = new ManifestEvidence(readManifest(input.manifest, plan), plan.header.files);
+    const state = readState(input.state, plan);
+    const selected = plan.header.selection === null ? null : new Set(plan.entries.map((entry) => entry.id));
+    const { mode, versions } = plan.header.data;
+    const rederived = new Rederivation(now, state, {
+      check: mode === 'check',
+      versions,
+      fullRefresh: plan.header.fullRefresh,
+      selected,
+    });
+    checkCoverage(plan, now);
+    for (const entry of plan.entries) checkEntry(entry, now, rederived, plan);
+    checkHeader(plan, now);
+    checkInputs(plan, now, rederived);
+    checkStages(plan);
+    checkDigest(plan);
+    const run = plan.entries.filter((entry) => entry.verdict === 'RUN').length;
+    return { ok: true, digest: plan.digest, entries: plan.entries.length, run, skip: plan.entries.length - run };
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error;
+    const { code, message, entry, offset } = error;
+    return { ok: false, code, message, ...(entry !== undefined && { entry }), ...(offset !== undefined && { offset }) };
+  }
+}
+
+function readPlan(bytes: Uint8Array): Plan {
+  const file = readCanonical(bytes);
+  if (!file.ok) {
+    throw new Rejected(
+      'not_canonical',
+      `${file.message}, at byte ${file.offset}`,
+      entryAt(bytes, file.offset),
+      file.offset,
+    );
+  }
+  const plan = shaped<Plan>('ExecutionPlan', file.value);
+  const { rules } = plan.header;
+  if (rules !== knownRules)
+    throw new Rejected('rules', `the plan follows rules ${rules}; this release knows ${knownRules}`);
+  return plan;
+}
+
+/** Comes last: when an entry was changed, the entry is the better answer than the hash that gives it away. */
+function checkDigest({ digest, ...rest }: Plan): void {
+  if (hashOf(rest) !== digest) throw new Rejected('digest', 'the plan is not what its digest says');
+}
+
+/** Parses by contract; a file that breaks it is refused, whatever its hashes say. */
+function shaped<T>(name: string, value: unknown): T {
+  try {
+    return contract<T>(name).parse(value);
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error;
+    throw new Rejected('bad_shape', `${name}: ${error.path || '/'} ${error.reason}`, entryOf(value, error.path));
+  }
+}
+
+/** The id of the entry that a JSON pointer leads into. */
+function entryOf(value: unknown, path: string): string | undefined {
+  const index = /^\/entries\/(\d+)/.exec(path)?.[1];
+  const entries = (value as { entries?: { id?: unknown }[] } | null)?.entries;
+  const id = index === undefined ? undefined : entries?.[Number(index)]?.id;
+  return typeof id === 'string' ? id : undefined;
+}
+
+function readManifest(bytes: Uint8Array, plan: Plan): ManifestEvidence['manifest'] {
+  const read = readArtifact(bytes, { file: 'manifest.json' });
+  if (!read.ok) throw new Rejected('manifest', `${read.error.path}: ${read.error.message}`);
+  if (read.artifact.kind !== 'manifest')
+    throw new Rejected('manifest', `this is a ${read.artifact.kind}, not a manifest`);
+  if (read.artifact.id !== plan.header.manifest)
+    throw new Rejected(
+      'manifest',
+      `the plan was made from manifest ${plan.header.manifest}; this one is ${read.artifact.id}`,
+    );
+  return read.artifact.manifest;
+}
+
+function readState(bytes: Uint8Array, plan: Plan): StateEvidence {
+  const id = sha256(bytes);
+  if (id !== plan.header.state)
+    throw new Rejected('state', `the plan was made from state ${plan.header.state}; this one is ${id}`);
+  const file = readCanonical(bytes);
+  if (!file.ok) throw new Rejected('state', `${file.message}, at byte ${file.offset}`);
+  return shaped<EnvironmentState>('EnvironmentState', file.value);
+}
