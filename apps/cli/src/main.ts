@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { inspectCommand } from './inspect.ts';
+import { lineageCommand } from './lineage.ts';
 import { selectCommand } from './select.ts';
 
 /** Every command, one factory each; the order is that of the help. */
-const commands = [inspectCommand, selectCommand];
+const commands = [inspectCommand, selectCommand, lineageCommand];
 
 const program = new Command('headgate').description('The open control plane for dbt.');
 for (const command of commands) program.addCommand(command());

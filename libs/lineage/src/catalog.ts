@@ -47,10 +47,12 @@ export function baseRef(table: string, column: string, key: string, confidence: 
 export class Catalog {
   private readonly byLast = new Map<string, Entry[]>();
 
-  constructor(
-    private readonly rules: DialectRules,
-    schema: Schema = {},
-  ) {
+  private readonly rules: DialectRules;
+  private readonly parent: Catalog | null;
+
+  constructor(rules: DialectRules, schema: Schema = {}, parent: Catalog | null = null) {
+    this.rules = rules;
+    this.parent = parent;
     for (const [name, value] of Object.entries(schema)) {
       const table = Array.isArray(value)
         ? { columns: value as readonly string[] }
@@ -59,12 +61,17 @@ export class Catalog {
     }
   }
 
-  /** Adds a table or replaces the one of exactly that name. */
-  put(name: string, columns: readonly string[], complete = true): void {
+  /** A catalog over this one: what is put there is found first, and this one stays as it is. */
+  overlay(): Catalog {
+    return new Catalog(this.rules, {}, this);
+  }
+
+  /** Adds a table or replaces the one of exactly that name. `relation`: the table stands for this, not for columns of its own. */
+  put(name: string, columns: readonly string[], complete = true, relation: Relation | null = null): void {
     const parts = splitName(name);
     const last = parts[parts.length - 1] ?? '';
     const known = (this.byLast.get(last) ?? []).filter((entry) => entry.parts.join('.') !== parts.join('.'));
-    this.byLast.set(last, [...known, { name, parts, columns, complete, relation: null }]);
+    this.byLast.set(last, [...known, { name, parts, columns, complete, relation }]);
   }
 
   lookUp(table: Body): Table {
@@ -78,6 +85,7 @@ export class Catalog {
     );
     const exact = fits.find((entry) => entry.parts.length === parts.length);
     const entry = exact ?? (fits.length === 1 ? fits[0] : undefined);
+    if (entry === undefined && this.parent !== null) return this.parent.lookUp(table);
     if (entry === undefined) return { name, relation: null, ambiguous: fits.length > 1 };
     entry.relation ??= this.relationOf(entry);
     return { name: entry.name, relation: entry.relation, ambiguous: false };

@@ -97,4 +97,6 @@ export interface LineageLimits {
 export interface LineageOptions {
   readonly dialect: Dialect;
   readonly limits?: Partial<LineageLimits>;
+  /** Whether edges carry expression and position (default); leaving them out saves a little. */
+  readonly detail?: boolean;
 }

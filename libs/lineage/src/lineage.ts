@@ -16,7 +16,7 @@ import type {
 import { evaluate } from './expressions.ts';
 import { parseSql } from './parser.ts';
 import { resolveQuery } from './query.ts';
-import type { Column, Ref } from './relation.ts';
+import { Relation, type Column, type Ref } from './relation.ts';
 import { addFrom } from './relations.ts';
 import { LimitExceeded, Resolver, Unsupported, type Halves, type RawNotice } from './resolver.ts';
 import { resolveStatement, returningRelation } from './statements.ts';
@@ -41,12 +41,14 @@ export function columnLineage(sql: string, schema: Schema | Catalog, options: Li
       parsed.message,
       parsed.offset === null ? null : places.at(parsed.offset, parsed.offset),
     );
-  const catalog = schema instanceof Catalog ? schema : new Catalog(rules, schema);
+  const given = schema instanceof Catalog ? schema : new Catalog(rules, schema);
+  // Tables that the script creates are known to its later statements only.
+  const catalog = given.overlay();
   const statements: StatementLineage[] = [];
   for (const node of parsed.statements) {
     const resolver = new Resolver(rules, catalog, HALVES, limits.steps);
     try {
-      statements.push(resolved(resolver, node, new Output(parsed.origin, places)));
+      statements.push(resolved(resolver, node, new Output(parsed.origin, places, options.detail ?? true)));
     } catch (error) {
       if (error instanceof LimitExceeded) return failure('limit', error.message);
       if (error instanceof Unsupported) return failure('unsupported', error.message);
@@ -77,10 +79,12 @@ function resolved(resolver: Resolver, node: Node, output: Output): StatementLine
   ];
   const complete = !outcome.columns.some((column) => column.isStar);
   if (outcome.target !== null && /^create/.test(outcome.statement) && columns.length > 0) {
+    const names = columns.filter((column) => column.name !== '*').map((column) => column.name);
     resolver.catalog.put(
       outcome.target,
-      columns.filter((column) => column.name !== '*').map((column) => column.name),
+      names,
       complete,
+      outcome.temporary ? new Relation(outcome.columns.map(softened)) : null,
     );
   }
   return {
@@ -94,11 +98,20 @@ function resolved(resolver: Resolver, node: Node, output: Output): StatementLine
   };
 }
 
+/** A temporary table stands for its query: later statements see through it to what it was made of. */
+function softened(column: Column): Column {
+  return { ...column, key: column.name, soft: true };
+}
+
 /** Line and column of offsets, found by bisection in a table of line starts that is made on first use. */
 class Places {
   private starts: number[] | null = null;
 
-  constructor(private readonly text: string) {}
+  private readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
 
   at(start: number, end: number): Position {
     const starts = (this.starts ??= lineStarts(this.text));
@@ -119,14 +132,19 @@ function lineStarts(text: string): number[] {
   return starts;
 }
 
-/** Turns references into edges. Hashes and positions are made only when they are read, and once for each expression. */
+/** Turns references into edges. Each expression is hashed once. */
 class Output {
   private readonly hashes = new WeakMap<Node, string>();
 
-  constructor(
-    private readonly origin: (offset: number) => number,
-    private readonly places: Places,
-  ) {}
+  private readonly origin: (offset: number) => number;
+  private readonly places: Places;
+  private readonly detail: boolean;
+
+  constructor(origin: (offset: number) => number, places: Places, detail: boolean) {
+    this.origin = origin;
+    this.places = places;
+    this.detail = detail;
+  }
 
   columns(columns: readonly Column[]): OutputColumn[] {
     return columns.map((column) => this.column(column));
@@ -139,7 +157,6 @@ class Output {
   }
 
   edge(target: string | null, ref: Ref, star: Span | null): Edge {
-    const output = this;
     const span = ref.span ?? star;
     return {
       target,
@@ -148,12 +165,8 @@ class Output {
       kind: ref.kind,
       confidence: ref.confidence,
       direct: ref.direct,
-      get expression() {
-        return ref.within === null ? null : output.hash(ref.within);
-      },
-      get position() {
-        return span === null ? null : output.position(span);
-      },
+      expression: this.detail && ref.within !== null ? this.hash(ref.within) : null,
+      position: this.detail && span !== null ? this.position(span) : null,
     };
   }
 

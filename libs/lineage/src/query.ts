@@ -1,8 +1,8 @@
 import { nameOf, variant, type Body, type Name, type Node, type Span } from './ast.ts';
 import { addJoin } from './relations.ts';
-import { Relation, RefSet, union, type Column, type Value } from './relation.ts';
+import { Relation, union, type Column, type Value } from './relation.ts';
 import { renamed, Unsupported, type Resolver } from './resolver.ts';
-import { Environment, Scope, type Mode } from './scope.ts';
+import { Scope, type Environment } from './scope.ts';
 import { columnsFunction, expandStar } from './stars.ts';
 import { tableFunction } from './table-functions.ts';
 import { withCtes } from './ctes.ts';
@@ -310,12 +310,3 @@ function ownName(item: Node): Name | null {
       return null;
   }
 }
-
-/** The references of several columns as one value. */
-export function gathered(columns: readonly Column[]): Value {
-  const set = new RefSet();
-  for (const column of columns) set.addAll(column);
-  return { refs: set.refs, floor: set.floor };
-}
-
-export type { Mode };

@@ -42,7 +42,11 @@ export class Relation {
   private index: Map<string, Column[]> | null = null;
   private starColumns: Column[] | null = null;
 
-  constructor(readonly columns: readonly Column[]) {}
+  readonly columns: readonly Column[];
+
+  constructor(columns: readonly Column[]) {
+    this.columns = columns;
+  }
 
   get stars(): readonly Column[] {
     return (this.starColumns ??= this.columns.filter((column) => column.isStar));

@@ -34,12 +34,17 @@ export class Resolver {
   private steps = 0;
   private readonly said = new Set<string>();
 
-  constructor(
-    readonly rules: DialectRules,
-    readonly catalog: Catalog,
-    readonly halves: Halves,
-    private readonly limit: number,
-  ) {}
+  readonly rules: DialectRules;
+  readonly catalog: Catalog;
+  readonly halves: Halves;
+  private readonly limit: number;
+
+  constructor(rules: DialectRules, catalog: Catalog, halves: Halves, limit: number) {
+    this.rules = rules;
+    this.catalog = catalog;
+    this.halves = halves;
+    this.limit = limit;
+  }
 
   step(units = 1): void {
     this.steps += units;

@@ -9,8 +9,10 @@ export interface Piece {
 export class Rewriting {
   readonly text: string;
   private readonly starts: readonly number[];
+  private readonly pieces: readonly Piece[];
 
-  constructor(private readonly pieces: readonly Piece[]) {
+  constructor(pieces: readonly Piece[]) {
+    this.pieces = pieces;
     let length = 0;
     this.starts = pieces.map((piece) => (length += piece.text.length) - piece.text.length);
     this.text = pieces.map((piece) => piece.text).join('');

@@ -1,4 +1,4 @@
-import type { Body, Node } from './ast.ts';
+import type { Body } from './ast.ts';
 import type { Column, Relation, Value } from './relation.ts';
 
 /** One row source of a FROM clause. */
@@ -34,7 +34,11 @@ export class Scope {
   /** CONNECT BY brings pseudo columns. */
   hierarchical = false;
 
-  constructor(readonly parent: Scope | null) {}
+  readonly parent: Scope | null;
+
+  constructor(parent: Scope | null) {
+    this.parent = parent;
+  }
 
   /** The same scope with more lambda parameters. */
   withParameters(names: readonly string[]): Scope {
@@ -51,11 +55,19 @@ export interface Cte {
 
 /** The common table expressions in sight; each WITH adds a frame, of which an expression sees those before `limit`. */
 export class Environment {
+  private readonly parent: Environment | null;
+  private readonly ctes: ReadonlyMap<string, { readonly index: number; readonly cte: Cte }>;
+  private readonly limit: number;
+
   constructor(
-    private readonly parent: Environment | null = null,
-    private readonly ctes: ReadonlyMap<string, { readonly index: number; readonly cte: Cte }> = new Map(),
-    private readonly limit = Infinity,
-  ) {}
+    parent: Environment | null = null,
+    ctes: ReadonlyMap<string, { readonly index: number; readonly cte: Cte }> = new Map(),
+    limit = Infinity,
+  ) {
+    this.parent = parent;
+    this.ctes = ctes;
+    this.limit = limit;
+  }
 
   find(key: string): Cte | null {
     for (let frame: Environment | null = this; frame !== null; frame = frame.parent) {
@@ -71,10 +83,3 @@ export class Environment {
 }
 
 export type Mode = 'select' | 'rows' | 'after';
-
-/** A query waiting to be resolved: its tree, and what is in sight around it. */
-export interface Pending {
-  readonly node: Node;
-  readonly environment: Environment;
-  readonly scope: Scope | null;
-}

@@ -1,7 +1,7 @@
 import { isQuery, nameOf, variant, type Body, type Node } from './ast.ts';
 import { withCtes } from './ctes.ts';
 import { merged } from './merge.ts';
-import { Relation, union, type Column, type Value } from './relation.ts';
+import { Relation, type Column, type Value } from './relation.ts';
 import { addJoin } from './relations.ts';
 import { Unsupported, type Resolver } from './resolver.ts';
 import { Environment, Scope, source } from './scope.ts';
@@ -11,6 +11,8 @@ export interface Outcome {
   readonly statement: string;
   readonly target: string | null;
   readonly columns: readonly Column[];
+  /** It makes a table that ends with the session. */
+  readonly temporary?: boolean;
 }
 
 // Statements that neither read nor write columns: nothing to say about them is the whole truth.
@@ -82,7 +84,14 @@ function created(cx: Resolver, kind: string, body: Body, environment: Environmen
   const target = tableName(cx, body.name as Body);
   const inner = withCtes(cx, body.with_cte as Body | null, environment, null);
   const node = (kind === 'create_view' ? body.query : body.as_select) as Node | null;
-  if (node) return { statement: kind, target, columns: renamedTo(columnsOf(cx, node, inner), namesOf(body.columns)) };
+  const temporary = Boolean(body.temporary) || /(^|\.)#/.test(target);
+  if (node)
+    return {
+      statement: kind,
+      target,
+      temporary,
+      columns: renamedTo(columnsOf(cx, node, inner), namesOf(body.columns)),
+    };
   const origin = (body.clone_source ?? null) as Body | null;
   if (origin === null) return { statement: kind, target, columns: [] };
   return { statement: kind, target, columns: columnsOf(cx, { table: origin }, inner) };
@@ -209,5 +218,3 @@ export function returningRelation(cx: Resolver, node: Node, environment: Environ
   const select = { select: { expressions: items } };
   return cx.query(select, environment, scope);
 }
-
-export { union };
