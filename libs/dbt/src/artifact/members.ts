@@ -67,9 +67,14 @@ class Walk {
       const start = this.i;
       this.value('$');
       this.parse(start, this.i, '$');
+      this.end();
       throw new RefusedError('not_an_artifact', '$', 'the file is JSON, but not an object');
     }
     this.container('$', (key, path) => this.top(key as string, path));
+    this.end();
+  }
+
+  private end(): void {
     this.space();
     if (this.i < this.b.length) this.broken('$', 'something follows the end of the object');
   }

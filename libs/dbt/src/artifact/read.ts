@@ -84,11 +84,23 @@ function plainBytes(input: Uint8Array | string, bounds: Bounds): Uint8Array {
   if (typeof input === 'string') return Buffer.from(input, 'utf8');
   if (input[0] !== 0x1f || input[1] !== 0x8b) return input;
   try {
-    return gunzipSync(input, { maxOutputLength: bounds.maxBytes });
+    return gunzipSync(input, { maxOutputLength: mostUnpacked(input, bounds) });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ERR_BUFFER_TOO_LARGE')
-      throw new RefusedError('too_large', '$', `decompressed, the file is larger than ${bounds.maxBytes} bytes`);
+      throw new RefusedError(
+        'too_large',
+        '$',
+        `decompressed, the file is larger than ${mostUnpacked(input, bounds)} bytes`,
+      );
     throw new RefusedError('not_json', '$', `the gzip stream is damaged: ${(error as Error).message}`);
   }
+}
+
+/**
+ * JSON does not shrink by more than about 100 times, but a zip bomb does by 1000: what a small file may unpack to is
+ * bounded by its own size, so that it cannot ask for 2 GB.
+ */
+function mostUnpacked(input: Uint8Array, bounds: Bounds): number {
+  return Math.min(bounds.maxBytes, Math.max(2 ** 26, input.length * 256));
 }

@@ -120,7 +120,8 @@ function readManifest(bytes: Uint8Array, plan: Plan): ManifestEvidence['manifest
   if (!read.ok) throw new Rejected('manifest', `${read.error.path}: ${read.error.message}`);
   if (read.artifact.kind !== 'manifest')
     throw new Rejected('manifest', `this is a ${read.artifact.kind}, not a manifest`);
-  if (read.artifact.id !== plan.header.manifest)
+  // A plan may name the file as it was delivered, compressed, or as it unpacks.
+  if (![read.artifact.id, sha256(bytes)].includes(plan.header.manifest))
     throw new Rejected(
       'manifest',
       `the plan was made from manifest ${plan.header.manifest}; this one is ${read.artifact.id}`,
