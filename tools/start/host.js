@@ -27,17 +27,18 @@ export function hostConfig({ paths, secrets, ports, sandbox = 'auto' }) {
   };
 }
 
-/** Roles, schemas and tables, by a program of its own, which alone acts as the owner. @throws {Error} with its last lines */
+/** Roles, schemas and tables, by a program of its own, which alone acts as the owner. @throws {Refusal} with what it said */
 export async function migrate(paths) {
   const child = spawnNode(paths, 'apps/all/dist/migrate.js');
-  const { code, last } = await outcome(child, join(paths.logs, 'migrate.log'));
-  if (code !== 0) throw new Error(`the database migration failed:\n  ${last.join('\n  ')}`);
+  const log = join(paths.logs, 'migrate.log');
+  const { code, last } = await outcome(child, log);
+  if (code !== 0) throw failure('the database migration failed', last, log);
 }
 
 /**
  * Starts the host and waits until it says that it is ready.
  * @returns {Promise<{ child: import('node:child_process').ChildProcess, http: string }>}
- * @throws {Error} with the last lines it wrote; `portBusy` when its port was taken
+ * @throws {Refusal} with what it said; `portBusy` when its port was taken
  */
 export function startHost(paths, { withinMs = 60_000 } = {}) {
   const child = spawnNode(paths, 'apps/all/dist/main.js');
@@ -47,8 +48,7 @@ export function startHost(paths, { withinMs = 60_000 } = {}) {
     const fail = (what) => {
       clearTimeout(timer);
       child.kill('SIGKILL');
-      const text = last.join('\n  ');
-      reject(Object.assign(new Error(`the services ${what}:\n  ${text}`), { portBusy: /EADDRINUSE/.test(text) }));
+      reject(failure(`the services ${what}`, last, log.path));
     };
     const timer = setTimeout(() => fail(`were not ready within ${withinMs / 1000} s`), withinMs);
     child.once('error', (error) => fail(`did not start (${error.message})`));
@@ -105,7 +105,25 @@ function lastLines(stream, log) {
 function note(last, log, line) {
   log.write(`${line}\n`);
   last.push(line);
-  if (last.length > 15) last.shift();
+  if (last.length > 60) last.shift();
+}
+
+/** The error itself stands above its stack, of which nobody wants fifteen lines. */
+function failure(what, last, log) {
+  const said = last.filter((line) => line.trim() && !/^\s+at /.test(line));
+  const from = Math.max(
+    0,
+    said.findIndex((line) => /\b\w*(Error|Failure)\b/.test(line)),
+  );
+  const refusal = new Refusal(
+    what,
+    said
+      .slice(from, from + 6)
+      .join('\n       ')
+      .slice(0, 2000) || undefined,
+    `the whole of it is in ${log}`,
+  );
+  return Object.assign(refusal, { portBusy: last.some((line) => line.includes('EADDRINUSE')) });
 }
 
 function readiness(line) {
