@@ -41,7 +41,10 @@ function findPython() {
   throw new Error('the dbt oracle needs Python 3.11 or newer with venv and pip (Debian: python3 python3-venv)');
 }
 
-/** Makes sure that the oracle is there; returns the path of its python. */
+/**
+ * Makes sure that the oracle is there; returns the path of its python.
+ * @param {(line: string) => void} log hears what is being installed
+ */
 export function setUpOracle(log = () => {}) {
   const stampFile = path.join(home, 'stamp');
   const stamp = stampOf();

@@ -1,0 +1,266 @@
+import { NODE_SECTIONS, type IndirectSelection, type Manifest, type ManifestNode } from '@headgate/dbt';
+import type { Random } from './random.ts';
+
+/** Everything of a project that an expression may name. */
+export interface Vocabulary {
+  readonly nodes: readonly ManifestNode[];
+  readonly sources: readonly ManifestNode[];
+  readonly files: readonly string[];
+  readonly selectors: readonly string[];
+}
+
+export interface FuzzRequest {
+  readonly select: readonly string[];
+  readonly exclude: readonly string[];
+  readonly selector: string | null;
+  readonly state: string | null;
+  readonly indirect_selection: IndirectSelection | null;
+  readonly resource_types: readonly string[];
+  readonly exclude_resource_types: readonly string[];
+}
+
+export function vocabularyOf(manifest: Manifest, files: readonly string[], selectors: readonly string[]): Vocabulary {
+  const nodes = NODE_SECTIONS.filter((section) => section !== 'sources').flatMap((section) =>
+    Object.values(manifest[section] ?? {}),
+  );
+  return { nodes, sources: Object.values(manifest.sources), files, selectors };
+}
+
+const TYPES = [
+  'model',
+  'test',
+  'source',
+  'seed',
+  'snapshot',
+  'exposure',
+  'metric',
+  'semantic_model',
+  'saved_query',
+  'unit_test',
+  'function',
+  'analysis',
+];
+const STATES = ['new', 'old', 'modified', 'unmodified', 'modified.body', 'modified.configs', 'modified.relation'];
+const MORE_STATES = ['modified.persisted_descriptions', 'modified.macros', 'modified.contract'];
+const STATUSES = ['success', 'error', 'fail', 'warn', 'pass', 'skipped', 'partial success', 'no-op', 'reused', 'bogus'];
+
+/** Bends a name: pieces of it, patterns over it, other case. */
+export function bend(random: Random, name: string): string {
+  if (random.chance(0.65) || name.length === 0) return name;
+  const at = random.int(name.length);
+  const forms: (() => string)[] = [
+    () => `${name.slice(0, at)}*`,
+    () => `*${name.slice(at)}`,
+    () => `*${name.slice(at, at + 2)}*`,
+    () => `${name.slice(0, at)}?${name.slice(at + 1)}`,
+    () => `${name.slice(0, at)}[${name[at]}x]${name.slice(at + 1)}`,
+    () => `${name.slice(0, at)}[!${name[at]}]${name.slice(at + 1)}`,
+    () => `${name.slice(0, at)}[a-m]${name.slice(at + 1)}`,
+    () => `${name.slice(0, at)}[z-a${name[at]}]${name.slice(at + 1)}`,
+    () => `${name.slice(0, at)}[${name.slice(at)}`,
+    () => `[]${name[at]}]*`,
+    () => name.slice(0, at),
+    () => name.toUpperCase(),
+    () => '*',
+    () => `${name}.*`,
+    () => `${name}x`,
+    () => '**',
+  ];
+  return random.pick(forms)();
+}
+
+type Draw = (random: Random, words: Vocabulary) => string;
+
+function fqnOf(random: Random, node: ManifestNode): string {
+  const parts = [...(node.fqn ?? [])];
+  const from = random.pick([0, 1, parts.length - 1, parts.length - 2]);
+  const cut = parts.slice(Math.max(0, from), random.chance(0.8) ? undefined : -1);
+  if (node['version'] !== undefined && node['version'] !== null && random.chance(0.3))
+    return `${node.name}_v${String(node['version'])}`;
+  return cut.join('.');
+}
+
+function configWord(random: Random, words: Vocabulary): string {
+  const node = random.pick([...words.nodes, ...words.sources]);
+  const keys: string[] = [];
+  let here: unknown = node.config;
+  while (
+    typeof here === 'object' &&
+    here !== null &&
+    !Array.isArray(here) &&
+    (keys.length === 0 || random.chance(0.9))
+  ) {
+    const entries = Object.keys(here).filter((key) => /^\w+$/.test(key));
+    if (entries.length === 0) break;
+    const key = random.chance(0.05) ? 'missing' : random.pick(entries);
+    keys.push(key);
+    here = (here as Record<string, unknown>)[key];
+  }
+  const value = Array.isArray(here) && here.length > 0 ? random.pick(here as unknown[]) : here;
+  const text = typeof value === 'object' ? 'none' : String(value);
+  const bent = random.pick([text, text, text, text.toUpperCase(), 'true', 'false', '1', '']);
+  return `config${keys.map((key) => `.${key}`).join('')}:${bent}`;
+}
+
+function named(method: string, section: string): Draw {
+  return (random, words) => {
+    const fit = words.nodes.filter((node) => node.resource_type === section);
+    const node = fit.length > 0 ? random.pick(fit) : random.pick(words.nodes);
+    const name = random.chance(0.6) ? node.name : `${node.package_name}.${node.name}`;
+    return `${method}:${random.chance(0.03) ? 'a.b.c.d' : bend(random, name)}`;
+  };
+}
+
+function tagsOf(words: Vocabulary): string[] {
+  const tags = [...words.nodes, ...words.sources].flatMap((node) => [...(node.tags ?? [])]);
+  return tags.length > 0 ? tags : ['none'];
+}
+
+function pathWord(random: Random, words: Vocabulary): string {
+  const file = random.pick(words.files);
+  const parts = file.split('/').filter((part) => part !== '');
+  const cut = parts.slice(0, 1 + random.int(parts.length));
+  const bent = cut
+    .map((part) => (random.chance(0.2) ? random.pick(['*', '**', bend(random, part).replaceAll('**', '*')]) : part))
+    .join('/');
+  const path = random.pick([
+    bent,
+    bent,
+    bent,
+    `./${bent}`,
+    `${bent}/`,
+    `${bent}/*`,
+    `**/${parts.at(-1)}`,
+    `${cut[0]}/../${bent}`,
+  ]);
+  return random.chance(0.7) || !path.includes('/') ? `path:${path}` : path;
+}
+
+/** Every method, with how often it is drawn. */
+export const DRAWS: readonly (readonly [string, number, Draw])[] = [
+  ['fqn', 6, (random, words) => bend(random, fqnOf(random, random.pick(words.nodes)))],
+  ['fqn', 1, (random, words) => `fqn:${bend(random, fqnOf(random, random.pick(words.nodes)))}`],
+  ['tag', 3, (random, words) => `tag:${bend(random, random.pick(tagsOf(words)))}`],
+  ['group', 1, (random) => `group:${bend(random, random.pick(['finance', 'growth']))}`],
+  ['access', 1, (random) => `access:${random.pick(['public', 'protected', 'private', 'p*'])}`],
+  ['source', 2, sourceWord],
+  ['path', 3, pathWord],
+  ['file', 1, (random, words) => fileWord(random, random.pick([...words.nodes, ...words.sources]))],
+  ['package', 1, (random) => `package:${bend(random, random.pick(['shop', 'pkg', 'this']))}`],
+  ['config', 4, configWord],
+  ['test_name', 1, (random) => `test_name:${bend(random, random.pick(['not_null', 'unique', 'is_small', 'unit_0']))}`],
+  [
+    'test_type',
+    1,
+    (random) =>
+      `test_type:${random.chance(0.05) ? 'bogus' : random.pick(['generic', 'singular', 'data', 'unit', 'schema', 'sing', 't', ''])}`,
+  ],
+  [
+    'resource_type',
+    1,
+    (random) => `resource_type:${random.chance(0.04) ? 'bogus' : random.pick([...TYPES, 'operation'])}`,
+  ],
+  [
+    'state',
+    5,
+    (random) =>
+      `state:${random.chance(0.02) ? 'bogus' : random.pick([...STATES, ...MORE_STATES, 'modified', 'modified'])}`,
+  ],
+  ['result', 2, (random) => `result:${random.pick(STATUSES)}`],
+  ['source_status', 1, (random) => `source_status:${random.pick(['fresher', 'fresher', 'stale'])}`],
+  [
+    'version',
+    1,
+    (random) => `version:${random.chance(0.05) ? 'v1' : random.pick(['latest', 'prerelease', 'old', 'none'])}`,
+  ],
+  ['exposure', 1, named('exposure', 'exposure')],
+  ['metric', 1, named('metric', 'metric')],
+  ['semantic_model', 1, named('semantic_model', 'semantic_model')],
+  ['saved_query', 1, named('saved_query', 'saved_query')],
+  ['unit_test', 1, named('unit_test', 'unit_test')],
+  [
+    'selector',
+    1,
+    (random, words) =>
+      `selector:${bend(random, words.selectors.length > 0 ? random.pick(words.selectors) : random.chance(0.1) ? 'none' : '*')}`,
+  ],
+  [
+    'malformed',
+    0.4,
+    (random) =>
+      random.pick([
+        '',
+        ':',
+        'x:',
+        ':x',
+        'nope:x',
+        'tag',
+        '@',
+        '+',
+        '++',
+        'tag.x:nightly',
+        'config:x',
+        'a\nb',
+        '1+',
+        '+3',
+        'fqn:',
+        'Tag:x',
+        'state.x:new',
+        '@@x',
+      ]),
+  ],
+];
+
+function sourceWord(random: Random, words: Vocabulary): string {
+  if (words.sources.length === 0) return 'source:none';
+  const node = random.pick(words.sources);
+  const parts = [node.package_name, String(node['source_name']), node.name];
+  const cut = random.pick([parts, parts.slice(1), parts.slice(1, 2)]).map((part) => bend(random, part));
+  return `source:${cut.join('.')}`;
+}
+
+function fileWord(random: Random, node: ManifestNode): string {
+  const name = (node.original_file_path ?? '').split('/').at(-1) ?? '';
+  const bent = bend(random, random.chance(0.5) ? name : name.replace(/\.\w+$/, ''));
+  return random.chance(0.6) ? `file:${bent}` : bent;
+}
+
+/** One word: a method and value, between graph operators. */
+export function drawWord(random: Random, words: Vocabulary): string {
+  const total = DRAWS.reduce((sum, [, weight]) => sum + weight, 0);
+  let at = random.next() * total;
+  const draw = DRAWS.find(([, weight]) => (at -= weight) < 0) ?? DRAWS[0]!;
+  const core = draw[2](random, words);
+  const before = random.chance(0.6)
+    ? ''
+    : random.pick(['+', '+', '1+', '2+', '0+', '12+', '@', '@', '@+', '@1+', '-1+', '++']);
+  const after = random.chance(0.65) ? '' : random.pick(['+', '+', '+1', '+2', '+0', '+12', '++', '+1+']);
+  // the two together are an error, which is worth a few cases only
+  return before.startsWith('@') && after !== '' && random.chance(0.9) ? core + after : before + core + after;
+}
+
+function drawItem(random: Random, words: Vocabulary): string {
+  const union = Array.from({ length: random.chance(0.12) ? 2 : 1 }, () =>
+    Array.from({ length: random.pick([1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3]) }, () => drawWord(random, words)).join(
+      random.chance(0.97) ? ',' : ', ',
+    ),
+  );
+  return union.join(random.chance(0.95) ? ' ' : '  ');
+}
+
+export function drawRequest(random: Random, words: Vocabulary, states: readonly string[]): FuzzRequest {
+  const items = (counts: readonly number[]) =>
+    Array.from({ length: random.pick(counts) }, () => drawItem(random, words));
+  const exclude = items([0, 0, 0, 1, 1, 2]);
+  const select = items([0, 1, 1, 1, 1, 2, 3]);
+  const hasSelector = words.selectors.length > 0 && random.chance(0.2);
+  return {
+    select: hasSelector && random.chance(0.8) ? [] : select,
+    exclude: hasSelector && random.chance(0.8) ? [] : exclude,
+    selector: hasSelector ? (random.chance(0.03) ? 'nope' : random.pick(words.selectors)) : null,
+    state: random.chance(0.96) ? random.pick(states) : null,
+    indirect_selection: random.pick([null, null, 'eager', 'cautious', 'buildable', 'empty']),
+    resource_types: random.chance(0.12) ? random.sample([...TYPES, 'all', 'default'], 2) : [],
+    exclude_resource_types: random.chance(0.1) ? random.sample(TYPES, 2) : [],
+  };
+}
