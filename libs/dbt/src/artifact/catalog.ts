@@ -32,7 +32,6 @@ export function normaliseCatalog(top: Record<string, unknown>): Catalog {
       throw new RefusedError('wrong_shape', `$.${key}`, `an object is needed here, not ${kindOf(map)}`);
     for (const id in map) map[id] = table(map[id], at(`$.${key}`, id));
   }
-  if (!isObject(top['metadata'])) top['metadata'] = {};
   if (top['errors'] === undefined) top['errors'] = null;
   return top as unknown as Catalog;
 }

@@ -1,4 +1,4 @@
-import { isObject } from './refusal.ts';
+import { at, isObject, kindOf, RefusedError } from './refusal.ts';
 
 export type ArtifactKind = 'manifest' | 'catalog' | 'run_results' | 'sources';
 
@@ -31,6 +31,20 @@ export function claimOf(metadata: unknown, top: Readonly<Record<string, unknown>
     invocationId: text(m['invocation_id']),
     generatedAt: text(m['generated_at']) ?? text(top['generated_at']),
   };
+}
+
+const words = ['dbt_schema_version', 'dbt_version', 'adapter_type', 'invocation_id', 'generated_at', 'project_name'];
+
+/** Metadata may be missing, but what it says of itself must be words. */
+export function normaliseMetadata(top: Record<string, unknown>): void {
+  const metadata = (top['metadata'] ??= {});
+  if (!isObject(metadata))
+    throw new RefusedError('wrong_shape', '$.metadata', `an object is needed here, not ${kindOf(metadata)}`);
+  for (const key of words) {
+    const value = metadata[key];
+    if (value === undefined || value === null || typeof value === 'string') continue;
+    throw new RefusedError('wrong_shape', at('$.metadata', key), `a string is needed here, not ${kindOf(value)}`);
+  }
 }
 
 export function claimedKind(claim: Claim): ArtifactKind | null {

@@ -17,11 +17,15 @@ const nodeMaps = {
 } as const;
 
 /** Fields that readers rely on. null counts as absent in all of them: dbt has written both. */
-const fields: Readonly<Record<string, 'object' | 'strings'>> = {
+type FieldKind = 'object' | 'strings' | 'objects';
+
+const fields: Readonly<Record<string, FieldKind>> = {
   config: 'object',
   columns: 'object',
   tags: 'strings',
   fqn: 'strings',
+  exports: 'objects',
+  overloads: 'objects',
 };
 
 /** Turns a file's top level into a Manifest, in place. */
@@ -35,7 +39,6 @@ export function normaliseManifest(top: Record<string, unknown>, claim: Claim, wa
   top['disabled'] = disabled(top['disabled'], warnings);
   top['selectors'] = asMap(top, 'selectors');
   for (const key of ['parent_map', 'child_map']) if (top[key] === null) delete top[key];
-  if (!isObject(top['metadata'])) top['metadata'] = {};
   const manifest = top as unknown as Manifest;
   versionWarning(manifest, claim, warnings);
   return manifest;
@@ -93,15 +96,24 @@ function named(value: unknown, path: string): string {
   return value;
 }
 
-function checkField(owner: Record<string, unknown>, field: string, kind: 'object' | 'strings', path: string): void {
+function checkField(owner: Record<string, unknown>, field: string, kind: FieldKind, path: string): void {
   const value = owner[field];
   if (value === undefined) return;
   if (value === null) delete owner[field];
   else if (kind === 'object') {
     if (!isObject(value))
       throw new RefusedError('wrong_shape', at(path, field), `an object is needed here, not ${kindOf(value)}`);
-  } else if (typeof value === 'string') owner[field] = [value];
+  } else if (kind === 'objects') objects(value, at(path, field));
+  else if (typeof value === 'string') owner[field] = [value];
   else strings(value, at(path, field));
+}
+
+function objects(value: unknown, path: string): void {
+  if (!Array.isArray(value)) throw new RefusedError('wrong_shape', path, `a list is needed here, not ${kindOf(value)}`);
+  value.forEach((item, i) => {
+    if (!isObject(item))
+      throw new RefusedError('wrong_shape', at(path, i), `an object is needed here, not ${kindOf(item)}`);
+  });
 }
 
 function strings(value: unknown, path: string): void {

@@ -2,7 +2,7 @@ import { sha256 } from '@headgate/contracts';
 import { gunzipSync } from 'node:zlib';
 import type { Manifest } from '../manifest.ts';
 import { type Catalog, normaliseCatalog } from './catalog.ts';
-import { type Claim, type ArtifactKind, claimedKind, claimOf } from './claimed.ts';
+import { type Claim, type ArtifactKind, claimedKind, claimOf, normaliseMetadata } from './claimed.ts';
 import { type Bounds, defaultBounds } from './members.ts';
 import { normaliseManifest } from './normalise-manifest.ts';
 import { readRaw } from './raw.ts';
@@ -62,6 +62,7 @@ function read(bytes: Uint8Array, file: string, bounds: Bounds): Artifact {
   const warnings: ArtifactWarning[] = duplicates
     .slice(0, 20)
     .map((path) => ({ code: 'duplicate_key', path, message: 'the key stands twice; the last one is used' }));
+  normaliseMetadata(top);
   const said = claimedKind(claim);
   if (said !== null && said !== kind) {
     warnings.push({

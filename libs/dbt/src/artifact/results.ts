@@ -36,7 +36,6 @@ export function normaliseResults(top: Record<string, unknown>, warnings: Artifac
   rows.forEach((value, i) => {
     rows[i] = row(value, at('$.results', i), warnings);
   });
-  if (!isObject(top['metadata'])) top['metadata'] = {};
   if (!isObject(top['args'])) top['args'] = {};
   return top as unknown as Results;
 }
