@@ -140,6 +140,8 @@ const NAMES = [
   'x',
   'pay-ments',
 ];
+/** Names that are operators, separators or patterns to dbt's own grammar. */
+const ODD_NAMES = ['plus+', 'comma,name', 'star*', 'br[a]ck', '@at', 'a:b', '1+2'];
 const TAGS = ['nightly', 'hourly', 'team:core', 'PII', 'a.b', 'nightly_2'];
 const GROUPS = ['finance', 'growth'];
 
@@ -190,7 +192,7 @@ export function drawTests(random: Random, models: readonly string[]): TestPlan[]
       Object.assign(args, { to: random.pick(models), field: 'id' });
     }
     const name = random.chance(0.08)
-      ? random.pick(['custom_test', 'my.test', 'odd_test+2', 'tag_like']) + random.int(99)
+      ? random.pick(['custom_test', 'my.test', 'odd_test+2', 'two,words', 'marts.core']) + random.int(99)
       : null;
     tests.push({ test, config: drawConfig(random, 'test'), args, name });
   }
@@ -209,7 +211,7 @@ export function drawColumns(random: Random, models: readonly string[]): ColumnPl
 
 function freshName(random: Random, taken: Set<string>): string {
   for (;;) {
-    const base = random.pick(NAMES);
+    const base = random.chance(0.06) ? random.pick(ODD_NAMES) : random.pick(NAMES);
     const name = random.chance(0.5) ? base : `${base}_${random.int(12)}`;
     if (taken.has(name.toLowerCase())) continue;
     taken.add(name.toLowerCase());
@@ -255,7 +257,7 @@ export function drawModel(
   const name = freshName(random, taken);
   const isContracted = random.chance(0.15);
   const model: ModelPlan = {
-    name: isVersioned ? name.replaceAll(/[.-]/g, '_') : name,
+    name: isVersioned ? name.replaceAll(/\W/g, '_') : name,
     folder: random.pick(FOLDERS),
     parents: upstream.length > 0 ? random.sample(upstream, random.int(4)) : [],
     macros: random.chance(0.3) && macros.length > 0 ? [random.pick(macros)] : [],
@@ -299,6 +301,7 @@ export function repair(plan: Plan): Plan {
     ) {
       config['materialized'] = 'table';
     }
+    if (config['materialized'] === 'ephemeral' && config['access'] === 'public') config['access'] = 'protected';
     if (model.versions) delete config['alias'];
     model.parents = model.parents.filter((ref) => known.has(ref));
     const [...before] = known;
@@ -455,7 +458,7 @@ function drawSemantics(random: Random, models: readonly ModelPlan[]): SemanticPl
 
 function drawUnitTests(random: Random, models: readonly ModelPlan[]): UnitTestPlan[] {
   const fit = models.filter(
-    (model) => isEnabled(model) && model.package === 'root' && model.parents.length > 0 && !/[.-]/.test(model.name),
+    (model) => isEnabled(model) && model.package === 'root' && model.parents.length > 0 && /^\w+$/.test(model.name),
   );
   return random.sample(fit, random.int(3)).map((model, i) => ({
     name: `unit_${i}`,
