@@ -13,7 +13,7 @@ import { createDatabases, initPostgres, startPostgres } from './postgres.js';
 import { preparePython } from './python.js';
 import { loadSecrets, writePrivate } from './secrets.js';
 import { stage } from './stage.js';
-import { runStory } from './story.js';
+import { runStory } from './story/story.js';
 import { claimStateFolder, reset } from './version.js';
 
 /** @typedef {{ child: import('node:child_process').ChildProcess, signals: NodeJS.Signals[], graceMs: number }} Running */
@@ -45,8 +45,8 @@ export async function launch(args) {
     if (args.reset) reset(paths);
     claimStateFolder(paths);
     await setUp();
-    const { http, host } = await startServices(paths, args, running, lock);
-    code = await stayUp({ paths, args, http, host, running });
+    const { http, org, host } = await startServices(paths, args, running, lock);
+    code = await stayUp({ paths, args, http, org, host, running });
   } catch (error) {
     const { giveUp } = await import('./start.js');
     await running.stopAll();
@@ -105,15 +105,15 @@ async function startServices(paths, args, running, lock) {
       started('host', child, ['SIGTERM'], 4000);
       writePrivate(paths.url, http);
       progress(http);
-      return { http, host: child };
+      return { http, org: secrets.bootstrap.org, host: child };
     }),
   );
 }
 
 /** The story, if it is due, then waiting; resolves to the exit code. */
-async function stayUp({ paths, args, http, host, running }) {
+async function stayUp({ paths, args, http, org, host, running }) {
   const due = args.once || args.project || !existsSync(paths.report);
-  const story = due ? runStory({ paths, http, project: args.project }) : Promise.resolve(true);
+  const story = due ? runStory({ paths, http, org, project: args.project }) : Promise.resolve(true);
   const hostEnded = ended(host).then(() => 'host');
   const first = await Promise.race([story, hostEnded, running.asked]);
   if (first === 'host') {
