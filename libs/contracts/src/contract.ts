@@ -41,6 +41,9 @@ export function contract<T>(name: string, major = 1): Contract<T> {
   };
 }
 
+/** The JSON Schema of a contract; its references are names of other contracts. */
+export const contractSchema = (name: string): object => schemas[name] ?? {};
+
 function refuseOtherMajor(name: string, value: unknown, major: number): void {
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (typeof version !== 'string' || version.startsWith(`${major}.`)) return;

@@ -13,6 +13,7 @@ export const failures = {
   unauthenticated: 401,
   forbidden: 403,
   'not-found': 404,
+  'method.refused': 405,
   conflict: 409,
   'precondition.missing': 409,
   'limit.exceeded': 413,

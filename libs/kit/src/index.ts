@@ -1,3 +1,4 @@
+export { Authority, type Decision, permissionsOf, type Where } from './authorize.ts';
 export { Answers, type Asked } from './answers.ts';
 export { Blobs } from './blobs.ts';
 export type { Call } from './call.ts';
@@ -7,6 +8,7 @@ export { Hears, type Heard } from './consumers.ts';
 export { Database, type Tx } from './database.ts';
 export { Failure, type FailureCode, problemOf } from './failure.ts';
 export { ofTheOrg, openToInfra, protect } from './frame.ts';
+export { Infra } from './infra.ts';
 export { LOG } from './log.ts';
 export { migrate } from './migrate.ts';
 export { leafHash, mutate } from './mutate.ts';

@@ -8,6 +8,7 @@ import { Clients } from './clients.ts';
 import { CONFIG, type Config } from './config.ts';
 import { Consumers } from './consumers.ts';
 import { Database, SCHEMA } from './database.ts';
+import { Infra } from './infra.ts';
 import { leavesOf } from './leaves.ts';
 import { LOG } from './log.ts';
 import { Relay } from './relay.ts';
@@ -17,7 +18,7 @@ import { Tokens } from './tokens.ts';
 /** Everything a service's own module may inject. */
 export function kitFor(service: Service, config: Config, log: Logger): DynamicModule {
   const always = [Blobs, Bus, Clients, Door, Tokens];
-  const owning = service.schema && !service.readOnly ? [Relay, Consumers] : [];
+  const owning = service.schema && !service.readOnly ? [Relay, Consumers, Infra] : [];
   const stored = service.schema ? [Database, { provide: SCHEMA, useValue: service.schema }] : [];
 
   @Global()
@@ -35,6 +36,6 @@ export function kitFor(service: Service, config: Config, log: Logger): DynamicMo
       ...stored,
       ...owning,
     ],
-    exports: [CONFIG, LOG, ...always, ...(service.schema ? [Database] : [])],
+    exports: [CONFIG, LOG, ...always, ...(service.schema ? [Database] : []), ...(owning.length > 0 ? [Infra] : [])],
   };
 }

@@ -54,10 +54,14 @@ async function start(host: HostConfig, service: Service): Promise<INestApplicati
   @Module({ imports: [kitFor(service, config, log), service.module] })
   class Host {}
 
-  const app = await NestFactory.create<NestFastifyApplication>(Host, new FastifyAdapter(), {
-    logger: nestLogger(log),
-    bodyParser: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    Host,
+    new FastifyAdapter({ routerOptions: { maxParamLength: 2048 } }),
+    {
+      logger: nestLogger(log),
+      bodyParser: false,
+    },
+  );
   const options: MicroserviceOptions = {
     transport: Transport.NATS,
     options: { ...natsOptions(config), queue: service.name },

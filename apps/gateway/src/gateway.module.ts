@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import type { Service } from '@headgate/kit';
+import { Access } from './access.ts';
+import { Routes } from './routes.ts';
+
+@Module({ providers: [Access, Routes] })
+class GatewayModule {}
+
+/** The one public HTTP surface. It owns no table and publishes nothing: it admits, and passes on. */
+export const gateway: Service = { name: 'gateway', module: GatewayModule, public: true };

@@ -1,0 +1,45 @@
+import type { Operation } from '@headgate/contracts';
+import { contractSchema } from '@headgate/contracts';
+import { Failure } from '@headgate/kit';
+
+type Values = Record<string, unknown>;
+
+/** One flat input out of path, query and body. Path and query are text and become what the contract says. */
+export function inputOf(operation: Operation, request: { params: unknown; query: unknown; body: unknown }): Values {
+  const schema = contractSchema(operation.input.name) as {
+    properties?: Record<string, { type?: string; $ref?: string }>;
+  };
+  const typed = (values: Values): Values =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, typedAs(schema.properties?.[name], value)]),
+    );
+  const params = typed(request.params as Values);
+  if (operation.body) return params;
+  if (operation.method === 'GET' || operation.method === 'DELETE')
+    return merged(params, typed(request.query as Values));
+  return merged(params, bodyOf(request.body));
+}
+
+function merged(params: Values, rest: Values): Values {
+  const twice = Object.keys(rest).find((name) => name in params);
+  if (twice)
+    throw new Failure('contract.invalid', { detail: `${twice} stands in the path already`, where: `/${twice}` });
+  return { ...params, ...rest };
+}
+
+function bodyOf(body: unknown): Values {
+  if (body === undefined || body === null || body === '') return {};
+  if (typeof body === 'object' && !Array.isArray(body)) return body as Values;
+  throw new Failure('contract.invalid', {
+    detail: 'the body is not a JSON object',
+    hint: 'send {"name": value, …} as application/json',
+  });
+}
+
+function typedAs(schema: { type?: string; $ref?: string } | undefined, value: unknown): unknown {
+  const named = schema?.$ref ? (contractSchema(schema.$ref.replace('#/$defs/', '')) as { type?: string }) : schema;
+  if (named?.type === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value);
+  if (named?.type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
+  if (named?.type === 'array' && typeof value === 'string') return [value];
+  return value;
+}

@@ -1,0 +1,1 @@
+export const owned = { name: 'identity', owner: 'identity' } as const;

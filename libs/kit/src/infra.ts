@@ -1,0 +1,38 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import pg from 'pg';
+import { CONFIG, type Config } from './config.ts';
+import { SCHEMA } from './database.ts';
+import { identifier, type Schema } from './service.ts';
+
+/**
+ * The service's infrastructure login: sees rows of every organization, on the tables that a migration opened to it and
+ * for those commands only. For finding work and finding whose a secret is; what follows happens inside one organization.
+ */
+@Injectable()
+export class Infra implements OnApplicationShutdown {
+  private pool: pg.Pool | undefined;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(SCHEMA) private readonly schema: Schema,
+  ) {}
+
+  async query<R extends pg.QueryResultRow>(sql: string, parameters: unknown[] = []): Promise<R[]> {
+    const { host, port, database, infra } = this.config.postgres;
+    this.pool ??= new pg.Pool({
+      host,
+      port,
+      database,
+      user: infra!.user,
+      password: infra!.password,
+      max: 2,
+      application_name: `${this.config.service} infra`,
+      options: `-c search_path=${identifier(this.schema.name)},public -c statement_timeout=30000`,
+    }).on('error', () => undefined);
+    return (await this.pool.query<R>(sql, parameters)).rows;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool?.end();
+  }
+}
