@@ -57,57 +57,52 @@ export async function launch(args) {
 }
 
 async function startServices(paths, args, running, lock) {
-  for (const folder of [paths.logs, paths.blobs, paths.runs, paths.environments])
+  for (const folder of [paths.logs, paths.blobs, paths.runs, paths.environments]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
   const secrets = loadSecrets(paths);
-  const { owner } = secrets.postgres;
   const started = (what, child, signals, graceMs) => {
     lock.adopt(what, child.pid);
     running.add({ child, signals, graceMs });
   };
-  const postgres = await stage('postgres', async (progress) => {
-    const created = await initPostgres({ dataDir: paths.postgres, owner });
-    return onFreePort(preferredPorts.postgres, async (port) => {
-      const child = await startPostgres({
-        dataDir: paths.postgres,
-        owner,
-        port,
-        log: join(paths.logs, 'postgres.log'),
-      });
-      started('postgres', child, ['SIGINT', 'SIGQUIT'], 3000);
-      await createDatabases({ port, owner }, ['state', 'data']);
-      progress(`${created ? 'created, ' : ''}port ${port}`);
-      return port;
-    });
-  });
-  const nats = await stage('nats', (progress) =>
-    onFreePort(preferredPorts.nats, async (port) => {
-      const child = await startNats({
-        port,
-        storeDir: paths.nats,
-        configFile: paths.natsConfig,
-        log: join(paths.logs, 'nats.log'),
-        nats: secrets.nats,
-      });
-      started('nats', child, ['SIGTERM'], 2000);
-      progress(`port ${port}`);
-      return port;
-    }),
-  );
-  return stage('services', (progress) =>
+  const postgres = await stage('postgres', (progress) => bringUpPostgres(paths, secrets, started, progress));
+  const nats = await stage('nats', (progress) => bringUpNats(paths, secrets, started, progress));
+  const { http, host } = await stage('services', (progress) =>
     onFreePort(preferredPorts.http, async (port) => {
       const ports = { http: port, health: await freePort(preferredPorts.health), postgres, nats };
       writeHostConfig(paths, hostConfig({ paths, secrets, ports, sandbox: args.sandbox }));
       progress('migrating the database');
       await migrate(paths);
       progress('starting');
-      const { child, http } = await startHost(paths);
-      started('host', child, ['SIGTERM'], 4000);
-      writePrivate(paths.url, http);
-      progress(http);
-      return { http, org: secrets.bootstrap.org, host: child };
+      const ready = await startHost(paths);
+      started('host', ready.child, ['SIGTERM'], 4000);
+      writePrivate(paths.url, ready.http);
+      progress(ready.http);
+      return { http: ready.http, host: ready.child };
     }),
   );
+  return { http, host, org: secrets.bootstrap.org };
+}
+
+async function bringUpPostgres(paths, secrets, started, progress) {
+  const { owner } = secrets.postgres;
+  const created = await initPostgres({ dataDir: paths.postgres, owner });
+  return onFreePort(preferredPorts.postgres, async (port) => {
+    const child = await startPostgres({ dataDir: paths.postgres, owner, port, log: join(paths.logs, 'postgres.log') });
+    started('postgres', child, ['SIGINT', 'SIGQUIT'], 3000);
+    await createDatabases({ port, owner }, ['state', 'data']);
+    progress(`${created ? 'created, ' : ''}port ${port}`);
+    return port;
+  });
+}
+
+function bringUpNats(paths, { nats }, started, progress) {
+  return onFreePort(preferredPorts.nats, async (port) => {
+    const files = { storeDir: paths.nats, configFile: paths.natsConfig, log: join(paths.logs, 'nats.log') };
+    started('nats', await startNats({ port, nats, ...files }), ['SIGTERM'], 2000);
+    progress(`port ${port}`);
+    return port;
+  });
 }
 
 /** The story, if it is due, then waiting; resolves to the exit code. */

@@ -311,11 +311,15 @@ function asOrdinaryUser(isolation: string, script: string) {
   if (process.getuid?.() !== 0) return spawnSync(process.execPath, args, options);
   const drop = ['--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all'];
   const reaches = [process.execPath, join(venv, 'bin/python'), spec.project].every(
-    (file) => spawnSync('setpriv', [...drop, 'test', '-x', file]).status === 0,
+    (file) => spawnSync(programAt('setpriv')!, [...drop, 'test', '-x', file]).status === 0,
   );
   if (!reaches)
-    return spawnSync('unshare', ['-U', '--map-user=65534', '--map-group=65534', process.execPath, ...args], options);
+    return spawnSync(
+      programAt('unshare')!,
+      ['-U', '--map-user=65534', '--map-group=65534', process.execPath, ...args],
+      options,
+    );
   for (const folder of [spec.project, spec.out, spec.home, spec.data, scratch]) chownSync(folder, 65534, 65534);
   const env = { ...process.env, SWC_NATIVE_BINDING_CACHE: join(scratch, 'swc') };
-  return spawnSync('setpriv', [...drop, process.execPath, ...args], { ...options, env });
+  return spawnSync(programAt('setpriv')!, [...drop, process.execPath, ...args], { ...options, env });
 }

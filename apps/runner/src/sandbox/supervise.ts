@@ -28,7 +28,7 @@ export interface Supervised {
 }
 
 /** A longer line is cut: one process must not fill another's memory with a line that never ends. */
-export const longestLine = 1024 * 1024;
+const longestLine = 1024 * 1024;
 const memorySigns = /\bMemoryError\b|Out of Memory Error|std::bad_alloc|Cannot allocate memory|failed to allocate/i;
 
 /** Starts the command in a process group of its own, follows it, and leaves nothing of it behind. */
