@@ -1,6 +1,7 @@
 """Second opinions on column lineage, for tests only.
 
   oracle.py tpc                 the TPC-DS and TPC-H queries as JSON lines {id, dialect, sql, schema, columns}
+  oracle.py execute < cases     for each case what moves when a column of a table is changed: {id, columns, moved: {source: [position, ...]}} or {id, error}
   oracle.py sqlglot < cases     sqlglot's edges for each case as JSON lines {id, edges: [[column, [source, ...]], ...], cpu} or {id, error}
 """
 
@@ -88,7 +89,81 @@ def second_opinion():
         yield answer
 
 
+ROWS = 14
+VARIANTS = 6
+
+
+def value(draw, row, column):
+    # Ids are mostly distinct so that joins meet; everything else repeats and is sometimes null.
+    if column == "id":
+        return row % 9
+    return None if draw.random() < 0.08 else draw.randrange(5)
+
+
+def execute():
+    """Runs each query on random integer tables, then again with one column changed: shuffled, redrawn, or constant."""
+    import random
+
+    con = connection()
+    con.execute("set threads = 1")
+    known = None
+    for line in sys.stdin:
+        case = json.loads(line)
+        if case["schema"] != known:
+            known = case["schema"]
+            draw = random.Random(case["seed"])
+            data = {t: [[value(draw, r, c) for c in cols] for r in range(ROWS)] for t, cols in known.items()}
+            for table, columns in known.items():
+                fill(con, table, columns, data[table], new=True)
+        try:
+            yield {"id": case["id"], **moves(con, case["sql"], known, data, random.Random(case["seed"] + 1))}
+        except Exception as error:
+            yield {"id": case["id"], "error": f"{type(error).__name__}: {str(error)[:300]}"}
+
+
+def fill(con, table, columns, rows, new=False):
+    if new:
+        con.execute(f"create or replace table {table} ({', '.join(f'{c} integer' for c in columns)})")
+    text = ", ".join("(" + ", ".join("null" if v is None else str(v) for v in row) + ")" for row in rows)
+    con.execute(f"delete from {table}; insert into {table} values {text}")
+
+
+def answer(con, sql):
+    cursor = con.execute(sql)
+    names = [d[0] for d in cursor.description]
+    rows = cursor.fetchall()
+    return names, [sorted(map(repr, column)) for column in zip(*rows)] if rows else [[] for _ in names]
+
+
+def moves(con, sql, schema, data, draw):
+    names, before = answer(con, sql)
+    moved = {}
+    text = sql.lower()
+    for table, columns in schema.items():
+        if table not in text:
+            continue
+        for at, column in enumerate(columns):
+            hit = set()
+            for variant in range(VARIANTS):
+                rows = [list(row) for row in data[table]]
+                values = [row[at] for row in rows]
+                if variant < 2:
+                    draw.shuffle(values)
+                elif variant < 5:
+                    values = [draw.randrange(6) for _ in values]
+                else:
+                    values = [7 for _ in values]
+                for row, one in zip(rows, values):
+                    row[at] = one
+                fill(con, table, columns, rows)
+                after = answer(con, sql)[1]
+                hit.update(i for i, (a, b) in enumerate(zip(before, after)) if a != b)
+            fill(con, table, columns, data[table])
+            moved[f"{table}.{column}"] = sorted(hit)
+    return {"columns": names, "rows": len(before[0]) if before else 0, "moved": moved}
+
+
 if __name__ == "__main__":
     sys.setrecursionlimit(20000)
-    for item in {"tpc": tpc, "sqlglot": second_opinion}[sys.argv[1]]():
+    for item in {"tpc": tpc, "sqlglot": second_opinion, "execute": execute}[sys.argv[1]]():
         print(json.dumps(item), flush=True)

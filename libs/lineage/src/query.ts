@@ -1,4 +1,5 @@
 import { nameOf, variant, type Body, type Name, type Node, type Span } from './ast.ts';
+import { aggregates } from './aggregates.ts';
 import { addJoin } from './relations.ts';
 import { Relation, union, type Column, type Value } from './relation.ts';
 import { renamed, Unsupported, type Resolver } from './resolver.ts';
@@ -170,7 +171,8 @@ function select(cx: Resolver, body: Body, environment: Environment, parent: Scop
   for (const window of (body.windows ?? []) as Body[])
     scope.windows.set(cx.key(window.name) ?? '', window.spec as Body);
   if (body.connect) scope.hierarchical = true;
-  const columns = projections(cx, (body.expressions ?? []) as Node[], scope, env);
+  const items = (body.expressions ?? []) as Node[];
+  const columns = body.group_by?.all ? groupedByAll(cx, items, scope, env) : projections(cx, items, scope, env);
   clauses(cx, body, scope, env, columns);
   cx.within = within;
   return new Relation(columns);
@@ -248,6 +250,17 @@ function projections(cx: Resolver, items: readonly Node[], scope: Scope, env: En
     else columns.push(...projected(cx, item, columns.length, scope, env));
   }
   return columns;
+}
+
+/** GROUP BY ALL: every item that does not aggregate is a key. */
+function groupedByAll(cx: Resolver, items: readonly Node[], scope: Scope, env: Environment): Column[] {
+  return items.flatMap((item, i) => {
+    const columns = projections(cx, [item], scope, env).map((column) =>
+      column.name === '_col_0' ? { ...column, name: `_col_${i}` } : column,
+    );
+    if (!aggregates(item)) for (const column of columns) cx.addRows(column, 'group');
+    return columns;
+  });
 }
 
 function starOf(item: Node): Body | null {
