@@ -8,8 +8,7 @@ import { canonical } from '@headgate/contracts';
 import { type Answer, answers, buildBase } from './jaffle.ts';
 import { asManifest, stateAfter } from './recorded.ts';
 
-const data = process.env['HEADGATE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
-const project = join(data, 'selection/projects/jaffle');
+const project = fileURLToPath(new URL('../start/project/jaffle', import.meta.url));
 const venv = fileURLToPath(new URL('../../.headgate/python', import.meta.url));
 const snapshot = `sha256:${'0'.repeat(64)}`;
 

@@ -20,7 +20,7 @@ export const edits: readonly Edit[] = [
   { name: 'an expression of a leaf', replace: [[`${marts}customer_segments.sql`, '> 100', '> 200']] },
   { name: 'a filter in the middle', replace: [[`${marts}orders.sql`, 'left join', 'inner join']] },
   { name: 'an ephemeral model', write: { 'models/intermediate/int_order_payments.sql': ephemeral('0.5') } },
-  { name: 'a macro of many', replace: [['macros/helpers.sql', '/ 100', '/ 1000']] },
+  { name: 'a macro of many', replace: [['macros/helpers.sql', '0.01', '0.001']] },
   { name: 'a macro that returns a list', replace: [['macros/helpers.sql', "'gift_card']", "'gift_card', 'cash']"]] },
   { name: 'a new macro that nothing calls', write: { 'macros/unused.sql': '{% macro unused() %}1{% endmacro %}' } },
   {
@@ -35,10 +35,10 @@ export const edits: readonly Edit[] = [
     name: 'the materialization of a folder',
     replace: [['dbt_project.yml', '+materialized: table', '+materialized: view']],
   },
-  { name: 'tags of a folder', replace: [['dbt_project.yml', '["mart", "daily"]', '["mart", "weekly"]']] },
+  { name: 'tags of a folder', replace: [['dbt_project.yml', "'mart', 'daily'", "'mart', 'weekly'"]] },
   {
     name: 'meta of a folder',
-    replace: [['dbt_project.yml', '+tags: ["mart", "daily"]', '+tags: ["mart", "daily"]\n      +meta: {team: core}']],
+    replace: [['dbt_project.yml', "['mart', 'daily']", "['mart', 'daily']\n      +meta: {team: core}"]],
   },
   {
     name: 'an alias',
@@ -48,22 +48,19 @@ export const edits: readonly Edit[] = [
   { name: 'a row of a seed', replace: [['seeds/raw_products.csv', '\n', '\n99,Test,1.0\n']] },
   {
     name: 'a seed config',
-    replace: [['dbt_project.yml', '+tags: ["raw"]', '+tags: ["raw"]\n    +quote_columns: true']],
+    replace: [['dbt_project.yml', "['raw']", "['raw']\n    +quote_columns: true"]],
   },
   { name: 'a description that is not persisted', replace: [[martsYml, 'One row per customer', 'One row a customer']] },
   {
     name: 'descriptions persisted',
-    replace: [
-      [
-        'dbt_project.yml',
-        '+tags: ["mart", "daily"]',
-        '+tags: ["mart", "daily"]\n      +persist_docs: {relation: true}',
-      ],
-    ],
+    replace: [['dbt_project.yml', "['mart', 'daily']", "['mart', 'daily']\n      +persist_docs: {relation: true}"]],
   },
   { name: 'the schema of a source', replace: [['models/staging/_sources.yml', 'schema: main', 'schema: landing']] },
-  { name: 'the freshness of a source', replace: [['models/staging/_sources.yml', 'count: 30', 'count: 31']] },
-  { name: 'the description of a source', replace: [['models/staging/_sources.yml', 'raw web events', 'web events']] },
+  {
+    name: 'how a source tells its age',
+    replace: [['models/staging/_sources.yml', 'loaded_at_field: landed_at', 'loaded_at_field: event_id']],
+  },
+  { name: 'the description of a source', replace: [['models/staging/_sources.yml', 'Raw web events', 'Web events']] },
   {
     name: 'a new leaf',
     write: { [`${marts}top_customers.sql`]: "select * from {{ ref('customers') }} where lifetime_value > 50" },
@@ -84,7 +81,7 @@ export const edits: readonly Edit[] = [
   {
     name: 'a new generic test',
     replace: [
-      [martsYml, '- {name: segment, data_tests: [not_null]}', '- {name: segment, data_tests: [not_null, unique]}'],
+      [martsYml, '- { name: segment, data_tests: [not_null] }', '- { name: segment, data_tests: [not_null, unique] }'],
     ],
   },
   {
@@ -92,13 +89,14 @@ export const edits: readonly Edit[] = [
     replace: [
       [
         martsYml,
-        '- {name: segment, data_tests: [not_null]}',
+        '- { name: segment, data_tests: [not_null] }',
         '- {name: segment, data_tests: [{not_null: {config: {severity: warn}}}]}',
       ],
     ],
   },
   { name: 'values of a test', replace: [[martsYml, 'completed, returned]', 'completed, returned, lost]']] },
   { name: 'a singular test', replace: [['tests/assert_no_negative_amounts.sql', 'select', '-- x\nselect']] },
+  { name: 'a comment above a select *', replace: [['models/staging/stg_events.sql', 'select *', '-- all\nselect *']] },
   { name: 'a unit test', replace: [[martsYml, 'lifetime_value: 500', 'lifetime_value: 501']] },
   {
     name: 'a snapshot config',
@@ -107,7 +105,7 @@ export const edits: readonly Edit[] = [
   { name: 'an incremental strategy', replace: [[`${marts}events_incremental.sql`, 'delete+insert', 'append']] },
   {
     name: 'a column type under contract',
-    replace: [[martsYml, '{name: order_date, data_type: date}', '{name: order_date, data_type: timestamp}']],
+    replace: [[martsYml, '{ name: order_date, data_type: date }', '{ name: order_date, data_type: timestamp }']],
   },
   {
     name: 'access of a model',

@@ -1,0 +1,49 @@
+// Builds plans with a copy of the builder and lets `verify` judge them: node … mutated.ts FOLDER [all]. Prints a JSON line.
+// Without `all` it stops at the first plan that is refused.
+import { pathToFileURL } from 'node:url';
+import { canonical } from '@headgate/contracts';
+import {
+  emptyState,
+  type EnvironmentState,
+  type ExecutionPlan,
+  fold,
+  type PlanRequest,
+  verifyPlan,
+} from '@headgate/plans';
+import { recording } from './recorded.ts';
+
+const [folder = '', all] = process.argv.slice(2);
+const { buildPlan } = (await import(pathToFileURL(`${folder}/build.ts`).href)) as {
+  buildPlan: (request: PlanRequest) => ExecutionPlan;
+};
+const recorded = recording();
+const snapshot = `sha256:${'0'.repeat(64)}`;
+const bytes = (value: unknown): Uint8Array => Buffer.from(canonical(value));
+
+/** States in which an environment can be: empty, just built, half built after a failure, and over an older input. */
+function states(manifest: PlanRequest['manifest']): EnvironmentState[] {
+  const after = (from: EnvironmentState, run: string, statuses: Record<string, string>): EnvironmentState =>
+    fold(from, {
+      run,
+      attempt: 1,
+      manifest,
+      results: Object.entries(statuses).map(([id, status]) => ({ id, status, finishedAt: null, relation: null })),
+    });
+  const failed = after(recorded.state, 'b', { 'model.jaffle.orders': 'success', 'model.jaffle.customers': 'error' });
+  const stale = after(after(recorded.state, 'c', { 'model.jaffle.customers': 'success' }), 'd', {
+    'model.jaffle.orders': 'success',
+  });
+  return [emptyState, recorded.state, failed, stale];
+}
+
+let plans = 0;
+let refused = 0;
+for (const edit of recorded.edits) {
+  if (refused > 0 && !all) break;
+  for (const state of states(edit.manifest)) {
+    const plan = buildPlan({ manifest: edit.manifest, manifestId: edit.manifestId, snapshot, state });
+    plans++;
+    if (!verifyPlan({ plan: bytes(plan), manifest: edit.bytes, state: bytes(state) }).ok) refused++;
+  }
+}
+process.stdout.write(`${JSON.stringify({ plans, refused })}\n`);
