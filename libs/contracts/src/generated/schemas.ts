@@ -707,7 +707,7 @@ export const schemas: Record<string, object> = {
   TaskClaimed: {
     description: 'A worker holds the lease of an attempt.',
     type: 'object',
-    required: ['project', 'environment', 'job', 'task', 'attempt', 'worker'],
+    required: ['project', 'environment', 'job', 'task', 'attempt', 'worker', 'run'],
     properties: {
       project: { $ref: '#/$defs/Slug' },
       environment: { $ref: '#/$defs/Slug' },
@@ -715,6 +715,7 @@ export const schemas: Record<string, object> = {
       task: { $ref: '#/$defs/Uuid' },
       attempt: { type: 'integer', minimum: 1 },
       worker: { type: 'string', minLength: 1 },
+      run: { $ref: '#/$defs/Uuid' },
     },
   },
   TaskExpired: {
@@ -733,7 +734,7 @@ export const schemas: Record<string, object> = {
   TaskFinished: {
     description: 'An attempt committed its outcome; no other attempt can.',
     type: 'object',
-    required: ['project', 'environment', 'job', 'task', 'attempt', 'outcome', 'result'],
+    required: ['project', 'environment', 'job', 'task', 'attempt', 'outcome', 'result', 'run'],
     properties: {
       project: { $ref: '#/$defs/Slug' },
       environment: { $ref: '#/$defs/Slug' },
@@ -743,6 +744,7 @@ export const schemas: Record<string, object> = {
       outcome: { enum: ['succeeded', 'failed', 'cancelled'] },
       result: { type: 'object', additionalProperties: true },
       cause: { type: 'string', minLength: 1 },
+      run: { $ref: '#/$defs/Uuid' },
     },
   },
   TaskQueued: {

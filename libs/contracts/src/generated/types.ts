@@ -654,6 +654,7 @@ export interface TaskClaimed {
   task: Uuid;
   attempt: number;
   worker: string;
+  run: Uuid;
 }
 /**
  * A lease ran out; the attempt is fenced off.
@@ -686,6 +687,7 @@ export interface TaskFinished {
     [k: string]: unknown;
   };
   cause?: string;
+  run: Uuid;
 }
 /**
  * A unit of work waits for a worker.

@@ -452,6 +452,7 @@ export const taskClaimedSchema = z
     task: uuidSchema,
     attempt: z.number().int().gte(1),
     worker: z.string().min(1),
+    run: uuidSchema,
   })
   .describe('A worker holds the lease of an attempt.');
 export const taskExpiredSchema = z
@@ -474,6 +475,7 @@ export const taskFinishedSchema = z
     outcome: z.enum(['succeeded', 'failed', 'cancelled']),
     result: z.record(z.string(), z.any()),
     cause: z.string().min(1).optional(),
+    run: uuidSchema,
   })
   .describe('An attempt committed its outcome; no other attempt can.');
 export const taskQueuedSchema = z

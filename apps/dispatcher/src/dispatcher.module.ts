@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { runCancelRequested, runRequested } from '@headgate/contracts';
+import type { Service } from '@headgate/kit';
+import { Queue } from './queue.ts';
+import { Reaper } from './reaper.ts';
+import { RunsConsumer } from './runs.consumer.ts';
+import { schema } from './schema.ts';
+import { Tasks } from './tasks.ts';
+import { TasksController } from './tasks.controller.ts';
+
+@Module({ controllers: [TasksController], providers: [Queue, Reaper, RunsConsumer, Tasks] })
+class DispatcherModule {}
+
+export const dispatcher: Service = {
+  name: 'dispatcher',
+  module: DispatcherModule,
+  schema,
+  hears: [runRequested, runCancelRequested],
+};

@@ -1,0 +1,1 @@
+export const owned = { name: 'dispatcher', owner: 'dispatcher' } as const;

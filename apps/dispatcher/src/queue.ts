@@ -1,0 +1,196 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type Lease,
+  type RunRequested,
+  taskClaimed,
+  taskFinished,
+  taskQueued,
+  type TasksClaimInput,
+  type TasksCompleteInput,
+  type TasksCompleteOutput,
+  type TasksHeartbeatInput,
+  type TasksHeartbeatOutput,
+} from '@headgate/contracts';
+import { type Call, Database, Infra, mutate, type Tx } from '@headgate/kit';
+import { v7 as uuidv7 } from 'uuid';
+import { finishJob, lock, type TaskState } from './task-state.ts';
+
+/** How long a worker that falls silent keeps its tasks; heartbeats come three times as often. */
+export const leaseMs = 30_000;
+/** A run that lost its worker twice is not tried a third time: something about it kills workers. */
+const maxAttempts = 2;
+/** What wakes nobody (a commit of another replica, a `run_at` that came) is found this often. */
+const pollMs = 1000;
+
+interface Candidate {
+  org_id: string;
+  id: string;
+}
+
+/** Tasks waiting for workers, and the workers waiting for tasks. */
+@Injectable()
+export class Queue {
+  constructor(
+    private readonly database: Database,
+    private readonly infra: Infra,
+  ) {
+    this.database.committed.setMaxListeners(0);
+  }
+
+  /** One job with one task per run; the same run twice is one job. */
+  async enqueue(run: RunRequested, tx: Tx): Promise<void> {
+    const [known] = await tx.query('select 1 from job where run_id = $1', [run.run]);
+    if (known) return;
+    const { project, environment, concurrencyKey } = run;
+    const job = uuidv7();
+    const task = uuidv7();
+    await tx.query(
+      'insert into job (org_id, id, project, environment, run_id, correlation_id) values ($1, $2, $3, $4, $5, $6)',
+      [tx.org, job, project, environment, run.run, tx.call.correlationId ?? null],
+    );
+    await tx.query(
+      `insert into task (org_id, id, job_id, project, environment, operator, spec, concurrency_key, max_attempts)
+       values ($1, $2, $3, $4, $5, 'dbt', $6, $7, $8)`,
+      [tx.org, task, job, project, environment, JSON.stringify(run), concurrencyKey, maxAttempts],
+    );
+    await mutate(tx, taskQueued, { project, environment, job, task, operator: 'dbt' });
+  }
+
+  /** Leases of waiting tasks, fair between organizations; holds the question for up to `wait` seconds. */
+  async claim(input: TasksClaimInput, call: Call): Promise<{ leases: Lease[] }> {
+    const { worker, operators, max = 1, wait = 0 } = input;
+    const until = Date.now() + wait * 1000;
+    for (;;) {
+      const woken = this.nextCommit(Math.min(pollMs, until - Date.now()));
+      const leases: Lease[] = [];
+      for (const candidate of await this.candidates(operators, max)) {
+        const lease = await this.lease(candidate, worker, call);
+        if (lease) leases.push(lease);
+      }
+      if (leases.length > 0 || Date.now() >= until) return { leases };
+      await woken;
+    }
+  }
+
+  /** Extends what a worker still holds; an expired lease is not revived. */
+  async heartbeat({ worker, held }: TasksHeartbeatInput): Promise<TasksHeartbeatOutput> {
+    const extended = await this.infra.query<{ task_id: string }>(
+      `update task_lease l set until = now() + $5 * interval '1 millisecond'
+       from unnest($1::uuid[], $2::uuid[], $3::integer[]) as h(org_id, task_id, attempt)
+       where l.org_id = h.org_id and l.task_id = h.task_id and l.attempt = h.attempt and l.worker = $4 and l.until > now()
+       returning l.task_id`,
+      [held.map(({ org }) => org), held.map(({ task }) => task), held.map(({ attempt }) => attempt), worker, leaseMs],
+    );
+    const kept = new Set(extended.map(({ task_id }) => task_id));
+    const cancelled = await this.infra.query<{ id: string }>(
+      'select id from task where id = any ($1) and cancel_requested',
+      [[...kept]],
+    );
+    return {
+      lost: held.map(({ task }) => task).filter((task) => !kept.has(task)),
+      cancel: cancelled.map(({ id }) => id),
+    };
+  }
+
+  /** Commits an attempt's outcome, once: a late or repeated attempt is told what stands instead. */
+  complete(input: TasksCompleteInput, call: Call): Promise<TasksCompleteOutput> {
+    const { org, task: id, attempt, worker, outcome, result, cause } = input;
+    return this.database.write({ ...call, org }, async (tx) => {
+      const task = await lock(tx, id);
+      const isWinner = task?.status === 'leased' && task.attempt === attempt && task.worker === worker;
+      if (!task || !isWinner)
+        return { committed: task?.status === outcome && task.attempt === attempt, status: task?.status ?? 'unknown' };
+      await finish(tx, task, { outcome, result, cause });
+      return { committed: true, status: outcome };
+    });
+  }
+
+  private candidates(operators: readonly string[], max: number): Promise<Candidate[]> {
+    // One waiting task of each organization before the second of any.
+    return this.infra.query<Candidate>(
+      `select org_id, id from (
+         select t.org_id, t.id, t.priority, t.run_at, row_number() over (partition by t.org_id order by t.priority desc, t.run_at, t.id) as turn
+         from task t where t.status = 'queued' and t.run_at <= now() and t.operator = any ($1)
+           and not exists (select 1 from task o where o.status = 'leased' and o.org_id = t.org_id and o.concurrency_key = t.concurrency_key)
+       ) waiting order by turn, priority desc, run_at, id limit $2`,
+      [operators, max],
+    );
+  }
+
+  private lease({ org_id, id }: Candidate, worker: string, call: Call): Promise<Lease | undefined> {
+    const actor = { kind: 'service' as const, id: call.actor.id };
+    return this.database.write({ ...call, org: org_id, actor }, async (tx) => {
+      const [seen] = await tx.query<{ concurrency_key: string }>('select concurrency_key from task where id = $1', [
+        id,
+      ]);
+      if (!seen) return undefined;
+      await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${org_id} ${seen.concurrency_key}`]);
+      const task = await lock(tx, id);
+      const [busy] = await tx.query(`select 1 from task where status = 'leased' and concurrency_key = $1 limit 1`, [
+        seen.concurrency_key,
+      ]);
+      if (task?.status !== 'queued' || busy) return undefined;
+      const attempt = task.attempt + 1;
+      await tx.query(`update task set status = 'leased', attempt = $2 where id = $1`, [id, attempt]);
+      await tx.query('insert into task_attempt (org_id, task_id, attempt, worker) values ($1, $2, $3, $4)', [
+        tx.org,
+        id,
+        attempt,
+        worker,
+      ]);
+      await tx.query(
+        `insert into task_lease (org_id, task_id, attempt, worker, until) values ($1, $2, $3, $4, now() + $5 * interval '1 millisecond')`,
+        [tx.org, id, attempt, worker, leaseMs],
+      );
+      const { project, environment, job_id: job, operator, run_id: run, spec } = task;
+      await mutate(tx, taskClaimed, { project, environment, job, task: id, run, attempt, worker });
+      return { org: tx.org, project, environment, task: id, job, run, attempt, operator, spec, leaseMs };
+    });
+  }
+
+  /** Resolves at the next commit of this process, or after some time. Asked before looking, so that none slips by. */
+  private nextCommit(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.database.committed.off('commit', done);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.max(0, ms));
+      this.database.committed.on('commit', done);
+    });
+  }
+}
+
+/** Ends a leased or queued task for good. */
+export async function finish(
+  tx: Tx,
+  task: TaskState,
+  end: { outcome: 'succeeded' | 'failed' | 'cancelled'; result?: Record<string, unknown>; cause?: string | undefined },
+): Promise<void> {
+  const { outcome, result = {}, cause } = end;
+  await tx.query(`update task set status = $2, result = $3, cause = $4, finished_at = now() where id = $1`, [
+    task.id,
+    outcome,
+    JSON.stringify(result),
+    cause ?? null,
+  ]);
+  await tx.query(
+    'update task_attempt set finished_at = now(), outcome = $3, cause = $4 where task_id = $1 and attempt = $2 and finished_at is null',
+    [task.id, task.attempt, outcome, cause ?? null],
+  );
+  await tx.query('delete from task_lease where task_id = $1', [task.id]);
+  await finishJob(tx, task.job_id);
+  const { project, environment, job_id: job, id, attempt } = task;
+  await mutate(tx, taskFinished, {
+    project,
+    environment,
+    job,
+    task: id,
+    run: task.run_id,
+    attempt,
+    outcome,
+    result,
+    ...(cause && { cause }),
+  });
+}

@@ -1,0 +1,144 @@
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+
+/** What one run asks for: a set of tasks with one end. */
+@Entity()
+@Unique(['orgId', 'runId'])
+export class Job {
+  @PrimaryColumn('uuid')
+  orgId: string;
+
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('text')
+  project: string;
+
+  @Column('text')
+  environment: string;
+
+  @Column('uuid')
+  runId: string;
+
+  @Column('text', { nullable: true })
+  correlationId: string | null;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  createdAt: Date;
+
+  @Column('timestamptz', { nullable: true })
+  finishedAt: Date | null;
+}
+
+/** A unit of work. `attempt` is the fence: it only rises, and only the attempt it names may commit. */
+@Entity('task')
+@Index('task_queued', { synchronize: false })
+@Index('task_leased', { synchronize: false })
+@Index(['orgId', 'project', 'environment', 'createdAt'])
+@Index(['orgId', 'jobId'])
+export class TaskRow {
+  @PrimaryColumn('uuid')
+  orgId: string;
+
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('uuid')
+  jobId: string;
+
+  @Column('text')
+  project: string;
+
+  @Column('text')
+  environment: string;
+
+  @Column('text')
+  operator: string;
+
+  @Column('jsonb')
+  spec: Record<string, unknown>;
+
+  /** At most one task of a key is leased at a time. */
+  @Column('text')
+  concurrencyKey: string;
+
+  @Column('integer', { default: 0 })
+  priority: number;
+
+  @Column('text', { default: 'queued' })
+  status: string;
+
+  @Column('integer', { default: 0 })
+  attempt: number;
+
+  @Column('integer')
+  maxAttempts: number;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  runAt: Date;
+
+  @Column('timestamptz', { nullable: true })
+  deadline: Date | null;
+
+  @Column('boolean', { default: false })
+  cancelRequested: boolean;
+
+  @Column('jsonb', { nullable: true })
+  result: Record<string, unknown> | null;
+
+  @Column('text', { nullable: true })
+  cause: string | null;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  createdAt: Date;
+
+  @Column('timestamptz', { nullable: true })
+  finishedAt: Date | null;
+}
+
+/** One try of a task, kept for its history. */
+@Entity()
+export class TaskAttempt {
+  @PrimaryColumn('uuid')
+  orgId: string;
+
+  @PrimaryColumn('uuid')
+  taskId: string;
+
+  @PrimaryColumn('integer')
+  attempt: number;
+
+  @Column('text')
+  worker: string;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  startedAt: Date;
+
+  @Column('timestamptz', { nullable: true })
+  finishedAt: Date | null;
+
+  @Column('text', { nullable: true })
+  outcome: string | null;
+
+  @Column('text', { nullable: true })
+  cause: string | null;
+}
+
+/** Who holds a task, until when by the database's clock. Small and hot, so apart from the task. */
+@Entity()
+@Index(['until'])
+export class TaskLease {
+  @PrimaryColumn('uuid')
+  orgId: string;
+
+  @PrimaryColumn('uuid')
+  taskId: string;
+
+  @Column('integer')
+  attempt: number;
+
+  @Column('text')
+  worker: string;
+
+  @Column('timestamptz')
+  until: Date;
+}
