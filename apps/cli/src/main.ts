@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { inspectCommand } from './inspect.ts';
 import { lineageCommand } from './lineage.ts';
+import { offlinePlanCommand } from './offline-plan.ts';
 import { selectCommand } from './select.ts';
+import { verifyCommand } from './verify.ts';
 
 /** Every command, one factory each; the order is that of the help. */
-const commands = [inspectCommand, selectCommand, lineageCommand];
+const commands = [inspectCommand, selectCommand, lineageCommand, offlinePlanCommand, verifyCommand];
 
 const program = new Command('headgate').description('The open control plane for dbt.');
 for (const command of commands) program.addCommand(command());

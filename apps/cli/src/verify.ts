@@ -1,6 +1,6 @@
 import { verifyPlan, type VerifyResult } from '@headgate/plans';
 import { Command } from 'commander';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
@@ -39,7 +39,7 @@ export function verifyFiles(plan: string, options: Pick<Options, 'manifest' | 's
   try {
     return verifyPlan({
       plan: read(file),
-      manifest: read(options.manifest ?? join(beside, 'manifest.json')),
+      manifest: read(options.manifest ?? besides(beside, 'manifest.json')),
       state: read(options.state ?? join(beside, 'state.json')),
     });
   } catch (error) {
@@ -47,6 +47,12 @@ export function verifyFiles(plan: string, options: Pick<Options, 'manifest' | 's
     if (syscall === undefined && !code?.startsWith('Z_')) throw error;
     return { ok: false, code: code === 'ENOENT' ? 'file_missing' : 'unreadable', message };
   }
+}
+
+/** The file in a folder, or its compressed twin where only that is there. */
+function besides(folder: string, name: string): string {
+  const file = join(folder, name);
+  return !existsSync(file) && existsSync(`${file}.gz`) ? `${file}.gz` : file;
 }
 
 function read(file: string): Uint8Array {

@@ -3,6 +3,7 @@ import { findNode, type Manifest } from '@headgate/dbt';
 import {
   absent,
   type Built,
+  emptyState,
   type EnvironmentState,
   type InputState,
   type LastRun,
@@ -64,6 +65,16 @@ export function fold(state: EnvironmentState, outcome: RunOutcome): EnvironmentS
     if (next) nodes[id] = next;
   }
   return { schemaVersion: '1.0', nodes, ...referenced(nodes, prints, state, { ...table, hash: macroTable }) };
+}
+
+/**
+ * The state of an environment in which everything of a manifest was built as it is written: what a comparison of two
+ * projects starts from when nobody knows what was really run.
+ */
+export function assumeBuilt(manifest: Manifest, run: string): EnvironmentState {
+  const ids = [...Object.keys(manifest.nodes), ...Object.keys(manifest.unit_tests), ...Object.keys(manifest.functions)];
+  const results = ids.map((id) => ({ id, status: 'success', finishedAt: null, relation: null }));
+  return fold(emptyState, { run, attempt: 0, manifest, results });
 }
 
 function nodeState(

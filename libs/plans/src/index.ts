@@ -9,7 +9,8 @@ export {
 } from './environment-state.ts';
 export { explain, explainEntry, inWords } from './explain.ts';
 export { fingerprints, PlanInputError, type Print } from './fingerprint.ts';
-export { fold, type NodeOutcome, resultOf, type RunOutcome } from './fold.ts';
+export { assumeBuilt, fold, type NodeOutcome, resultOf, type RunOutcome } from './fold.ts';
+export { markdown } from './markdown.ts';
 export { nodeOutcomes, type OutcomeRefusal, outcomeOf, type OutcomeResult } from './outcome.ts';
 export { carriesVerdict, partsTable } from './parts.ts';
 export {
