@@ -1,7 +1,7 @@
 import { nameOf, variant, type Body, type Name, type Node, type Span } from './ast.ts';
 import type { EdgeKind } from './edge.ts';
 import { resolveColumn, resolvePath } from './names.ts';
-import { RefSet, union, type Value } from './relation.ts';
+import { plain, RefSet, union, type Value } from './relation.ts';
 import type { Resolver } from './resolver.ts';
 import type { Environment, Mode, Scope } from './scope.ts';
 import { datePartArgument } from './date-parts.ts';
@@ -24,7 +24,7 @@ export function evaluate(
   kind: EdgeKind = 'value',
 ): Value {
   const bare = bareColumn(node);
-  if (bare !== null) return resolveColumn(cx, bare, scope, mode);
+  if (bare !== null && cx.partOf(bare.name) === null) return plain(resolveColumn(cx, bare, scope, mode));
   const walk: Walk = { cx, environment, mode, out: new RefSet() };
   visit(walk, node, scope, kind);
   return { refs: walk.out.refs, floor: walk.out.floor };
@@ -183,7 +183,11 @@ function flattenDots(node: Node): { names: Name[]; span: Span | null } | null {
 
 const VISITORS: Record<string, Visitor | undefined> = {
   __proto__: null as never,
-  column: (walk, body, scope, kind) => walk.out.addAll(resolveColumn(walk.cx, body, scope, walk.mode), kind),
+  column: (walk, body, scope, kind) => {
+    const part = walk.cx.partOf(body.name);
+    if (part === null) walk.out.addAll(resolveColumn(walk.cx, body, scope, walk.mode), kind);
+    else visit(walk, part.select?.expressions, scope, kind);
+  },
   star: (walk, body, scope, kind) => {
     for (const column of expandStar(walk.cx, body, scope, walk.environment)) walk.out.addAll(column, kind);
   },

@@ -46,7 +46,7 @@ export function columnLineage(sql: string, schema: Schema | Catalog, options: Li
   const catalog = given.overlay();
   const statements: StatementLineage[] = [];
   for (const node of parsed.statements) {
-    const resolver = new Resolver(rules, catalog, HALVES, limits.steps);
+    const resolver = new Resolver(rules, catalog, HALVES, limits.steps, parsed.parts);
     try {
       statements.push(resolved(resolver, node, new Output(parsed.origin, places, options.detail ?? true)));
     } catch (error) {

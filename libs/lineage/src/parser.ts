@@ -1,5 +1,6 @@
 import { parse } from '@polyglot-sql/sdk';
 import type { Node } from './ast.ts';
+import { cutDeepBrackets, shiftSpans, type Parts } from './deep.ts';
 import type { DialectRules } from './dialect.ts';
 import { hoistSetOperations } from './hoist.ts';
 import { prepared, repaired } from './repair.ts';
@@ -15,16 +16,21 @@ export interface ParseFailure {
   readonly code: 'parse' | 'limit' | 'unsupported';
 }
 
-export type Parsed =
-  | { readonly ok: true; readonly statements: readonly Node[]; readonly origin: (offset: number) => number }
-  | ParseFailure;
+export interface ParsedSql {
+  readonly ok: true;
+  readonly statements: readonly Node[];
+  /** From an offset in the tree to a UTF-16 offset in the SQL as given. */
+  readonly origin: (offset: number) => number;
+  /** Trees of what was cut out because it lies too deep. */
+  readonly parts: Parts;
+}
 
 const SET_WORD = /\b(?:union|intersect|except|minus)\b/i;
 // Each repair puts one thing right; a text with more to repair than this is not SQL.
 const REPAIRS = 12;
 
-/** Parses SQL of one or more statements; `origin` leads from an offset in the tree to a UTF-16 offset in `sql`. */
-export function parseSql(sql: string, rules: DialectRules): Parsed {
+/** Parses SQL of one or more statements. */
+export function parseSql(sql: string, rules: DialectRules): ParsedSql | ParseFailure {
   let rewriting: Rewriting;
   try {
     rewriting = prepared(sql, rules);
@@ -32,37 +38,88 @@ export function parseSql(sql: string, rules: DialectRules): Parsed {
     if (error instanceof Unsupported) return { ok: false, message: error.message, offset: null, code: 'unsupported' };
     throw error;
   }
-  let result = parse(rewriting.text, rules.parser as never);
-  const first = result.success ? null : failureOf(result, rewriting);
-  for (let round = 0; round < REPAIRS && !result.success && result.errorStart !== undefined; round++) {
-    const next = repaired(rewriting, codePoints(rewriting.text)(result.errorStart), rules);
+  const outcome = parseRepairing(rewriting, rules);
+  if (!outcome.ok) return outcome;
+  const { statements, last, parts } = outcome;
+  const units = codePoints(last.text);
+  return { ok: true, statements, parts, origin: (offset) => last.origin(units(offset)) };
+}
+
+interface Repaired {
+  readonly ok: true;
+  readonly statements: readonly Node[];
+  readonly last: Rewriting;
+  readonly parts: Parts;
+}
+
+function parseRepairing(given: Rewriting, rules: DialectRules): Repaired | ParseFailure {
+  let last = given;
+  let result = parsed(last.text, rules);
+  const first = result;
+  for (let round = 0; round < REPAIRS && !result.ok; round++) {
+    if (TOO_DEEP.test(result.error)) return parseCut(last, rules) ?? failureOf(result, last);
+    const next = result.start === null ? null : repaired(last, codePoints(last.text)(result.start), rules);
     if (next === null) break;
-    rewriting = next;
-    result = parse(rewriting.text, rules.parser as never);
+    last = next;
+    result = parsed(last.text, rules);
   }
-  if (!result.success) return first!;
-  const statements = result.ast as unknown as Node[];
-  if (SET_WORD.test(rewriting.text)) for (const statement of statements) hoistSetOperations(statement);
-  const units = codePoints(rewriting.text);
-  const last = rewriting;
-  return { ok: true, statements, origin: (offset) => last.origin(units(offset)) };
+  if (result.ok) return { ok: true, statements: result.statements, last, parts: new Map() };
+  return failureOf(first.ok ? result : first, given);
+}
+
+const TOO_DEEP = /E_GUARD_(PARSER|FUNCTION_NESTING|NESTING)_DEPTH/;
+
+/** SQL deeper than the parser goes, in parts. Their offsets count UTF-16 units: text beyond the basic plane is left alone. */
+function parseCut(rewriting: Rewriting, rules: DialectRules): Repaired | null {
+  const cut = /[\ud800-\udbff]/.test(rewriting.text) ? null : cutDeepBrackets(rewriting.text, rules.dialect);
+  if (cut === null) return null;
+  const whole = parsed(cut.text, rules);
+  if (!whole.ok) return null;
+  const parts = new Map<string, Node>();
+  for (const [name, part] of cut.parts) {
+    const tree = parsed(part.sql, rules);
+    const node = tree.ok ? tree.statements[0] : undefined;
+    if (node === undefined) return null;
+    shiftSpans(node, part.shift);
+    parts.set(name, node);
+  }
+  return { ok: true, statements: whole.statements, last: rewriting, parts };
 }
 
 interface Failed {
-  readonly error?: string | null;
-  readonly errorStart?: number;
+  readonly ok: false;
+  readonly error: string;
+  readonly start: number | null;
 }
 
-function failureOf(result: Failed, rewriting: Rewriting): ParseFailure {
-  const message = result.error ?? 'the SQL could not be parsed';
-  const offset =
-    result.errorStart === undefined ? null : rewriting.origin(codePoints(rewriting.text)(result.errorStart));
-  return {
-    ok: false,
-    message: message.replace(/^Parse error at line \d+, column \d+: /, ''),
-    offset,
-    code: /E_GUARD/.test(message) ? 'limit' : 'parse',
-  };
+function parsed(
+  text: string,
+  rules: DialectRules,
+): { readonly ok: true; readonly statements: readonly Node[] } | Failed {
+  const result = parse(text, rules.parser as never);
+  if (!result.success) {
+    return { ok: false, error: result.error ?? 'the SQL could not be parsed', start: result.errorStart ?? null };
+  }
+  const statements = result.ast as unknown as Node[];
+  if (SET_WORD.test(text)) for (const statement of statements) hoistSetOperations(statement);
+  return { ok: true, statements };
+}
+
+/** The parser ran out of its stack: its memory is in an unknown state from then on. */
+export const PARSER_TRAPPED = 'the query is nested too deeply for the parser';
+
+function failureOf({ error, start }: Failed, rewriting: Rewriting): ParseFailure {
+  const offset = start === null ? null : rewriting.origin(codePoints(rewriting.text)(start));
+  if (/call stack|unreachable|memory access|recursive use/i.test(error))
+    return { ok: false, message: PARSER_TRAPPED, offset, code: 'limit' };
+  if (error.includes('E_GUARD')) {
+    const limit = error
+      .replace(/^.*E_GUARD_/s, '')
+      .toLowerCase()
+      .replaceAll('_', ' ');
+    return { ok: false, message: `a limit of the parser: ${limit}`, offset, code: 'limit' };
+  }
+  return { ok: false, message: error.replace(/^Parse error at line \d+, column \d+: /, ''), offset, code: 'parse' };
 }
 
 /** Code point offsets as UTF-16 offsets; the same number unless the text has characters beyond the basic plane. */

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Dialect } from './dialect.ts';
+import { PARSER_TRAPPED } from './parser.ts';
 import type { LineageLimits, LineageResult, Schema } from './edge.ts';
 
 export interface Task {
@@ -151,10 +152,11 @@ class Thread {
       if (this.pending !== null) this.send();
       return;
     }
-    const large = (this.pending?.task.sql.length ?? 0) > LARGE_TEXT;
+    const trapped = message.result?.ok === false && message.result.error.message === PARSER_TRAPPED;
+    const spent = trapped || (this.pending?.task.sql.length ?? 0) > LARGE_TEXT;
     if (message.result !== undefined) this.settle(message.result);
     else this.settle(new Error(message.bug ?? 'the lineage thread gave no result'));
-    if (large) void this.end();
+    if (spent) void this.end();
     else this.listener.idle();
   }
 

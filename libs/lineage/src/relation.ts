@@ -112,10 +112,15 @@ export class RefSet {
   }
 }
 
+/** A value alone, without the name of the column that may carry it. */
+export function plain({ refs, floor }: Value): Value {
+  return { refs, floor };
+}
+
 /** Several values as one, each passed on unchanged (set operations, merged columns). */
 export function union(values: readonly Value[]): Value {
   if (values.length === 0) return NOTHING;
-  if (values.length === 1) return values[0]!;
+  if (values.length === 1) return plain(values[0]!);
   const set = new RefSet();
   for (const value of values) set.addAll(value, undefined, true);
   return { refs: set.refs, floor: set.floor };

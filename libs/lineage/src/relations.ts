@@ -18,6 +18,9 @@ export function addFrom(cx: Resolver, node: Node, scope: Scope, environment: Env
 type Item = (cx: Resolver, body: Body, scope: Scope, environment: Environment, node: Node) => void;
 
 const table: Item = (cx, body, scope, environment) => {
+  const part = cx.partOf(body.name);
+  // The part stands where its bracket stood: what was in sight there is what is around this FROM.
+  if (part !== null) return void scope.sources.push(source(null, cx.query(part, environment, scope.parent)));
   const key = cx.key(body.name) ?? '';
   const alias = body.alias
     ? cx.key(body.alias)

@@ -1,5 +1,6 @@
 import { nameOf, type Body, type Name, type Node, type Span } from './ast.ts';
 import type { Catalog } from './catalog.ts';
+import { partOf, type Parts } from './deep.ts';
 import type { DialectRules } from './dialect.ts';
 import type { EdgeKind, NoticeCode } from './edge.ts';
 import { RefSet, type Column, type Relation, type Value } from './relation.ts';
@@ -37,13 +38,16 @@ export class Resolver {
   readonly rules: DialectRules;
   readonly catalog: Catalog;
   readonly halves: Halves;
+  /** Trees of what the parser could not reach, by the names that stand for them. */
+  readonly parts: Parts;
   private readonly limit: number;
 
-  constructor(rules: DialectRules, catalog: Catalog, halves: Halves, limit: number) {
+  constructor(rules: DialectRules, catalog: Catalog, halves: Halves, limit: number, parts: Parts = new Map()) {
     this.rules = rules;
     this.catalog = catalog;
     this.halves = halves;
     this.limit = limit;
+    this.parts = parts;
   }
 
   step(units = 1): void {
@@ -55,6 +59,13 @@ export class Resolver {
     if (this.said.has(message)) return;
     this.said.add(message);
     this.notices.push({ code, message, span });
+  }
+
+  /** The tree that a name stands for when the SQL was cut; null for ordinary names. */
+  partOf(node: unknown): Node | null {
+    if (this.parts.size === 0) return null;
+    const part = partOf(nameOf(node)?.text ?? '');
+    return part === null ? null : (this.parts.get(part) ?? null);
   }
 
   /** Folded key of an identifier-like node; null when it has no name. */
