@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { contract, type LogicalGraph as Published } from '@headgate/contracts';
+import { canonical, contract, type LogicalGraph as Published } from '@headgate/contracts';
 import { type CatalogArtifact, type ManifestArtifact, readArtifact } from '@headgate/dbt';
 import fc from 'fast-check';
 import {
@@ -11,6 +11,7 @@ import {
   neighbours,
   pathBetween,
   reach,
+  sealGraph,
   snapshotDigests,
   topological,
   type LogicalGraph,
@@ -122,6 +123,13 @@ test('a snapshot differs after an edit, in the digest of the node that was edite
   expect([...after.nodes].filter(([id, digest]) => before.nodes.get(id) !== digest).map(([id]) => id)).toEqual([
     'seed.shop.raw',
   ]);
+});
+
+test('a sealed graph is its canonical bytes, with the digests of its nodes', () => {
+  const built = graph();
+  const { pieces, ...digests } = sealGraph(built);
+  expect(Buffer.concat(pieces).toString()).toBe(canonical(built));
+  expect(digests).toEqual(snapshotDigests(built));
 });
 
 test('a diff tells nodes, edges, columns, fields and config keys', () => {

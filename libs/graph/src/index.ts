@@ -12,4 +12,11 @@ export {
   urnOf,
 } from './logical-graph.ts';
 export { pathBetween, reach, type Reached, type ReachOptions, topological } from './reach.ts';
-export { nodeDigest, type SnapshotDigests, snapshotDigests, snapshotId } from './snapshot.ts';
+export {
+  nodeDigest,
+  sealGraph,
+  type SealedGraph,
+  type SnapshotDigests,
+  snapshotDigests,
+  snapshotId,
+} from './snapshot.ts';

@@ -1,4 +1,4 @@
-import { hashOf } from '@headgate/contracts';
+import { canonical, hashOf, sha256 } from '@headgate/contracts';
 import type { GraphNode, LogicalGraph } from './logical-graph.ts';
 
 /** A graph's identity, with one digest a node, so that two snapshots are compared without reading either graph. */
@@ -8,15 +8,18 @@ export interface SnapshotDigests {
   readonly nodes: ReadonlyMap<string, string>;
 }
 
+/** A graph ready to be kept: identity and file from one pass over the nodes. */
+export interface SealedGraph extends SnapshotDigests {
+  /** The graph's canonical bytes, in pieces: at 100,000 nodes one string would double the peak of memory. */
+  readonly pieces: readonly Buffer[];
+}
+
 /** A node's digest covers all of it, its incoming edges included. */
 export function nodeDigest(node: GraphNode): string {
   return hashOf(node);
 }
 
-/**
- * Hashes a graph as a tree of depth one: after a change to k nodes, `known` (digests of unchanged node objects) makes
- * it O(k) in hashing. The same project parsed twice, elsewhere or later, has the same id.
- */
+/** Hashes a graph as a tree of depth one. The same project parsed twice, elsewhere or later, has the same id. */
 export function snapshotDigests(graph: LogicalGraph): SnapshotDigests {
   const nodes = new Map(graph.nodes.map((node) => [node.id, nodeDigest(node)]));
   return { id: snapshotId(graph, nodes), nodes };
@@ -29,4 +32,24 @@ export function snapshotId(
 ): string {
   const { schemaVersion, project, adapter } = graph;
   return hashOf({ schemaVersion, project, adapter, nodes: Object.fromEntries(digests) });
+}
+
+const nodesPerPiece = 2000;
+
+/** What `snapshotDigests` and `canonical` say of a graph, writing each node once. */
+export function sealGraph(graph: LogicalGraph): SealedGraph {
+  const nodes = new Map<string, string>();
+  const { nodes: list, adapter, ...rest } = graph;
+  const pieces: Buffer[] = [Buffer.from(`{"adapter":${canonical(adapter)},"nodes":[`)];
+  for (let i = 0; i < list.length; i += nodesPerPiece) {
+    const texts = list.slice(i, i + nodesPerPiece).map((node) => {
+      const text = canonical(node);
+      nodes.set(node.id, sha256(text));
+      return text;
+    });
+    pieces.push(Buffer.from(`${i > 0 ? ',' : ''}${texts.join(',')}`));
+  }
+  // `adapter` and `nodes` sort before every other key of a graph.
+  pieces.push(Buffer.from(`],${canonical(rest).slice(1)}`));
+  return { id: snapshotId(graph, nodes), nodes, pieces };
 }
