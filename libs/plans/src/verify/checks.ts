@@ -1,5 +1,4 @@
 import { canonical, type ExecutionPlan } from '@headgate/contracts';
-import { projectOf } from '@headgate/graph';
 import type { ManifestEvidence } from './evidence.ts';
 import type { Rederivation } from './rederive.ts';
 import { Rejected } from './rejected.ts';
@@ -73,7 +72,7 @@ export function checkHeader(plan: Plan, now: ManifestEvidence): void {
   const run = entries.filter((entry) => entry.verdict === 'RUN').length;
   const { metadata } = now.manifest;
   const expected: Record<string, unknown> = {
-    project: projectOf(now.manifest),
+    project: project(now.manifest),
     counts: { run, skip: entries.length - run, partial: 0 },
     engine: metadata.dbt_version ?? null,
     adapter: metadata.adapter_type ?? null,
@@ -120,4 +119,13 @@ export function checkStages(plan: Plan): void {
   const nodes = plan.entries.filter((entry) => entry.verdict === 'RUN').map((entry) => entry.id);
   const value = nodes.length > 0 ? [{ command: 'build', nodes }] : [];
   if (canonical(plan.stages) !== canonical(value)) throw new Rejected('stages', wrong('stages', plan.stages, value));
+}
+
+/** The project's name; older manifests do not say it, then the package with most nodes gives it. */
+function project(manifest: ManifestEvidence['manifest']): string {
+  if (manifest.metadata.project_name) return manifest.metadata.project_name;
+  const packages = Object.values(manifest.nodes).map((node) => node.package_name);
+  const names = [...new Set(packages)].sort();
+  const size = (name: string): number => packages.filter((one) => one === name).length;
+  return names.reduce((best, name) => (best === '' || size(name) > size(best) ? name : best), '') || 'unnamed';
 }

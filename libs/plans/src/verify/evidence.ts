@@ -1,5 +1,6 @@
 import { hashOf } from '@headgate/contracts';
-import { findNode, graphMaps, macroClosure, type Manifest, modifiedParts, nodeParts } from '@headgate/dbt';
+import type { Manifest } from '@headgate/dbt';
+import { allIds, find, type Found, identity, reach } from './identity.ts';
 
 /*
  * What a manifest and a state say, worked out again. Nothing here comes from the code that builds plans: whoever
@@ -10,6 +11,7 @@ export type Hashes = Readonly<Record<string, string>>;
 
 /** A manifest as evidence: each node's hashed parts and what it reads. */
 export class ManifestEvidence {
+  private readonly found = new Map<string, Found | undefined>();
   private readonly parts = new Map<string, Hashes>();
   private readonly closures = new Map<string, { ids: readonly string[]; hash: string }>();
   private readonly sql = new Map<string, string>();
@@ -20,26 +22,26 @@ export class ManifestEvidence {
   ) {}
 
   has(id: string): boolean {
-    return findNode(this.manifest, id) !== undefined;
+    return this.find(id) !== undefined;
   }
 
   type(id: string): string {
-    return findNode(this.manifest, id)?.node.resource_type ?? '';
+    return this.find(id)?.node.resource_type ?? '';
   }
 
   /** Whether dbt builds or checks it as a step of its own. */
   carries(id: string): boolean {
-    const node = findNode(this.manifest, id)?.node;
+    const node = this.find(id)?.node;
     if (!node || node.config?.['materialized'] === 'ephemeral') return false;
     return ['model', 'seed', 'snapshot', 'test', 'unit_test', 'function'].includes(node.resource_type);
   }
 
   all(): string[] {
-    return graphMaps.flatMap((key) => Object.keys(this.manifest[key]));
+    return allIds(this.manifest);
   }
 
   inputs(id: string): readonly string[] {
-    return [...new Set(findNode(this.manifest, id)?.node.depends_on?.nodes ?? [])].sort();
+    return [...new Set(this.find(id)?.node.depends_on?.nodes ?? [])].sort();
   }
 
   partsOf(id: string): Hashes {
@@ -50,13 +52,12 @@ export class ManifestEvidence {
 
   /** Macros in reach, by id. */
   reach(id: string): { ids: readonly string[]; hash: string } {
-    const node = findNode(this.manifest, id)?.node;
+    const node = this.find(id)?.node;
     const key = (node?.depends_on?.macros ?? []).join(' ');
     let closure = this.closures.get(key);
     if (!closure) {
-      const macros = node ? macroClosure(this.manifest, node) : [];
-      const hash = hashOf(Object.fromEntries(macros.map((macro) => [macro.id, macro.sql])));
-      this.closures.set(key, (closure = { ids: macros.map((macro) => macro.id), hash }));
+      const macros = node ? reach(this.manifest, node) : {};
+      this.closures.set(key, (closure = { ids: Object.keys(macros), hash: hashOf(macros) }));
     }
     return closure;
   }
@@ -71,7 +72,7 @@ export class ManifestEvidence {
 
   /** Data that the manifest cannot vouch for, sorted. */
   data(id: string): readonly string[] {
-    const node = findNode(this.manifest, id)?.node;
+    const node = this.find(id)?.node;
     if (!node || node.resource_type === 'unit_test') return [];
     const own = node.resource_type === 'snapshot' || (node.resource_type === 'seed' && node.checksum?.name === 'path');
     return [...(own ? [id] : []), ...this.sources(id)].sort();
@@ -79,24 +80,30 @@ export class ManifestEvidence {
 
   sources(id: string): string[] {
     const found = new Set<string>();
-    const visit = (at: string, seen: ReadonlySet<string>): void => {
+    const seen = new Set([id]);
+    const visit = (at: string): void => {
       for (const input of this.inputs(at)) {
         if (this.type(input) === 'source') found.add(input);
-        else if (this.has(input) && !this.carries(input) && !seen.has(input)) visit(input, new Set([...seen, input]));
+        else if (this.has(input) && !this.carries(input) && !seen.has(input)) {
+          seen.add(input);
+          visit(input);
+        }
       }
     };
-    visit(id, new Set([id]));
+    visit(id);
     return [...found].sort();
   }
 
+  private find(id: string): Found | undefined {
+    if (!this.found.has(id)) this.found.set(id, find(this.manifest, id));
+    return this.found.get(id);
+  }
+
   private hashed(id: string): Hashes {
-    const found = nodeParts(this.manifest, id);
+    const found = this.find(id);
     if (!found) return {};
     const parts: Record<string, string> = { kind: hashOf(found.kind), macros: this.reach(id).hash };
-    for (const name of modifiedParts(found.kind)) {
-      const value = found.parts[name];
-      if (value !== undefined) parts[name] = hashOf(value);
-    }
+    for (const [name, value] of Object.entries(identity(this.manifest, found))) parts[name] = hashOf(value);
     const file = this.files[id];
     if (found.kind === 'seed' && file !== undefined) parts['body'] = hashOf({ file });
     return parts;

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { canonical, hashOf } from '@headgate/contracts';
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { recording, type RecordedEdit } from '../../../../tools/plans/recorded.ts';
 import { buildPlan, emptyState, type ExecutionPlan, type PlanEntry, verifyPlan, type VerifyResult } from '../index.ts';
@@ -147,4 +148,18 @@ test('a plan by rules of another release is not judged', () => {
     ok: false,
     code: 'rules',
   });
+});
+
+test('verify shares no code with the builder: it imports its own folder, the contracts and the reader of artifacts', () => {
+  const folder = new URL('.', import.meta.url);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+  const imports = files.flatMap((file) => [
+    ...readFileSync(new URL(file, folder), 'utf8').matchAll(/^import [^;]* from '([^']+)';/gm),
+  ]);
+  const taken = imports.map(([text, from]) => (from?.startsWith('./') ? './' : text.replace(/\s+/g, ' ')));
+  expect([...new Set(taken)].filter((one) => one !== './' && !one.includes('@headgate/contracts')).sort()).toEqual([
+    "import type { Manifest } from '@headgate/dbt';",
+    "import type { Manifest, ManifestNode } from '@headgate/dbt';",
+    "import { readArtifact } from '@headgate/dbt';",
+  ]);
 });
