@@ -79,7 +79,10 @@ test('a viewer may look, may not make, and the refusal is in the audit', async (
   const refused = await http('POST', '/api/v1/projects', viewer, { project: 'mine' });
   expect(refused).toMatchObject({
     status: 403,
-    body: { code: 'forbidden', detail: expect.stringContaining('the role viewer, which does not grant project:create') },
+    body: {
+      code: 'forbidden',
+      detail: expect.stringContaining('the role viewer, which does not grant project:create'),
+    },
   });
   const [leaf] = await stack.sql<{ envelope: string }>(
     `select envelope from identity.outbox where type = 'access.denied'`,

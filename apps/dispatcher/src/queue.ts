@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import {
   type Lease,
   type RunRequested,
@@ -15,7 +15,7 @@ import { type Call, Database, Infra, mutate, type Tx } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
 import { finishJob, lock, type TaskState } from './task-state.ts';
 
-/** How long a worker that falls silent keeps its tasks; heartbeats come three times as often. */
+/** How long a worker that falls silent keeps its tasks; heartbeats come ten times as often. */
 export const leaseMs = 30_000;
 /** A run that lost its worker twice is not tried a third time: something about it kills workers. */
 const maxAttempts = 2;
@@ -29,12 +29,20 @@ interface Candidate {
 
 /** Tasks waiting for workers, and the workers waiting for tasks. */
 @Injectable()
-export class Queue {
+export class Queue implements BeforeApplicationShutdown {
+  private stopped = false;
+
   constructor(
     private readonly database: Database,
     private readonly infra: Infra,
   ) {
     this.database.committed.setMaxListeners(0);
+  }
+
+  /** Ends the questions that are being held. */
+  beforeApplicationShutdown(): void {
+    this.stopped = true;
+    this.database.committed.emit('commit');
   }
 
   /** One job with one task per run; the same run twice is one job. */
@@ -61,6 +69,7 @@ export class Queue {
     const { worker, operators, max = 1, wait = 0 } = input;
     const until = Date.now() + wait * 1000;
     for (;;) {
+      if (this.stopped) return { leases: [] };
       const woken = this.nextCommit(Math.min(pollMs, until - Date.now()));
       const leases: Lease[] = [];
       for (const candidate of await this.candidates(operators, max)) {

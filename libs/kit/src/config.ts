@@ -33,6 +33,7 @@ export interface HostConfig {
 /** What one service sees: its own passwords and key, everybody's public keys. */
 export interface Config {
   readonly service: ServiceName;
+  readonly stateDir: string;
   readonly postgres: { host: string; port: number; database: string; login?: Login; infra?: Login };
   readonly nats: Login & { url: string };
   readonly key: KeyObject;
@@ -65,6 +66,7 @@ export function configOf(host: HostConfig, service: ServiceName): Config {
   const { host: address, port, database, logins } = host.postgres;
   return {
     service,
+    stateDir: host.stateDir,
     postgres: { host: address, port, database, login: logins[service]!, infra: logins[`${service}_infra`]! },
     nats: { url: host.nats.url, ...user },
     key: createPrivateKey(pem),

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 interface Login {
@@ -16,7 +17,7 @@ export interface ThrowawayNats {
   stop(): Promise<void>;
 }
 
-const root = new URL('../../../', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const permissions = JSON.parse(readFileSync(join(root, 'libs/contracts/generated/bus.json'), 'utf8')) as Record<
   string,
   { publish: string[]; subscribe: string[] }

@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type HostConfig, migrate, provision, serve, type Service, type Serving } from '@headgate/kit';
 import pg from 'pg';
 import { startNats } from './nats.ts';
@@ -82,7 +83,7 @@ function hostConfig(folder: string): HostConfig {
     blobs: { dir: join(folder, 'blobs'), key: randomBytes(32).toString('base64') },
     bootstrap: { org: 'default', owner: 'owner', token: `hg_test_${randomUUID()}` },
     runner: {
-      python: new URL('../../../.headgate/python', import.meta.url).pathname,
+      python: fileURLToPath(new URL('../../../.headgate/python', import.meta.url)),
       sandbox: 'auto',
       workDir: join(folder, 'runs'),
     },

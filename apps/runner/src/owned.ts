@@ -1,0 +1,1 @@
+export const owned = { name: 'runner', owner: 'runner' } as const;

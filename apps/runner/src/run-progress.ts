@@ -1,0 +1,55 @@
+import type { RunLine, RunNode } from '@headgate/contracts';
+
+export interface NodeRow {
+  node: string;
+  status: string;
+  attempt: number;
+  started_at: Date | null;
+  finished_at: Date | null;
+  duration_ms: string | null;
+  rows: string | null;
+  relation: string | null;
+  message: string | null;
+}
+
+export interface LineRow {
+  seq: string;
+  at: Date;
+  attempt: number;
+  level: string;
+  node: string | null;
+  event: string | null;
+  text: string;
+}
+
+export const shownNode = ({
+  node,
+  status,
+  attempt,
+  started_at,
+  finished_at,
+  duration_ms,
+  rows,
+  relation,
+  message,
+}: NodeRow): RunNode => ({
+  node,
+  status,
+  attempt,
+  ...(started_at && { startedAt: started_at.toISOString() }),
+  ...(finished_at && { finishedAt: finished_at.toISOString() }),
+  ...(duration_ms !== null && { durationMs: Number(duration_ms) }),
+  ...(rows !== null && { rows: Number(rows) }),
+  ...(relation && { relation }),
+  ...(message && { message }),
+});
+
+export const shownLine = ({ seq, at, attempt, level, node, event, text }: LineRow): RunLine => ({
+  seq: Number(seq),
+  at: at.toISOString(),
+  attempt,
+  level,
+  text,
+  ...(node && { node }),
+  ...(event && { event }),
+});

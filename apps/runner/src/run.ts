@@ -1,0 +1,55 @@
+import type { Run } from '@headgate/contracts';
+import { Failure, type Tx } from '@headgate/kit';
+
+/** A run as its table has it, with the nodes of its last attempt counted by status. */
+export interface RunState {
+  readonly id: string;
+  readonly project: string;
+  readonly environment: string;
+  readonly kind: Run['kind'];
+  readonly status: Run['status'];
+  readonly plan_id: string | null;
+  readonly document: string | null;
+  readonly revision: string;
+  readonly stages: { command: string[]; selectors?: string }[];
+  readonly requested_by: string;
+  readonly attempt: number;
+  readonly reason: string | null;
+  readonly cancel_requested: boolean;
+  readonly artifacts: Run['artifacts'];
+  readonly created_at: Date;
+  readonly started_at: Date | null;
+  readonly finished_at: Date | null;
+  readonly counts: Record<string, number>;
+}
+
+export const runColumns = `r.*, coalesce((select jsonb_object_agg(c.status, c.n) from (
+  select n.status, count(*) as n from run_node n
+  where n.org_id = r.org_id and n.run_id = r.id and n.attempt = r.attempt group by n.status) c), '{}') as counts`;
+
+export async function findRun(tx: Tx, id: string): Promise<RunState> {
+  const [run] = await tx.query<RunState>(`select ${runColumns} from run r where id = $1`, [id]);
+  if (run) return run;
+  throw new Failure('not-found', { detail: `there is no run ${id}`, where: '/run', hint: 'headgate runs lists them' });
+}
+
+export const hasEnded = ({ status }: Pick<RunState, 'status'>): boolean => !['requested', 'running'].includes(status);
+
+export const shownRun = (run: RunState): Run => ({
+  project: run.project,
+  environment: run.environment,
+  id: run.id,
+  kind: run.kind,
+  status: run.status,
+  revision: run.revision,
+  requestedBy: run.requested_by,
+  createdAt: run.created_at.toISOString(),
+  attempt: run.attempt,
+  cancelRequested: run.cancel_requested,
+  counts: run.counts,
+  artifacts: run.artifacts,
+  ...(run.plan_id && { plan: run.plan_id }),
+  ...(run.started_at && { startedAt: run.started_at.toISOString() }),
+  ...(run.finished_at && { finishedAt: run.finished_at.toISOString() }),
+  ...(run.reason && { reason: run.reason }),
+});

@@ -1,0 +1,84 @@
+import { Controller } from '@nestjs/common';
+import {
+  revisionsCreate,
+  type RevisionsCreateInput,
+  revisionsList,
+  type RevisionsListInput,
+  runsArtifact,
+  type RunsArtifactInput,
+  runsCancel,
+  type RunsCancelInput,
+  runsGet,
+  type RunsGetInput,
+  runsList,
+  type RunsListInput,
+  runsLogs,
+  type RunsLogsInput,
+  runsNodes,
+  type RunsNodesInput,
+  runsOfPlan,
+  type RunsOfPlanInput,
+  runsOperate,
+  type RunsOperateInput,
+} from '@headgate/contracts';
+import { Answers, type Asked } from '@headgate/kit';
+import { Revisions } from './revisions.ts';
+import { Runs } from './runs.ts';
+
+@Controller()
+export class RunsController {
+  constructor(
+    private readonly runs: Runs,
+    private readonly revisions: Revisions,
+  ) {}
+
+  @Answers(revisionsCreate)
+  createRevision({ input, call }: Asked<RevisionsCreateInput>) {
+    return this.revisions.create(input, call);
+  }
+
+  @Answers(revisionsList)
+  listRevisions({ input, call }: Asked<RevisionsListInput>) {
+    return this.revisions.list(input, call);
+  }
+
+  @Answers(runsOperate)
+  operate({ input, call }: Asked<RunsOperateInput>) {
+    return this.runs.operate(input, call);
+  }
+
+  @Answers(runsList)
+  list({ input, call }: Asked<RunsListInput>) {
+    return this.runs.list(input, call);
+  }
+
+  @Answers(runsGet)
+  get({ input, call }: Asked<RunsGetInput>) {
+    return this.runs.get(input.run, input.wait ?? 0, call);
+  }
+
+  @Answers(runsNodes)
+  nodes({ input, call }: Asked<RunsNodesInput>) {
+    return this.runs.nodes(input.run, call);
+  }
+
+  @Answers(runsLogs)
+  logs({ input, call }: Asked<RunsLogsInput>) {
+    return this.runs.logs(input, call);
+  }
+
+  @Answers(runsArtifact)
+  artifact({ input, call }: Asked<RunsArtifactInput>) {
+    return this.runs.artifact(input.run, input.name, call);
+  }
+
+  @Answers(runsCancel)
+  cancel({ input, call }: Asked<RunsCancelInput>) {
+    return this.runs.cancel(input.run, call);
+  }
+
+  @Answers(runsOfPlan)
+  ofPlan({ input, call }: Asked<RunsOfPlanInput>) {
+    return this.runs.ofPlan(input.plan, call);
+  }
+}

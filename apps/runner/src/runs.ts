@@ -1,0 +1,247 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type Blob,
+  type PlanDecided,
+  type Run,
+  runCancelRequested,
+  runFinished,
+  runRequested,
+  type RunRequested,
+  type RunsListInput,
+  type RunsListOutput,
+  type RunsLogsInput,
+  type RunsLogsOutput,
+  type RunsNodesOutput,
+  type RunsOperateInput,
+  type TaskClaimed,
+  type TaskFinished,
+  plansStages,
+} from '@headgate/contracts';
+import { Blobs, type Call, Clients, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
+import { v7 as uuidv7 } from 'uuid';
+import { findRun, hasEnded, runColumns, type RunState, shownRun } from './run.ts';
+import { shownLine, shownNode, type LineRow, type NodeRow } from './run-progress.ts';
+
+/** What wakes nobody (a commit of another replica) is found this often. */
+const pollMs = 1000;
+
+/** A run's file list and end, as the worker reports it. */
+interface Result {
+  readonly artifacts?: Run['artifacts'];
+}
+
+@Injectable()
+export class Runs {
+  constructor(
+    private readonly database: Database,
+    private readonly clients: Clients,
+    private readonly blobs: Blobs,
+  ) {
+    this.database.committed.setMaxListeners(0);
+  }
+
+  /** A decided plan becomes one run. */
+  async start(decided: PlanDecided, tx: Tx): Promise<void> {
+    if (decided.verdict !== 'allow' || !decided.revision) return;
+    const { project, environment, plan, document, revision } = decided;
+    const { stages } = await this.clients.call(
+      plansStages,
+      { plan },
+      { ...tx.call, actor: { kind: 'service', id: 'runner' } },
+    );
+    const [known] = await tx.query('select 1 from run where plan_id = $1', [plan]);
+    if (!known)
+      await this.request(tx, {
+        project,
+        environment,
+        kind: 'plan',
+        plan,
+        document,
+        revision,
+        stages,
+        requestedBy: decided.by,
+      });
+  }
+
+  /** Runs one macro, on the newest revision unless another one is named. */
+  async operate({ project, environment, revision, macro, args }: RunsOperateInput, call: Call): Promise<Run> {
+    return this.database.write(call, async (tx) => {
+      const [newest] = await tx.query<{ revision: string }>(
+        `select revision from revision where project = $1 and environment = $2 and ($3::text is null or revision = $3) order by created_at desc limit 1`,
+        [project, environment, revision ?? null],
+      );
+      if (!newest)
+        throw new Failure('precondition.missing', {
+          detail: `${project}/${environment} has no project files`,
+          hint: 'headgate ingest --project DIR brings them',
+        });
+      const command = ['run-operation', macro, ...(args ? ['--args', JSON.stringify(args)] : [])];
+      const requestedBy = call.actor.id;
+      return this.request(tx, {
+        project,
+        environment,
+        kind: 'operation',
+        revision: newest.revision,
+        stages: [{ command }],
+        requestedBy,
+      });
+    });
+  }
+
+  /** Writes the run and asks for it, in the caller's transaction. */
+  async request(
+    tx: Tx,
+    run: Pick<RunRequested, 'project' | 'environment' | 'kind' | 'plan' | 'revision' | 'stages'> & {
+      document?: string;
+      requestedBy: string;
+    },
+  ): Promise<Run> {
+    const { project, environment, kind, plan, revision, stages, document, requestedBy } = run;
+    const id = uuidv7();
+    await tx.query(
+      `insert into run (org_id, id, project, environment, kind, plan_id, document, revision, stages, requested_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [
+        tx.org,
+        id,
+        project,
+        environment,
+        kind,
+        plan ?? null,
+        document ?? null,
+        revision,
+        JSON.stringify(stages),
+        requestedBy,
+      ],
+    );
+    // A DuckDB file has one writer; a parse opens no database, so it need not wait for a build.
+    const concurrencyKey = `${project}/${environment}${kind === 'parse' ? ' parse' : ''}`;
+    await mutate(tx, runRequested, {
+      project,
+      environment,
+      run: id,
+      kind,
+      revision,
+      concurrencyKey,
+      stages,
+      ...(plan && { plan }),
+    });
+    return shownRun(await findRun(tx, id));
+  }
+
+  async claimed({ run, attempt }: TaskClaimed, tx: Tx): Promise<void> {
+    await tx.query(
+      `update run set status = 'running', attempt = $2, started_at = coalesce(started_at, now()) where id = $1 and status in ('requested', 'running')`,
+      [run, attempt],
+    );
+  }
+
+  async finished({ run: id, attempt, outcome, result, cause }: TaskFinished, tx: Tx): Promise<void> {
+    const [known] = await tx.query('select 1 from run where id = $1 for update', [id]);
+    if (!known) return;
+    const run = await findRun(tx, id);
+    if (hasEnded(run)) return;
+    const artifacts = (result as Result).artifacts ?? [];
+    await tx.query(
+      `update run set status = $2, attempt = $3, reason = $4, artifacts = $5, finished_at = now(), started_at = coalesce(started_at, now()) where id = $1`,
+      [id, outcome, attempt, cause ?? null, JSON.stringify(artifacts)],
+    );
+    const { project, environment, kind, plan_id: plan, document, revision } = run;
+    await mutate(tx, runFinished, {
+      ...{ project, environment, run: id, kind, outcome, revision, attempt, artifacts },
+      ...(plan && { plan }),
+      ...(document && { document }),
+      ...(cause && { reason: cause }),
+    });
+  }
+
+  /** With `wait`, holds until the run has ended or the time is up. */
+  async get(id: string, wait: number, call: Call): Promise<Run> {
+    const until = Date.now() + wait * 1000;
+    for (;;) {
+      const committed = this.nextCommit(until);
+      const run = await this.database.read(call, (tx) => findRun(tx, id));
+      if (hasEnded(run) || Date.now() >= until) return shownRun(run);
+      await committed;
+    }
+  }
+
+  list({ project, environment, cursor, limit = 50 }: RunsListInput, call: Call): Promise<RunsListOutput> {
+    return this.database.read(call, async (tx) => {
+      const [at, id] = keyOf(cursor, 2) ?? [];
+      const rows = await tx.query<RunState>(
+        `select ${runColumns} from run r where project = $1 and environment = $2 and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))
+         order by created_at desc, id desc limit $5`,
+        [project, environment, at ?? null, id ?? null, limit + 1],
+      );
+      return pageOf(rows, limit, (row) => [row.created_at.toISOString(), row.id], shownRun);
+    });
+  }
+
+  nodes(id: string, call: Call): Promise<RunsNodesOutput> {
+    return this.database.read(call, async (tx) => {
+      const { attempt } = await findRun(tx, id);
+      const rows = await tx.query<NodeRow>(
+        'select * from run_node where run_id = $1 and attempt = $2 order by started_at nulls last, node',
+        [id, attempt],
+      );
+      return { items: rows.map(shownNode) };
+    });
+  }
+
+  /** Lines after a number; with `wait`, holds until there is one, or the run has ended. */
+  async logs({ run: id, after = 0, wait = 0, limit = 500 }: RunsLogsInput, call: Call): Promise<RunsLogsOutput> {
+    const until = Date.now() + wait * 1000;
+    for (;;) {
+      const committed = this.nextCommit(until);
+      const answer = await this.database.read(call, async (tx) => {
+        // The state first: a line written after it was read is then never missed at the end.
+        const ended = hasEnded(await findRun(tx, id));
+        const rows = await tx.query<LineRow>(
+          'select * from run_log where run_id = $1 and seq > $2 order by seq limit $3',
+          [id, after, limit],
+        );
+        return { items: rows.map(shownLine), ended: ended && rows.length < limit };
+      });
+      if (answer.items.length > 0 || answer.ended || Date.now() >= until) return answer;
+      await committed;
+    }
+  }
+
+  async artifact(id: string, name: string, call: Call): Promise<Blob> {
+    const run = await this.database.read(call, (tx) => findRun(tx, id));
+    const found = run.artifacts.find((artifact) => artifact.name === name);
+    const has = run.artifacts.map((artifact) => artifact.name).join(', ') || 'nothing';
+    if (!found)
+      throw new Failure('not-found', { detail: `this run left no ${name}`, where: '/name', hint: `it left ${has}` });
+    return { blob: found.blob, bytes: await this.blobs.size(call.org, found.blob) };
+  }
+
+  cancel(id: string, call: Call): Promise<Run> {
+    return this.database.write(call, async (tx) => {
+      const run = await findRun(tx, id);
+      if (hasEnded(run) || run.cancel_requested) return shownRun(run);
+      await tx.query('update run set cancel_requested = true where id = $1', [id]);
+      await mutate(tx, runCancelRequested, { project: run.project, environment: run.environment, run: id });
+      return shownRun(await findRun(tx, id));
+    });
+  }
+
+  ofPlan(plan: string, call: Call): Promise<{ run?: Run }> {
+    return this.database.read(call, async (tx) => {
+      const [run] = await tx.query<RunState>(`select ${runColumns} from run r where plan_id = $1`, [plan]);
+      return run ? { run: shownRun(run) } : {};
+    });
+  }
+
+  private nextCommit(until: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.database.committed.off('commit', done);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.max(0, Math.min(pollMs, until - Date.now())));
+      this.database.committed.on('commit', done);
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { type Call, Database } from '@headgate/kit';
+import type { LogLine } from './dbt-log.ts';
+
+/** Lines are kept together for this long: soon enough to be live, few enough transactions. */
+const flushMs = 150;
+
+/** Where an attempt writes what it hears. */
+export interface Channel {
+  write(line: LogLine): void;
+  /** Resolves when everything is in the database. */
+  close(): Promise<void>;
+}
+
+/** Lines and node states of running attempts, in batches. unaudited: how a run ended is the event, these are details. */
+@Injectable()
+export class Progress {
+  constructor(private readonly database: Database) {}
+
+  open(call: Call, run: string, attempt: number): Channel {
+    let waiting: LogLine[] = [];
+    let flushing: Promise<void> = Promise.resolve();
+    let timer: NodeJS.Timeout | undefined;
+    const flush = () => {
+      timer = undefined;
+      const lines = waiting;
+      waiting = [];
+      if (lines.length > 0)
+        flushing = flushing.then(() => this.store(call, run, attempt, lines)).catch(() => undefined);
+    };
+    return {
+      write: (line) => {
+        waiting.push(line);
+        timer ??= setTimeout(flush, flushMs);
+      },
+      close: async () => {
+        clearTimeout(timer);
+        flush();
+        await flushing;
+      },
+    };
+  }
+
+  private async store(call: Call, run: string, attempt: number, lines: LogLine[]): Promise<void> {
+    const nodes = new Map<string, Record<string, unknown>>();
+    for (const { node, progress } of lines) {
+      if (node && progress) nodes.set(node, { ...nodes.get(node), node, ...progress });
+    }
+    await this.database.write(call, async (tx) => {
+      await tx.query(
+        `insert into run_log (org_id, run_id, at, attempt, level, node, event, text)
+         select $1, $2, l.at, $3, l.level, l.node, l.event, l.text
+         from jsonb_to_recordset($4::jsonb) as l(at timestamptz, level text, node text, event text, text text)`,
+        [tx.org, run, attempt, JSON.stringify(lines)],
+      );
+      await tx.query(
+        `insert into run_node as known (org_id, run_id, node, attempt, status, started_at, finished_at, duration_ms, rows, relation, message)
+         select $1, $2, n.node, $3, n.status, n."startedAt", n."finishedAt", n."durationMs", n.rows, n.relation, n.message
+         from jsonb_to_recordset($4::jsonb) as n(node text, status text, "startedAt" timestamptz, "finishedAt" timestamptz, "durationMs" bigint, rows bigint, relation text, message text)
+         on conflict (org_id, run_id, node, attempt) do update set status = excluded.status,
+           started_at = coalesce(excluded.started_at, known.started_at), finished_at = coalesce(excluded.finished_at, known.finished_at),
+           duration_ms = coalesce(excluded.duration_ms, known.duration_ms), rows = coalesce(excluded.rows, known.rows),
+           relation = coalesce(excluded.relation, known.relation), message = coalesce(excluded.message, known.message)`,
+        [tx.org, run, attempt, JSON.stringify([...nodes.values()])],
+      );
+    });
+  }
+}
