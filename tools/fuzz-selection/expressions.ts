@@ -44,41 +44,74 @@ const STATES = ['new', 'old', 'modified', 'unmodified', 'modified.body', 'modifi
 const MORE_STATES = ['modified.persisted_descriptions', 'modified.macros', 'modified.contract'];
 const STATUSES = ['success', 'error', 'fail', 'warn', 'pass', 'skipped', 'partial success', 'no-op', 'reused', 'bogus'];
 
-/** Bends a name: pieces of it, patterns over it, other case. */
+type Bend = (random: Random, name: string, at: number) => string;
+
+/** Ways to bend a name, with how often each is taken. */
+const BENDS: readonly (readonly [number, Bend])[] = [
+  [5, (_, name, at) => `${name.slice(0, at + 1)}*`],
+  [2, (_, name, at) => `*${name.slice(at)}`],
+  [2, (_, name, at) => `*${name.slice(at, at + 2)}*`],
+  [2, (_, name, at) => `${name.slice(0, at)}?${name.slice(at + 1)}`],
+  [1, (_, name, at) => `${name.slice(0, at)}[${name[at]}x]${name.slice(at + 1)}`],
+  [2, (_, name, at) => `${name.slice(0, at)}[!${name[at]}]${name.slice(at + 1)}`],
+  [2, (_, name, at) => `${name.slice(0, at)}[!x-z]${name.slice(at + 1)}`],
+  [2, (_, name, at) => `${name.slice(0, at)}[a-m]*`],
+  [1, (_, name, at) => `${name.slice(0, at)}[z-a${name[at]}]${name.slice(at + 1)}`],
+  [0.5, (_, name, at) => `${name.slice(0, at)}[${name.slice(at)}`],
+  [0.5, (_, name, at) => `[]${name[at]}]*`],
+  [1, (_, name, at) => name.slice(0, at)],
+  [1, (_, name) => name.toUpperCase()],
+  [1, () => '*'],
+  [1, (_, name) => `${name}.*`],
+  [0.5, (_, name) => `${name}x`],
+  [0.5, () => '**'],
+];
+
+function weighted<T>(random: Random, items: readonly (readonly [number, T])[]): T {
+  let at = random.next() * items.reduce((sum, [weight]) => sum + weight, 0);
+  return (items.find(([weight]) => (at -= weight) < 0) ?? items[0]!)[1];
+}
+
+/** Bends a name now and then: pieces of it, patterns over it, other case. */
 export function bend(random: Random, name: string): string {
-  if (random.chance(0.65) || name.length === 0) return name;
-  const at = random.int(name.length);
-  const forms: (() => string)[] = [
-    () => `${name.slice(0, at)}*`,
-    () => `*${name.slice(at)}`,
-    () => `*${name.slice(at, at + 2)}*`,
-    () => `${name.slice(0, at)}?${name.slice(at + 1)}`,
-    () => `${name.slice(0, at)}[${name[at]}x]${name.slice(at + 1)}`,
-    () => `${name.slice(0, at)}[!${name[at]}]${name.slice(at + 1)}`,
-    () => `${name.slice(0, at)}[a-m]${name.slice(at + 1)}`,
-    () => `${name.slice(0, at)}[z-a${name[at]}]${name.slice(at + 1)}`,
-    () => `${name.slice(0, at)}[${name.slice(at)}`,
-    () => `[]${name[at]}]*`,
-    () => name.slice(0, at),
-    () => name.toUpperCase(),
-    () => '*',
-    () => `${name}.*`,
-    () => `${name}x`,
-    () => '**',
-  ];
-  return random.pick(forms)();
+  if (random.chance(0.55) || name.length === 0) return name;
+  return weighted(random, BENDS)(random, name, random.int(name.length));
 }
 
 type Draw = (random: Random, words: Vocabulary) => string;
 
 function fqnOf(random: Random, node: ManifestNode): string {
   const parts = [...(node.fqn ?? [])];
-  const from = random.pick([0, 1, parts.length - 1, parts.length - 2]);
-  const cut = parts.slice(Math.max(0, from), random.chance(0.8) ? undefined : -1);
+  if (random.chance(0.3)) return node.name;
   if (node['version'] !== undefined && node['version'] !== null && random.chance(0.3))
     return `${node.name}_v${String(node['version'])}`;
-  return cut.join('.');
+  const from = random.pick([0, 1, parts.length - 1, parts.length - 2]);
+  return parts.slice(Math.max(0, from), random.chance(0.8) ? undefined : -1).join('.');
 }
+
+/** A pattern without dots, which dbt also holds against the leaf alone. */
+function leafPattern(random: Random, words: Vocabulary): string {
+  const { name } = random.pick(words.nodes);
+  return random.pick([
+    `${name.slice(0, 1 + random.int(name.length))}*`,
+    `[!${name[0]}]*`,
+    `[a-m]*`,
+    `${name.slice(0, -1)}?`,
+  ]);
+}
+
+const LIKELY_KEYS = [
+  'meta',
+  'tags',
+  'materialized',
+  'enabled',
+  'severity',
+  'persist_docs',
+  'contract',
+  'group',
+  'custom_key',
+  'freshness',
+];
 
 function configWord(random: Random, words: Vocabulary): string {
   const node = random.pick([...words.nodes, ...words.sources]);
@@ -92,13 +125,16 @@ function configWord(random: Random, words: Vocabulary): string {
   ) {
     const entries = Object.keys(here).filter((key) => /^\w+$/.test(key));
     if (entries.length === 0) break;
-    const key = random.chance(0.05) ? 'missing' : random.pick(entries);
+    const likely = entries.filter((key) => LIKELY_KEYS.includes(key));
+    const key = random.chance(0.05)
+      ? 'missing'
+      : random.pick(likely.length > 0 && random.chance(0.8) ? likely : entries);
     keys.push(key);
     here = (here as Record<string, unknown>)[key];
   }
   const value = Array.isArray(here) && here.length > 0 ? random.pick(here as unknown[]) : here;
   const text = typeof value === 'object' ? 'none' : String(value);
-  const bent = random.pick([text, text, text, text.toUpperCase(), 'true', 'false', '1', '']);
+  const bent = random.pick([text, text, text, text, text, text.toUpperCase(), 'true', 'false', '1', '']);
   return `config${keys.map((key) => `.${key}`).join('')}:${bent}`;
 }
 
@@ -117,11 +153,15 @@ function tagsOf(words: Vocabulary): string[] {
 }
 
 function pathWord(random: Random, words: Vocabulary): string {
-  const file = random.pick(words.files);
+  const node = random.pick([...words.nodes, ...words.sources]);
+  const patch = typeof node['patch_path'] === 'string' ? node['patch_path'].split('://')[1] : undefined;
+  const file = random.chance(0.2)
+    ? random.pick(words.files)
+    : random.pick([node.original_file_path, patch ?? node.original_file_path])!;
   const parts = file.split('/').filter((part) => part !== '');
-  const cut = parts.slice(0, 1 + random.int(parts.length));
+  const cut = random.chance(0.5) ? parts : parts.slice(0, 1 + random.int(parts.length));
   const bent = cut
-    .map((part) => (random.chance(0.2) ? random.pick(['*', '**', bend(random, part).replaceAll('**', '*')]) : part))
+    .map((part) => (random.chance(0.12) ? random.pick(['*', '**', bend(random, part).replaceAll('**', '*')]) : part))
     .join('/');
   const path = random.pick([
     bent,
@@ -137,55 +177,40 @@ function pathWord(random: Random, words: Vocabulary): string {
 }
 
 /** Every method, with how often it is drawn. */
-export const DRAWS: readonly (readonly [string, number, Draw])[] = [
-  ['fqn', 6, (random, words) => bend(random, fqnOf(random, random.pick(words.nodes)))],
-  ['fqn', 1, (random, words) => `fqn:${bend(random, fqnOf(random, random.pick(words.nodes)))}`],
-  ['tag', 3, (random, words) => `tag:${bend(random, random.pick(tagsOf(words)))}`],
-  ['group', 1, (random) => `group:${bend(random, random.pick(['finance', 'growth']))}`],
-  ['access', 1, (random) => `access:${random.pick(['public', 'protected', 'private', 'p*'])}`],
-  ['source', 2, sourceWord],
-  ['path', 3, pathWord],
-  ['file', 1, (random, words) => fileWord(random, random.pick([...words.nodes, ...words.sources]))],
-  ['package', 1, (random) => `package:${bend(random, random.pick(['shop', 'pkg', 'this']))}`],
-  ['config', 4, configWord],
-  ['test_name', 1, (random) => `test_name:${bend(random, random.pick(['not_null', 'unique', 'is_small', 'unit_0']))}`],
+export const DRAWS: readonly (readonly [number, Draw])[] = [
+  [6, (random, words) => bend(random, fqnOf(random, random.pick(words.nodes)))],
+  [3, leafPattern],
+  [1, (random, words) => `fqn:${bend(random, fqnOf(random, random.pick(words.nodes)))}`],
+  [3, (random, words) => `tag:${bend(random, random.pick(tagsOf(words)))}`],
+  [1, (random) => `group:${bend(random, random.pick(['finance', 'growth']))}`],
+  [1, (random) => `access:${random.pick(['public', 'protected', 'private', 'p*'])}`],
+  [3, sourceWord],
+  [3, pathWord],
+  [1, (random, words) => fileWord(random, random.pick([...words.nodes, ...words.sources]))],
+  [1, (random) => `package:${bend(random, random.pick(['shop', 'pkg', 'this']))}`],
+  [6, configWord],
+  [1, (random) => `test_name:${bend(random, random.pick(['not_null', 'unique', 'is_small', 'unit_0']))}`],
   [
-    'test_type',
     1,
     (random) =>
       `test_type:${random.chance(0.05) ? 'bogus' : random.pick(['generic', 'singular', 'data', 'unit', 'schema', 'sing', 't', ''])}`,
   ],
+  [1, (random) => `resource_type:${random.chance(0.04) ? 'bogus' : random.pick([...TYPES, 'operation'])}`],
   [
-    'resource_type',
-    1,
-    (random) => `resource_type:${random.chance(0.04) ? 'bogus' : random.pick([...TYPES, 'operation'])}`,
-  ],
-  [
-    'state',
-    5,
+    10,
     (random) =>
       `state:${random.chance(0.02) ? 'bogus' : random.pick([...STATES, ...MORE_STATES, 'modified', 'modified'])}`,
   ],
-  ['result', 2, (random) => `result:${random.pick(STATUSES)}`],
-  ['source_status', 1, (random) => `source_status:${random.pick(['fresher', 'fresher', 'stale'])}`],
+  [3, (random) => `result:${random.pick(STATUSES)}`],
+  [3, (random) => `source_status:${random.chance(0.9) ? 'fresher' : 'stale'}`],
+  [2, (random) => `version:${random.chance(0.05) ? 'v1' : random.pick(['latest', 'prerelease', 'old', 'none'])}`],
+  [1, named('exposure', 'exposure')],
+  [1, named('metric', 'metric')],
+  [1, named('semantic_model', 'semantic_model')],
+  [1, named('saved_query', 'saved_query')],
+  [1, named('unit_test', 'unit_test')],
+  [1, selectorWord],
   [
-    'version',
-    1,
-    (random) => `version:${random.chance(0.05) ? 'v1' : random.pick(['latest', 'prerelease', 'old', 'none'])}`,
-  ],
-  ['exposure', 1, named('exposure', 'exposure')],
-  ['metric', 1, named('metric', 'metric')],
-  ['semantic_model', 1, named('semantic_model', 'semantic_model')],
-  ['saved_query', 1, named('saved_query', 'saved_query')],
-  ['unit_test', 1, named('unit_test', 'unit_test')],
-  [
-    'selector',
-    1,
-    (random, words) =>
-      `selector:${bend(random, words.selectors.length > 0 ? random.pick(words.selectors) : random.chance(0.1) ? 'none' : '*')}`,
-  ],
-  [
-    'malformed',
     0.4,
     (random) =>
       random.pick([
@@ -211,6 +236,12 @@ export const DRAWS: readonly (readonly [string, number, Draw])[] = [
   ],
 ];
 
+function selectorWord(random: Random, words: Vocabulary): string {
+  // without selectors it is always the same error
+  if (words.selectors.length === 0 && random.chance(0.97)) return fqnOf(random, random.pick(words.nodes));
+  return `selector:${bend(random, words.selectors.length > 0 ? random.pick(words.selectors) : 'none')}`;
+}
+
 function sourceWord(random: Random, words: Vocabulary): string {
   if (words.sources.length === 0) return 'source:none';
   const node = random.pick(words.sources);
@@ -227,40 +258,58 @@ function fileWord(random: Random, node: ManifestNode): string {
 
 /** One word: a method and value, between graph operators. */
 export function drawWord(random: Random, words: Vocabulary): string {
-  const total = DRAWS.reduce((sum, [, weight]) => sum + weight, 0);
-  let at = random.next() * total;
-  const draw = DRAWS.find(([, weight]) => (at -= weight) < 0) ?? DRAWS[0]!;
-  const core = draw[2](random, words);
-  const before = random.chance(0.6)
-    ? ''
-    : random.pick(['+', '+', '1+', '2+', '0+', '12+', '@', '@', '@+', '@1+', '-1+', '++']);
-  const after = random.chance(0.65) ? '' : random.pick(['+', '+', '+1', '+2', '+0', '+12', '++', '+1+']);
+  const draw = words.selectors.length > 0 && random.chance(0.3) ? selectorWord : weighted(random, DRAWS);
+  const core = draw(random, words);
+  const before = random.chance(0.55) ? '' : weighted(random, BEFORE);
+  const after = random.chance(0.55) ? '' : weighted(random, AFTER);
   // the two together are an error, which is worth a few cases only
-  return before.startsWith('@') && after !== '' && random.chance(0.9) ? core + after : before + core + after;
+  return before.startsWith('@') && random.chance(0.95) ? before + core : before + core + after;
 }
 
+const BEFORE: readonly (readonly [number, string])[] = [
+  ...([
+    [4, '+'],
+    [3, '1+'],
+    [2, '2+'],
+    [1, '0+'],
+    [0.5, '12+'],
+    [5, '@'],
+    [0.5, '@+'],
+    [0.3, '@1+'],
+    [0.2, '-1+'],
+    [0.2, '++'],
+  ] as const),
+];
+const AFTER: readonly (readonly [number, string])[] = [
+  ...([
+    [4, '+'],
+    [4, '+1'],
+    [2, '+2'],
+    [1, '+0'],
+    [0.5, '+12'],
+    [0.2, '++'],
+    [0.2, '+1+'],
+  ] as const),
+];
+
 function drawItem(random: Random, words: Vocabulary): string {
-  const union = Array.from({ length: random.chance(0.12) ? 2 : 1 }, () =>
-    Array.from({ length: random.pick([1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3]) }, () => drawWord(random, words)).join(
-      random.chance(0.97) ? ',' : ', ',
-    ),
-  );
-  return union.join(random.chance(0.95) ? ' ' : '  ');
+  const parts = Array.from({ length: random.chance(0.85) ? 1 : random.pick([2, 2, 3]) }, () => drawWord(random, words));
+  return parts.join(random.chance(0.97) ? ',' : ', ');
 }
 
 export function drawRequest(random: Random, words: Vocabulary, states: readonly string[]): FuzzRequest {
-  const items = (counts: readonly number[]) =>
-    Array.from({ length: random.pick(counts) }, () => drawItem(random, words));
-  const exclude = items([0, 0, 0, 1, 1, 2]);
-  const select = items([0, 1, 1, 1, 1, 2, 3]);
+  const items = (count: number) => Array.from({ length: count }, () => drawItem(random, words));
+  const exclude = items(random.pick([0, 0, 0, 0, 0, 1, 1, 2]));
+  const select = items(random.pick([0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3]));
+  if (random.chance(0.1)) select.splice(0, 2, select.slice(0, 2).join(random.chance(0.9) ? ' ' : '  '));
   const hasSelector = words.selectors.length > 0 && random.chance(0.2);
   return {
     select: hasSelector && random.chance(0.8) ? [] : select,
     exclude: hasSelector && random.chance(0.8) ? [] : exclude,
     selector: hasSelector ? (random.chance(0.03) ? 'nope' : random.pick(words.selectors)) : null,
-    state: random.chance(0.96) ? random.pick(states) : null,
-    indirect_selection: random.pick([null, null, 'eager', 'cautious', 'buildable', 'empty']),
-    resource_types: random.chance(0.12) ? random.sample([...TYPES, 'all', 'default'], 2) : [],
-    exclude_resource_types: random.chance(0.1) ? random.sample(TYPES, 2) : [],
+    state: random.chance(0.97) ? (random.chance(0.7) ? states[0]! : random.pick(states)) : null,
+    indirect_selection: random.pick([null, null, 'eager', 'cautious', 'cautious', 'buildable', 'buildable', 'empty']),
+    resource_types: random.chance(0.08) ? random.sample([...TYPES, 'all', 'default'], 2) : [],
+    exclude_resource_types: random.chance(0.05) ? random.sample(TYPES, 2) : [],
   };
 }

@@ -30,7 +30,7 @@ export interface FuzzOptions {
   readonly refused: (reason: string, project: number) => void;
 }
 
-const CASES_A_PROJECT = 40;
+const CASES_A_PROJECT = 25;
 
 /** Draws and asks; projects are numbered from the seed, so that each can be drawn again alone. */
 export async function fuzz(options: FuzzOptions): Promise<void> {

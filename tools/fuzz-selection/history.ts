@@ -8,7 +8,7 @@ const STATUSES = ['success', 'error', 'skipped', 'partial success', 'no-op', 're
 /** Writes a run_results.json about some of a manifest's nodes, statuses at random. */
 export function writeRunResults(random: Random, manifest: Manifest, folder: string): void {
   const ids = NODE_SECTIONS.flatMap((section) => Object.keys(manifest[section] ?? {}));
-  const results = random.sample(ids, random.int(ids.length)).map((unique_id) => ({
+  const results = random.sample(ids, Math.ceil(ids.length / (1 + random.int(2)))).map((unique_id) => ({
     status: random.pick(STATUSES),
     timing: [],
     thread_id: 'Thread-1',
@@ -37,11 +37,17 @@ export function writeFreshness(random: Random, manifest: Manifest, folder: strin
   const results = Object.keys(manifest.sources).flatMap((unique_id): unknown[] => {
     if (random.chance(0.2)) return [];
     if (random.chance(0.15)) return [{ unique_id, error: 'no table', status: 'runtime error' }];
-    const day = `2026-01-0${1 + random.int(3)}T00:00:0${random.int(2)}`;
+    const day = '2026-01-01T00:00:00';
     return [
       {
         unique_id,
-        max_loaded_at: random.pick([`${day}Z`, `${day}.000001Z`, `${day}.000002+00:00`]),
+        max_loaded_at: random.pick([
+          `${day}Z`,
+          `${day}Z`,
+          `${day}.000001Z`,
+          `${day}.000001+00:00`,
+          '2026-01-02T00:00:00Z',
+        ]),
         snapshotted_at: '2026-01-05T00:00:00Z',
         max_loaded_at_time_ago_in_s: 1,
         status: random.pick(['pass', 'warn', 'error']),

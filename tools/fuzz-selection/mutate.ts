@@ -26,7 +26,13 @@ const MUTATIONS: readonly Mutation[] = [
   }),
   withModel((model, random) => (model.yamlConfig = drawConfig(random, 'tagged'))),
   withModel((model) => (model.inFileConfig = !model.inFileConfig)),
-  withModel((model, random) => (model.description = `words ${random.int(9)}`)),
+  (plan, random) => {
+    for (const model of plan.models) if (random.chance(0.3)) model.description = `words ${random.int(9)}`;
+  },
+  (plan, random) => {
+    for (const { columns } of plan.models)
+      for (const column of columns) if (random.chance(0.2)) column.description += '.';
+  },
   withModel(
     (model, random) =>
       (model.config['persist_docs'] = random.pick([{}, { relation: true }, { relation: true, columns: true }])),
@@ -64,7 +70,23 @@ const MUTATIONS: readonly Mutation[] = [
     if (model.versions && model.versions.length > 2) model.versions.pop();
     model.latest = model.versions?.some(({ v }) => v === model.latest) ? model.latest : null;
   }),
-  (plan, random) => (random.pick(plan.macros).body += ' changed'),
+  ...Array.from({ length: 3 }, () => (plan: Plan, random: Random) => {
+    random.pick(plan.macros).body += ' changed';
+  }),
+  (plan, random) => {
+    const { tables } = random.pick(plan.sources);
+    if (!tables.some(({ name }) => name === 'new_table'))
+      tables.push({ ...tables[0]!, name: 'new_table', identifier: null });
+  },
+  (plan) => {
+    const [first] = plan.exposures;
+    if (first && !plan.exposures.some(({ name }) => name === 'new_one'))
+      plan.exposures.push({ ...first, name: 'new_one' });
+  },
+  (plan) => {
+    const [first] = plan.semantics?.metrics ?? [];
+    if (first && plan.semantics!.metrics.length < 3) plan.semantics!.metrics.push({ ...first, name: 'new_metric' });
+  },
   (plan, random) => plan.macros.push({ name: `new_macro_${random.int(9)}`, body: 'new', calls: [] }),
   (plan, random) => {
     const table = random.pick(random.pick(plan.sources).tables);
@@ -114,7 +136,7 @@ const MUTATIONS: readonly Mutation[] = [
 /** Another state of the project: a few things changed, or nothing at all. */
 export function mutate(plan: Plan, random: Random): Plan {
   const other = structuredClone(plan);
-  const count = random.chance(0.1) ? 0 : 1 + random.int(8);
+  const count = random.chance(0.1) ? 0 : 3 + random.int(14);
   for (let i = 0; i < count; i++) random.pick(MUTATIONS)(other, random);
   return repair(other);
 }

@@ -17,6 +17,9 @@ export interface Plan {
   unitTests: UnitTestPlan[];
 }
 
+/** Rendered, it differs between targets; unrendered, it does not, and that is what dbt compares. */
+const TARGETED = "{{ 'table' if target.name == 'prod' else 'view' }}";
+
 export interface MacroPlan {
   name: string;
   body: string;
@@ -148,7 +151,7 @@ const GROUPS = ['finance', 'growth'];
 export function drawConfig(random: Random, kind: 'model' | 'other' | 'test' | 'tagged'): Record<string, unknown> {
   const config: Record<string, unknown> = {};
   if (random.chance(0.35)) config['tags'] = random.chance(0.2) ? random.pick(TAGS) : random.sample(TAGS, 2);
-  if (random.chance(0.3)) config['meta'] = drawMeta(random);
+  if (random.chance(0.4)) config['meta'] = drawMeta(random);
   if (kind === 'test') {
     if (random.chance(0.3)) config['severity'] = random.pick(['warn', 'error', 'WARN']);
     if (random.chance(0.15)) config['where'] = 'id > 0';
@@ -173,7 +176,7 @@ export function drawConfig(random: Random, kind: 'model' | 'other' | 'test' | 't
 
 function drawMeta(random: Random): Record<string, unknown> {
   const meta: Record<string, unknown> = { owner: random.pick(['ana', 'bo']) };
-  if (random.chance(0.5)) meta['tier'] = random.pick([1, 2, '1', 'gold', true, false, null]);
+  if (random.chance(0.5)) meta['tier'] = random.pick([1, 2, 3, '1', 'gold', true, false, null]);
   if (random.chance(0.3)) meta['labels'] = random.pick([['a', 'b'], ['true', 1], [true], []]);
   if (random.chance(0.3)) meta['nested'] = { sla: { hours: random.pick([4, '4', 'x']) }, items: 'hidden' };
   return meta;
@@ -183,7 +186,7 @@ export function drawTests(random: Random, models: readonly string[]): TestPlan[]
   const tests: TestPlan[] = [];
   for (const test of random.sample(
     ['not_null', 'unique', 'accepted_values', 'relationships', 'is_small'],
-    random.int(3),
+    1 + random.int(4),
   )) {
     const args: Record<string, unknown> = {};
     if (test === 'accepted_values') args['values'] = ['a', 'b', random.pick(['c', 'd'])];
@@ -192,7 +195,7 @@ export function drawTests(random: Random, models: readonly string[]): TestPlan[]
       Object.assign(args, { to: random.pick(models), field: 'id' });
     }
     const name = random.chance(0.08)
-      ? random.pick(['custom_test', 'my.test', 'odd_test+2', 'two,words', 'marts.core']) + random.int(99)
+      ? random.pick(['custom_test', 'my.test', 'odd_test+2', 'two,words', 'marts.core']) + random.int(9999)
       : null;
     tests.push({ test, config: drawConfig(random, 'test'), args, name });
   }
@@ -245,7 +248,7 @@ export function drawModel(
   upstream: readonly string[],
   macros: readonly string[],
 ): ModelPlan {
-  const isVersioned = random.chance(0.15);
+  const isVersioned = random.chance(0.22);
   const versions = random
     .pick([
       [1, 2],
@@ -265,10 +268,7 @@ export function drawModel(
     yamlConfig: random.chance(0.4) ? drawConfig(random, 'tagged') : {},
     inFileConfig: random.chance(0.6),
     description: random.chance(0.5) ? `words ${random.int(5)}` : '',
-    columns: drawColumns(
-      random,
-      upstream.filter((ref) => ref.startsWith('ref(')),
-    ),
+    columns: drawColumns(random, upstream),
     body: `${random.int(1000)} as id, 1 as amount, 'a' as kind`,
     versions: isVersioned ? versions : null,
     latest: isVersioned ? random.pick([null, ...versions.map(({ v }) => v)]) : null,
@@ -314,6 +314,10 @@ export function repair(plan: Plan): Plan {
   plan.snapshots = plan.snapshots.filter(({ relation }) => known.has(relation));
   for (const exposure of plan.exposures) exposure.depends = exposure.depends.filter((ref) => known.has(ref));
   if (plan.semantics && !known.has(quoted(plan.semantics.model))) plan.semantics = null;
+  for (const model of plan.models) {
+    if (model.name === plan.semantics?.model && model.config['materialized'] === 'ephemeral')
+      model.config['materialized'] = 'view';
+  }
   plan.unitTests = plan.unitTests.filter(({ model }) =>
     plan.models.some((m) => m.name === model && isEnabled(m) && m.parents.length > 0),
   );
@@ -350,7 +354,7 @@ export function drawPlan(random: Random): Plan {
   }
   const refs = models.flatMap(refsOf);
   return repair({
-    materialization: random.pick(['view', "{{ 'table' if target.name == 'prod' else 'view' }}"]),
+    materialization: random.pick(['view', TARGETED, TARGETED]),
     folders: drawFolders(random),
     macros,
     sources,
@@ -383,7 +387,7 @@ function drawSources(random: Random): SourcePlan[] {
     name,
     schema: random.pick(['raw', "{{ 'raw' if target.name == 'prod' else 'raw_dev' }}"]),
     config: drawConfig(random, 'tagged'),
-    tables: ['t1', 't2', 'odd.table', 'orders'].slice(0, 1 + random.int(4)).map((table) => ({
+    tables: ['t1', 't2', 'odd.table', 'orders'].slice(0, 2 + random.int(3)).map((table) => ({
       name: table,
       identifier: random.chance(0.2) ? `${table.replace('.', '_')}_raw` : null,
       description: '',
@@ -409,9 +413,9 @@ function drawSnapshots(random: Random, refs: readonly string[]): SnapshotPlan[] 
 }
 
 export function drawSingularTests(random: Random, refs: readonly string[]): SingularTestPlan[] {
-  return ['assert_one', 'assert_two'].slice(0, random.int(3)).map((name) => ({
+  return ['assert_one', 'assert_two', 'assert_three'].slice(0, 1 + random.int(3)).map((name) => ({
     name,
-    parents: random.sample(refs, 1 + random.int(3)),
+    parents: [...new Set([...random.sample(refs, 1 + random.int(2)), ...(random.chance(0.5) ? refs.slice(0, 1) : [])])],
     config: drawConfig(random, 'test'),
     body: `1 as id -- ${random.int(5)}`,
   }));

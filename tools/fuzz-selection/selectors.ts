@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 
 /** A random selectors.yml, and the names in it. Sometimes one that dbt refuses. */
 export function drawSelectors(random: Random, words: Vocabulary): { text: string; names: readonly string[] } {
-  const count = random.int(6);
+  const count = 1 + random.int(6);
   const names = Array.from(
     { length: count },
     (_, i) => random.pick(['daily', 'fix.one', 'wide_set', 'Night', 'part']) + i,
@@ -88,10 +88,14 @@ function drawValue(random: Random, value: string): unknown {
 function drawOperators(random: Random): Record<string, unknown> {
   const operators: Record<string, unknown> = {};
   if (random.chance(0.1)) return { childrens_parents: true };
-  if (random.chance(0.3)) operators['parents'] = random.pick([true, true, false, 'false', 1]);
-  if (random.chance(0.2)) operators['parents_depth'] = random.pick([1, '1', 2, 0, '0']);
-  if (random.chance(0.3)) operators['children'] = true;
-  if (random.chance(0.2)) operators['children_depth'] = random.pick([1, '2', 0, '']);
+  if (random.chance(0.4)) {
+    operators['parents'] = random.pick([true, true, true, false, 'false', 1]);
+    if (random.chance(0.6)) operators['parents_depth'] = random.pick([1, '1', 2, 0, 0, '0']);
+  }
+  if (random.chance(0.3)) {
+    operators['children'] = true;
+    if (random.chance(0.6)) operators['children_depth'] = random.pick([1, '2', 0, 0, '']);
+  }
   return operators;
 }
 

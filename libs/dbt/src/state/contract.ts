@@ -71,7 +71,8 @@ function lost(was: readonly JsonValue[], is: readonly JsonValue[], enforced: Rea
 }
 
 function constraintName(constraint: Row): string {
-  return String(constraint['name'] ?? constraint['type']);
+  // an unnamed constraint is told by the enumeration's own name, as Python 3.11 prints it
+  return String(constraint['name'] ?? `ConstraintType.${String(constraint['type'])}`);
 }
 
 function columnBreaks(old: ManifestNode, now: ManifestNode, enforced: ReadonlySet<string>): readonly string[] {
