@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { buildPlan, type EnvironmentState, verifyPlan } from '@headgate/plans';
 import { canonical } from '@headgate/contracts';
 import { type Answer, answers, buildBase } from './jaffle.ts';
-import { asManifest, stateAfter } from './recorded.ts';
+import { asManifest, stateAfter } from '../../libs/plans/recorded/recorded.ts';
 
 const project = fileURLToPath(new URL('../start/project/jaffle', import.meta.url));
 const venv = fileURLToPath(new URL('../../.headgate/python', import.meta.url));

@@ -10,7 +10,7 @@ import {
   type PlanRequest,
   verifyPlan,
 } from '@headgate/plans';
-import { recording } from './recorded.ts';
+import { recording } from '../../libs/plans/recorded/recorded.ts';
 
 const [folder = '', all] = process.argv.slice(2);
 const { buildPlan } = (await import(pathToFileURL(`${folder}/build.ts`).href)) as {

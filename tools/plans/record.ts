@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { answers, buildBase } from './jaffle.ts';
-import { patchOf } from './patch.ts';
+import { patchOf } from '../../libs/plans/recorded/patch.ts';
 
 const [venv, project] = process.argv.slice(2);
 if (!venv || !project) throw new Error('usage: record.ts VENV PROJECT');

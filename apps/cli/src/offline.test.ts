@@ -2,8 +2,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { recording } from '../../../tools/plans/recorded.ts';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { inspectPath, type InspectLine } from './inspect.ts';
 import { offlinePlan } from './offline-plan.ts';
 import { verifyFiles } from './verify.ts';
@@ -11,12 +10,19 @@ import { verifyFiles } from './verify.ts';
 const work = mkdtempSync(join(tmpdir(), 'headgate-offline-'));
 afterAll(() => rmSync(work, { recursive: true }));
 
-const recorded = recording();
-const edit = recorded.edits.find((one) => one.name === 'a filter in the middle')!;
+type Maps = Record<string, Record<string, unknown>>;
+const fixture = new URL('../../../libs/testing/fixtures/plans/jaffle-edits.json.gz', import.meta.url);
+const { manifest, cases } = JSON.parse(gunzipSync(readFileSync(fixture)).toString()) as {
+  manifest: Maps;
+  cases: { name: string; patch: Maps; ids: string[] }[];
+};
+const edit = cases.find((one) => one.name === 'a filter in the middle')!;
+const edited = Object.fromEntries(Object.entries(manifest).map(([key, map]) => [key, { ...map, ...edit.patch[key] }]));
+const [before, after] = [manifest, edited].map((value) => Buffer.from(JSON.stringify(value))) as [Buffer, Buffer];
 const [base, head, out] = ['base', 'head', 'out'].map((name) => join(work, name)) as [string, string, string];
 for (const [folder, bytes] of [
-  [base, recorded.bytes],
-  [head, edit.bytes],
+  [base, before],
+  [head, after],
 ] as const) {
   mkdirSync(folder);
   writeFileSync(join(folder, 'manifest.json'), bytes);
@@ -62,7 +68,7 @@ test('a plan whose file was touched, or whose manifest is another, does not veri
 test('a compressed manifest is taken, kept as it is, and verifies', () => {
   const packed = join(work, 'packed');
   mkdirSync(packed);
-  writeFileSync(join(packed, 'manifest.json.gz'), gzipSync(edit.bytes));
+  writeFileSync(join(packed, 'manifest.json.gz'), gzipSync(after));
   expect(plan({ head: packed, out: join(work, 'out-gz') }).exit).toBe(0);
   expect(verifyFiles(join(work, 'out-gz'), {})).toMatchObject({ ok: true });
 });
@@ -95,7 +101,7 @@ test('inspect reads on after a file it refuses, and ends with 2', () => {
   const folder = join(work, 'mixed');
   mkdirSync(folder);
   writeFileSync(join(folder, 'catalog.json'), '');
-  writeFileSync(join(folder, 'manifest.json'), recorded.bytes);
+  writeFileSync(join(folder, 'manifest.json'), before);
   writeFileSync(join(folder, 'graph_summary.json'), '{}');
   const { exit, lines } = inspected(folder);
   expect(exit).toBe(2);

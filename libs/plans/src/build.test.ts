@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { recording, type RecordedEdit } from '../../../tools/plans/recorded.ts';
+import { recording, type RecordedEdit } from '../recorded/recorded.ts';
 import { buildPlan, emptyState, type EnvironmentState, type ExecutionPlan, fold } from './index.ts';
 
 const recorded = recording();

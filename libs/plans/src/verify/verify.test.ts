@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { canonical, hashOf } from '@headgate/contracts';
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { recording, type RecordedEdit } from '../../../../tools/plans/recorded.ts';
+import { recording, type RecordedEdit } from '../../recorded/recorded.ts';
 import { buildPlan, emptyState, type ExecutionPlan, type PlanEntry, verifyPlan, type VerifyResult } from '../index.ts';
 
 const recorded = recording();

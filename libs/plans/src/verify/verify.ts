@@ -1,5 +1,4 @@
 import {
-  canonical,
   contract,
   ContractError,
   type EnvironmentState,

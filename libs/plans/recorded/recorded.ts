@@ -8,7 +8,7 @@ import {
   type Results,
   type RunResultsArtifact,
 } from '@headgate/dbt';
-import { emptyState, type EnvironmentState, fold, outcomeOf } from '@headgate/plans';
+import { emptyState, type EnvironmentState, fold, outcomeOf } from '../src/index.ts';
 import { applyPatch, type Patch } from './patch.ts';
 
 /** One edit of the recorded project. */
@@ -39,7 +39,7 @@ interface Fixture {
 
 /** The fixture that `record.ts` wrote: a real build of the jaffle project, and dbt's answers to many edits of it. */
 export function recording(): Recording {
-  const file = new URL('../../libs/testing/fixtures/plans/jaffle-edits.json.gz', import.meta.url);
+  const file = new URL('../../testing/fixtures/plans/jaffle-edits.json.gz', import.meta.url);
   const fixture = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as Fixture;
   const base = asManifest(fixture.manifest);
   const read = readArtifact(JSON.stringify(fixture.runResults), { file: 'run_results.json' });
