@@ -2,6 +2,7 @@
 
   oracle.py tpc                 the TPC-DS and TPC-H queries as JSON lines {id, dialect, sql, schema, columns}
   oracle.py execute < cases     for each case what moves when a column of a table is changed: {id, columns, moved: {source: [position, ...]}} or {id, error}
+  oracle.py time < cases        CPU milliseconds of sqlglot for all cases together, schemas made before: {cpu, cases, failed}
   oracle.py sqlglot < cases     sqlglot's edges for each case as JSON lines {id, edges: [[column, [source, ...]], ...], cpu} or {id, error}
 """
 
@@ -72,6 +73,25 @@ def edges(case):
     schema = MappingSchema(nested(case["schema"]), dialect=case["dialect"])
     nodes = lineage(None, case["sql"], schema=schema, dialect=case["dialect"])
     return [[name, leaves(node)] for name, node in nodes.items()]
+
+
+def timed():
+    import logging
+
+    from sqlglot.lineage import lineage
+    from sqlglot.schema import MappingSchema
+
+    logging.disable(logging.CRITICAL)
+    cases = [json.loads(line) for line in sys.stdin]
+    schemas = [MappingSchema(nested(case["schema"]), dialect=case["dialect"]) for case in cases]
+    failed = 0
+    start = time.process_time()
+    for case, schema in zip(cases, schemas):
+        try:
+            lineage(None, case["sql"], schema=schema, dialect=case["dialect"])
+        except Exception:  # it costs what it costs
+            failed += 1
+    yield {"cpu": (time.process_time() - start) * 1000, "cases": len(cases), "failed": failed}
 
 
 def second_opinion():
@@ -165,5 +185,5 @@ def moves(con, sql, schema, data, draw):
 
 if __name__ == "__main__":
     sys.setrecursionlimit(20000)
-    for item in {"tpc": tpc, "sqlglot": second_opinion, "execute": execute}[sys.argv[1]]():
+    for item in {"tpc": tpc, "sqlglot": second_opinion, "execute": execute, "time": timed}[sys.argv[1]]():
         print(json.dumps(item), flush=True)
