@@ -56,6 +56,8 @@ const SILENT = new Set([
   'pre_alias_comments',
   'post_select_comments',
   'inferred_type',
+  'operator_comments',
+  'left_comments',
   'original_name',
   'double_colon_syntax',
   'alias_explicit_as',

@@ -1,9 +1,9 @@
-import { nameOf, variant, type Body, type Name, type Node, type Span } from './ast.ts';
+import { nameOf, variant, type Body, type Name, type Node } from './ast.ts';
 import { aggregates } from './aggregates.ts';
 import { addJoin } from './relations.ts';
 import { Relation, union, type Column, type Value } from './relation.ts';
 import { renamed, Unsupported, type Resolver } from './resolver.ts';
-import { Scope, type Environment } from './scope.ts';
+import { Scope, source, type Environment } from './scope.ts';
 import { columnsFunction, expandStar } from './stars.ts';
 import { tableFunction } from './table-functions.ts';
 import { withCtes } from './ctes.ts';
@@ -139,7 +139,7 @@ function orderSetOperation(
   const ordered = (body.order_by?.expressions ?? []) as Body[];
   if (ordered.length === 0) return;
   const inner = new Scope(scope);
-  inner.sources.push({ alias: null, relation, table: null, path: [], opaque: null, hidden: false });
+  inner.sources.push(source(null, relation));
   for (const item of ordered) {
     const position = ordinal(item.this as Node);
     const column = position === null ? null : relation.columns[position - 1];
@@ -240,9 +240,7 @@ function projections(cx: Resolver, items: readonly Node[], scope: Scope, env: En
   for (const item of items) {
     const star = starOf(item);
     if (star !== null) {
-      const span = (star.span ?? null) as Span | null;
-      for (const column of expandStar(cx, star, scope, env))
-        columns.push(span === null ? column : { ...column, at: span });
+      columns.push(...expandStar(cx, star, scope, env));
       continue;
     }
     const several = columnsFunction(cx, item, scope, env) ?? distributed(cx, item, scope, env);

@@ -33,7 +33,7 @@ export interface Column extends Value {
   /** Names that `* EXCEPT`, RENAME and REPLACE took out of an open star (lower case). */
   readonly without?: ReadonlySet<string>;
   readonly isStar?: boolean;
-  /** Where the star stands that this column came from. */
+  /** Where the table is named over whose star this column came: stars have no place of their own in the parser's tree. */
   readonly at?: Span;
 }
 

@@ -1,4 +1,4 @@
-import { isQuery, nameOf, variant, type Body, type Node } from './ast.ts';
+import { isQuery, nameOf, variant, type Body, type Node, type Span } from './ast.ts';
 import { columnOf } from './names.ts';
 import { pivoted, unpivoted } from './pivots.ts';
 import { NOTHING, Relation, union, type Column, type Value } from './relation.ts';
@@ -41,9 +41,13 @@ const table: Item = (cx, body, scope, environment) => {
   const relation =
     columns === null ? null : columns === found.relation!.columns ? found.relation : new Relation(columns);
   const path = steps.flatMap((step) => step.text.toLowerCase().split('.'));
-  scope.sources.push(source(alias, relation, { table: found.name, path }));
+  scope.sources.push(
+    source(alias, relation, { table: found.name, path, span: (nameSpan(body) as Span | null) ?? null }),
+  );
   if (body.identifier_func) cx.notice('unsupported', 'a table named by an expression');
 };
+
+const nameSpan = (body: Body): unknown => body.name?.span;
 
 function pathOf(body: Body): { text: string; quoted: boolean }[] {
   return [body.catalog, body.schema, body.name].map(nameOf).filter((name) => name !== null && name.text !== '') as {

@@ -1,4 +1,4 @@
-import type { Body } from './ast.ts';
+import type { Body, Span } from './ast.ts';
 import type { Column, Relation, Value } from './relation.ts';
 
 /** One row source of a FROM clause. */
@@ -13,12 +13,14 @@ export interface Source {
   readonly path: readonly string[];
   /** What every column of a table function or array stands for; null for other sources. */
   readonly opaque: Value | null;
+  /** Where a base table is named. */
+  readonly span: Span | null;
   /** The right side of a semi or anti join is not visible outside its condition. */
   hidden: boolean;
 }
 
 export function source(alias: string | null, relation: Relation | null, extra: Partial<Source> = {}): Source {
-  return { alias, relation, table: null, path: [], opaque: null, hidden: false, ...extra };
+  return { alias, relation, table: null, path: [], opaque: null, span: null, hidden: false, ...extra };
 }
 
 /** What names mean inside one SELECT (or one DML statement). */
@@ -70,11 +72,9 @@ export class Environment {
   }
 
   find(key: string): Cte | null {
-    for (let frame: Environment | null = this; frame !== null; frame = frame.parent) {
-      const entry = frame.ctes.get(key);
-      if (entry !== undefined && entry.index < frame.limit) return entry.cte;
-    }
-    return null;
+    const entry = this.ctes.get(key);
+    if (entry !== undefined && entry.index < this.limit) return entry.cte;
+    return this.parent === null ? null : this.parent.find(key);
   }
 
   with(key: string, cte: Cte): Environment {
@@ -82,4 +82,5 @@ export class Environment {
   }
 }
 
+/** Where a name stands: in a SELECT list, in a condition on input rows, or behind the list (HAVING, QUALIFY, ORDER BY), where aliases are in sight. */
 export type Mode = 'select' | 'rows' | 'after';

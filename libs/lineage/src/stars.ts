@@ -28,13 +28,25 @@ function columnsOf(cx: Resolver, source: Source): readonly Column[] {
   if (source.relation === null) {
     const table = source.table ?? source.alias ?? '?';
     cx.notice('no-schema', `no schema for ${table}: * is not expanded`);
-    return [{ key: '*', name: '*', soft: false, isStar: true, refs: [openStar(table)], floor: 1 }];
+    return [
+      {
+        key: '*',
+        name: '*',
+        soft: false,
+        isStar: true,
+        refs: [openStar(table)],
+        floor: 1,
+        ...(source.span && { at: source.span }),
+      },
+    ];
   }
   if (source.opaque !== null && source.relation.columns.length === 0) {
     const name = source.alias ?? 'value';
     return [{ key: name, name: name.toLowerCase(), soft: true, refs: source.opaque.refs, floor: source.opaque.floor }];
   }
-  return source.relation.columns;
+  const { span } = source;
+  if (span === null) return source.relation.columns;
+  return source.relation.columns.map((column) => (column.at === undefined ? { ...column, at: span } : column));
 }
 
 function qualified(cx: Resolver, table: Node, scope: Scope, span: Span | null): Column[] {
