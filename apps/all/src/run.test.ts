@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ExecutionPlan } from '@headgate/plans';
-import { type Plan, type Run, type RunLine, sha256 } from '@headgate/contracts';
+import { type Plan, type Run, type RunLine, sha256, type Snapshot } from '@headgate/contracts';
 import { dispatcher } from '@headgate/dispatcher';
 import { gateway } from '@headgate/gateway';
 import { graphRead } from '@headgate/graph-read';
@@ -53,7 +53,10 @@ async function ingest(edits: Record<string, (text: string) => string> = {}): Pro
   const blob = sha256(Buffer.from(bytes));
   await http('PUT', `/api/v1/blobs/${blob}`, bytes, 'application/octet-stream');
   const revision = await post<{ run: string }>(`${place}/revisions`, { blob });
-  return ended(revision.run);
+  const run = await ended(revision.run);
+  // The graph follows the run by an event.
+  while (run.status === 'succeeded' && (await get<Snapshot>(`${place}/snapshots/latest`)).revision !== blob);
+  return run;
 }
 
 async function ended(id: string): Promise<Run> {
