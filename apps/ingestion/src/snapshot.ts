@@ -1,6 +1,5 @@
-import { canonical } from '@headgate/contracts';
 import { type Artifact, type Catalog, type Manifest, readArtifact } from '@headgate/dbt';
-import { adjacency, type LogicalGraph, logicalGraph, snapshotDigests } from '@headgate/graph';
+import { adjacency, type LogicalGraph, logicalGraph, sealGraph } from '@headgate/graph';
 import { type Blobs, Failure } from '@headgate/kit';
 import type { Head, Place } from './commit.ts';
 
@@ -44,8 +43,8 @@ export async function buildSnapshot(
   const ofManifest = given.manifest?.artifact ?? (await read(manifest));
   const ofCatalog = given.catalog?.artifact ?? (catalog ? await read(catalog) : undefined);
   const graph = logicalGraph(manifestOf(ofManifest), ofCatalog && catalogOf(ofCatalog));
-  const { id, nodes } = snapshotDigests(graph);
-  const blob = await blobs.put(org, Buffer.from(canonical(graph)));
+  const { id, nodes, pieces } = sealGraph(graph);
+  const blob = await blobs.put(org, Buffer.concat(pieces));
   return { graph, blob, snapshot: id, digests: nodes, edges: adjacency(graph).edges, manifest, catalog };
 }
 
