@@ -26,7 +26,12 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-async function http<T>(method: string, path: string, body?: string | ArrayBuffer, type = 'application/json'): Promise<T> {
+async function http<T>(
+  method: string,
+  path: string,
+  body?: string | ArrayBuffer,
+  type = 'application/json',
+): Promise<T> {
   const headers = {
     authorization: `Bearer ${stack.host.bootstrap.token}`,
     ...(body !== undefined && { 'content-type': type }),

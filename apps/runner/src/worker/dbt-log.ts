@@ -96,5 +96,4 @@ function instant(text: string | undefined): string | undefined {
 }
 
 /** Without colours, and without NUL, which Postgres cannot keep. */
-// eslint-disable-next-line no-control-regex
 const plain = (text: string): string => text.replaceAll(/\u001b\[[0-9;]*m|\u0000/g, '').slice(0, 20_000);
