@@ -57,6 +57,11 @@ class Generator {
   query(): { sql: string; columns: string[] } {
     const ctes: { name: string; sql: string; columns: string[] }[] = [];
     const known: Record<string, readonly string[]> = { ...TABLES };
+    const recursive = this.chance(0.12);
+    if (recursive) {
+      ctes.push({ name: 'tree', sql: this.recursion(), columns: ['n', 'm'] });
+      known.tree = ['n', 'm'];
+    }
     for (let i = this.below(4); i > 0; i--) {
       const one = this.chance(0.2) ? this.setOperation(known) : this.select(known, 1);
       const name = this.fresh('c');
@@ -65,7 +70,17 @@ class Generator {
     }
     const main = this.chance(0.2) ? this.setOperation(known) : this.select(known, 2);
     const clause = ctes.map((cte) => `${cte.name} as (${cte.sql})`).join(', ');
-    return { sql: ctes.length === 0 ? main.sql : `with ${clause} ${main.sql}`, columns: main.columns };
+    return {
+      sql: ctes.length === 0 ? main.sql : `with ${recursive ? 'recursive ' : ''}${clause} ${main.sql}`,
+      columns: main.columns,
+    };
+  }
+
+  private recursion(): string {
+    const [table, columns] = this.pick(Object.entries(TABLES));
+    const [next, other] = this.pick(Object.entries(TABLES));
+    const start = `select ${this.pick(columns)} as n, ${this.pick(columns)} as m from ${table}`;
+    return `${start} union select tree.n + 1, z.${this.pick(other)} from tree join ${next} z on z.${this.pick(other)} = tree.m where tree.n < 4`;
   }
 
   private setOperation(known: Readonly<Record<string, readonly string[]>>): { sql: string; columns: string[] } {
@@ -78,7 +93,12 @@ class Generator {
       return `select ${list.join(', ')} from ${table}${where}`;
     };
     const word = this.pick(['union all', 'union', 'except', 'intersect', 'union all by name']);
-    return { sql: `${arm()} ${word} ${arm()}`, columns: Array.from({ length: width }, (_, i) => `u${i}`) };
+    const [table, columns] = this.pick(Object.entries(TABLES));
+    const first = arm();
+    // What the parser reads wrong: a set operation behind a bracketed operand.
+    const trap = ` ${first.includes(' where ') ? 'and' : 'where'} 1 < (select count(*) from ${table} where ${this.pick(columns)} > 1)`;
+    const left = this.chance(0.3) ? first + trap : first;
+    return { sql: `${left} ${word} ${arm()}`, columns: Array.from({ length: width }, (_, i) => `u${i}`) };
   }
 
   private select(
@@ -109,7 +129,10 @@ class Generator {
       columns.push(name);
     }
     const distinct = this.chance(0.12) ? 'distinct ' : '';
-    return { sql: `select ${distinct}${items.join(', ')} ${from}${where}`, columns };
+    const byAlias =
+      where === '' && this.chance(0.15) && !items[0]!.includes(' over ') ? ` where ${columns[0]!} >= 1` : '';
+    const limit = distinct === '' && this.chance(0.1) ? ` order by ${this.everything(inputs)} limit 3` : '';
+    return { sql: `select ${distinct}${items.join(', ')} ${from}${where}${byAlias}${limit}`, columns };
   }
 
   private from(
@@ -118,7 +141,9 @@ class Generator {
   ): { sql: string; inputs: Input[]; merged: string | null } {
     const first = this.source(known, depth);
     const inputs = [first.input];
-    if (this.chance(0.5)) return { sql: `from ${first.sql}`, inputs, merged: null };
+    if (this.chance(0.4)) return { sql: `from ${first.sql}`, inputs, merged: null };
+    if (this.chance(0.2)) return this.beside(first);
+    if (this.chance(0.1)) return this.naturally();
     const second = this.source(known, depth);
     const shared = first.input.columns.filter((column) => second.input.columns.includes(column));
     const join = this.pick(['join', 'left join', 'right join', 'full join']);
@@ -145,6 +170,36 @@ class Generator {
     };
   }
 
+  /** A second source that reads the first: a lateral subquery, an array, a list of constants. */
+  private beside(first: { sql: string; input: Input }): { sql: string; inputs: Input[]; merged: string | null } {
+    const alias = this.fresh('l');
+    const { input } = first;
+    const kind = this.below(3);
+    const [table, columns] = this.pick(Object.entries(TABLES));
+    const lateral = `lateral (select max(z.${this.pick(columns)}) as v from ${table} z where z.${this.pick(columns)} = ${this.column([input])}) ${alias}`;
+    const array = `unnest([${this.column([input])}, ${this.expression([input], 1)}]) as ${alias}(v)`;
+    const constants = `(values (0, 1), (1, 2), (2, 0)) ${alias}(v, w)`;
+    const inputs = [input, { alias, columns: kind === 2 ? ['v', 'w'] : ['v'] }];
+    return { sql: `from ${first.sql}, ${[lateral, array, constants][kind]!}`, inputs, merged: null };
+  }
+
+  private naturally(): { sql: string; inputs: Input[]; merged: string | null } {
+    const [a, b] = [this.fresh('n'), this.fresh('n')];
+    const pairs = [
+      ['orders', 'customers'],
+      ['customers', 'events'],
+      ['orders', 'events'],
+    ] as const;
+    const [left, right] = this.pick(pairs);
+    const shared = TABLES[left]!.filter((column) => TABLES[right]!.includes(column));
+    const inputs = [
+      { alias: a, columns: TABLES[left]! },
+      { alias: b, columns: TABLES[right]! },
+    ];
+    const join = this.pick(['join', 'left join', 'full join']);
+    return { sql: `from ${left} ${a} natural ${join} ${right} ${b}`, inputs, merged: this.pick(shared) };
+  }
+
   private source(known: Readonly<Record<string, readonly string[]>>, depth: number): { sql: string; input: Input } {
     const alias = this.fresh('t');
     if (depth > 0 && this.chance(0.25)) {
@@ -152,7 +207,21 @@ class Generator {
       return { sql: `(${inner.sql}) ${alias}`, input: { alias, columns: inner.columns } };
     }
     const [table, columns] = this.pick(Object.entries(known));
+    if (columns.length >= 3 && this.chance(0.12)) return this.turned(table, columns, alias);
     return { sql: `${table} ${alias}`, input: { alias, columns } };
+  }
+
+  /** PIVOT and UNPIVOT. */
+  private turned(table: string, columns: readonly string[], alias: string): { sql: string; input: Input } {
+    const [a, b, c] = columns as [string, string, string];
+    const inner = `(select ${a}, ${b}, ${c} from ${table})`;
+    if (this.chance(0.5)) {
+      const rows = `unpivot (val for nm in (${b}, ${c}))`;
+      return { sql: `(select ${a}, val from ${inner} ${rows}) ${alias}`, input: { alias, columns: [a, 'val'] } };
+    }
+    const values = `sum(${c}) for ${b} in (0 as zero, 1 as one, 2 as two)`;
+    const sql = `(select * from ${inner} pivot (${values})) ${alias}`;
+    return { sql, input: { alias, columns: [a, 'zero', 'one', 'two'] } };
   }
 
   private equality(a: Input, b: Input): string {
@@ -230,14 +299,31 @@ class Generator {
     if (kind < 0.7) return `coalesce(${this.column(inputs)}, ${this.expression(inputs, depth - 1)})`;
     if (kind < 0.85)
       return `case when ${this.column(inputs)} > ${this.below(4)} then ${this.expression(inputs, depth - 1)} else ${this.column(inputs)} end`;
-    if (kind < 0.92) return `greatest(${this.column(inputs)}, ${this.below(4)})`;
+    if (kind < 0.89) return this.unusual(inputs, depth);
+    if (kind < 0.93) return `greatest(${this.column(inputs)}, ${this.below(4)})`;
     return `nullif(${this.column(inputs)}, ${this.column(inputs)})`;
+  }
+
+  private unusual(inputs: readonly Input[], depth: number): string {
+    const column = (): string => this.column(inputs);
+    const [table, columns] = this.pick(Object.entries(TABLES));
+    return this.pick([
+      `{'p': ${column()}, 'q': ${this.expression(inputs, depth - 1)}}.p`,
+      `list_sum([y + ${column()} for y in [${column()}, ${column()}] if y > 0])`,
+      `list_sum(list_transform([${column()}, 1], e -> e * ${column()}))`,
+      `(${column()} in (select ${this.pick(columns)} from ${table}))::int`,
+      `exists (select 1 from ${table} v where v.${this.pick(columns)} = ${column()})::int`,
+      `(${column()} between ${column()} and 3)::int`,
+      `coalesce(try_cast(${column()} as integer), ${column()})`,
+      `[${column()}, ${column()}][1]`,
+    ]);
   }
 
   private aggregate(inputs: readonly Input[]): string {
     const call = this.pick(['sum', 'max', 'min', 'count', 'count(distinct']);
     const argument = this.expression(inputs, 1);
     const body = call === 'count(distinct' ? `count(distinct ${argument})` : `${call}(${argument})`;
+    if (this.chance(0.1)) return `list_sum(list(${argument} order by ${this.column(inputs)}))`;
     if (this.chance(0.1))
       return `arg_max(${this.column(inputs)}, ${this.column(inputs)} * 1000 + ${this.column(inputs)})`;
     return this.chance(0.2) ? `${body} filter (where ${this.column(inputs)} > 1)` : body;

@@ -22,6 +22,8 @@ export function pivoted(cx: Resolver, body: Body, scope: Scope, environment: Env
     : spread(cx, combinations(values as string[][]), aggregates);
   // The spread column decides which rows each aggregate reads, but its name never shows: it is an edge of the rows.
   cx.addRows(key, 'group');
+  // What stays is what PIVOT groups by.
+  for (const column of kept) cx.addRows(column, 'group');
   push(cx, body, scope, inner, [...kept, ...made]);
 }
 
@@ -185,6 +187,7 @@ function pivotStatement(
     group === null
       ? columns.filter((column) => !used.has(column.key.toLowerCase()))
       : groupColumns(cx, group, inner, environment);
+  for (const column of kept) cx.addRows(column, 'group');
   const fields = on.map((node) => (node.in ? valueNames(cx, node.in as Body) : null));
   for (const node of on) cx.addRows(cx.expression((node.in?.this ?? node) as Node, inner, environment), 'group');
   const made = fields.includes(null)
