@@ -199,7 +199,7 @@ export const DRAWS: readonly (readonly [number, Draw])[] = [
   [
     10,
     (random) =>
-      `state:${random.chance(0.02) ? 'bogus' : random.pick([...STATES, ...MORE_STATES, 'modified', 'modified'])}`,
+      `state:${random.chance(0.02) ? 'bogus' : random.pick([...STATES, ...MORE_STATES, 'modified', 'modified', 'modified', 'modified.macros', 'unmodified'])}`,
   ],
   [3, (random) => `result:${random.pick(STATUSES)}`],
   [3, (random) => `source_status:${random.chance(0.9) ? 'fresher' : 'stale'}`],
@@ -300,7 +300,7 @@ function drawItem(random: Random, words: Vocabulary): string {
 export function drawRequest(random: Random, words: Vocabulary, states: readonly string[]): FuzzRequest {
   const items = (count: number) => Array.from({ length: count }, () => drawItem(random, words));
   const exclude = items(random.pick([0, 0, 0, 0, 0, 1, 1, 2]));
-  const select = items(random.pick([0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3]));
+  const select = items(random.pick([0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3]));
   if (random.chance(0.1)) select.splice(0, 2, select.slice(0, 2).join(random.chance(0.9) ? ' ' : '  '));
   const hasSelector = words.selectors.length > 0 && random.chance(0.2);
   return {

@@ -16,6 +16,24 @@ function withModel(change: (model: ModelPlan, random: Random, plan: Plan) => voi
   return (plan, random) => change(random.pick(plan.models), random, plan);
 }
 
+/** New things that dbt does not call modified. */
+const ADDITIONS: readonly Mutation[] = [
+  (plan, random) => {
+    const { tables } = random.pick(plan.sources);
+    if (!tables.some(({ name }) => name === 'new_table'))
+      tables.push({ ...tables[0]!, name: 'new_table', identifier: null });
+  },
+  (plan) => {
+    const [first] = plan.exposures;
+    if (first && !plan.exposures.some(({ name }) => name === 'new_one'))
+      plan.exposures.push({ ...first, name: 'new_one' });
+  },
+  (plan) => {
+    const [first] = plan.semantics?.metrics ?? [];
+    if (first && plan.semantics!.metrics.length < 3) plan.semantics!.metrics.push({ ...first, name: 'new_metric' });
+  },
+];
+
 /** Every way in which a project may differ from its previous state. */
 const MUTATIONS: readonly Mutation[] = [
   withModel((model, random) => (model.body = `${random.int(1000)} as id, 1 as amount, 'a' as kind`)),
@@ -70,23 +88,14 @@ const MUTATIONS: readonly Mutation[] = [
     if (model.versions && model.versions.length > 2) model.versions.pop();
     model.latest = model.versions?.some(({ v }) => v === model.latest) ? model.latest : null;
   }),
-  ...Array.from({ length: 3 }, () => (plan: Plan, random: Random) => {
+  ...Array.from({ length: 8 }, () => (plan: Plan, random: Random) => {
     random.pick(plan.macros).body += ' changed';
   }),
-  (plan, random) => {
-    const { tables } = random.pick(plan.sources);
-    if (!tables.some(({ name }) => name === 'new_table'))
-      tables.push({ ...tables[0]!, name: 'new_table', identifier: null });
-  },
-  (plan) => {
-    const [first] = plan.exposures;
-    if (first && !plan.exposures.some(({ name }) => name === 'new_one'))
-      plan.exposures.push({ ...first, name: 'new_one' });
-  },
-  (plan) => {
-    const [first] = plan.semantics?.metrics ?? [];
-    if (first && plan.semantics!.metrics.length < 3) plan.semantics!.metrics.push({ ...first, name: 'new_metric' });
-  },
+  ...ADDITIONS,
+  ...ADDITIONS,
+  ...ADDITIONS,
+  ...ADDITIONS,
+  ...ADDITIONS,
   (plan, random) => plan.macros.push({ name: `new_macro_${random.int(9)}`, body: 'new', calls: [] }),
   (plan, random) => {
     const table = random.pick(random.pick(plan.sources).tables);
@@ -136,7 +145,7 @@ const MUTATIONS: readonly Mutation[] = [
 /** Another state of the project: a few things changed, or nothing at all. */
 export function mutate(plan: Plan, random: Random): Plan {
   const other = structuredClone(plan);
-  const count = random.chance(0.1) ? 0 : 3 + random.int(14);
+  const count = random.chance(0.1) ? 0 : 6 + random.int(18);
   for (let i = 0; i < count; i++) random.pick(MUTATIONS)(other, random);
   return repair(other);
 }

@@ -16,7 +16,12 @@ export class Oracle {
   private readonly answers: AsyncIterator<string>;
 
   constructor(python: string, cwd: string) {
-    this.child = spawn(python, [server], { cwd, stdio: ['pipe', 'pipe', 'ignore'] });
+    this.child = spawn(python, [server], {
+      cwd,
+      stdio: ['pipe', 'pipe', 'ignore'],
+      // the order of a manifest's nodes follows that of Python's sets now and then
+      env: { ...process.env, PYTHONHASHSEED: '0' },
+    });
     this.answers = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
   }
 

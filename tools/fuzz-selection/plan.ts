@@ -176,7 +176,7 @@ export function drawConfig(random: Random, kind: 'model' | 'other' | 'test' | 't
 
 function drawMeta(random: Random): Record<string, unknown> {
   const meta: Record<string, unknown> = { owner: random.pick(['ana', 'bo']) };
-  if (random.chance(0.5)) meta['tier'] = random.pick([1, 2, 3, '1', 'gold', true, false, null]);
+  if (random.chance(0.7)) meta['tier'] = random.pick([1, 2, 3, 4, '1', 'gold', true, false]);
   if (random.chance(0.3)) meta['labels'] = random.pick([['a', 'b'], ['true', 1], [true], []]);
   if (random.chance(0.3)) meta['nested'] = { sla: { hours: random.pick([4, '4', 'x']) }, items: 'hidden' };
   return meta;
@@ -263,7 +263,7 @@ export function drawModel(
     name: isVersioned ? name.replaceAll(/\W/g, '_') : name,
     folder: random.pick(FOLDERS),
     parents: upstream.length > 0 ? random.sample(upstream, random.int(4)) : [],
-    macros: random.chance(0.3) && macros.length > 0 ? [random.pick(macros)] : [],
+    macros: random.chance(0.5) && macros.length > 0 ? [random.pick(macros)] : [],
     config: drawConfig(random, 'model'),
     yamlConfig: random.chance(0.4) ? drawConfig(random, 'tagged') : {},
     inFileConfig: random.chance(0.6),

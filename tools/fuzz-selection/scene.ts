@@ -32,10 +32,12 @@ function optional(file: string): unknown {
 }
 
 function filesUnder(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => {
-    const name = path.relative(folder, path.join(entry.parentPath, entry.name));
-    return entry.isDirectory() ? `${name}/` : name;
-  });
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .map((entry) => {
+      const name = path.relative(folder, path.join(entry.parentPath, entry.name));
+      return entry.isDirectory() ? `${name}/` : name;
+    })
+    .sort();
 }
 
 /** Draws a project, has dbt parse it as it was, for production, and as it is. The reason, when dbt refuses it. */

@@ -51,9 +51,9 @@ function drawDefinition(random: Random, words: Vocabulary, earlier: readonly str
   if (depth < 3 && choice < 0.3) return drawSet(random, words, earlier, depth);
   if (earlier.length > 0 && choice < 0.42) return drawInherited(random, words, earlier);
   const word = drawPlainWord(random, words);
-  if (choice < 0.6) return word;
+  if (choice < 0.5) return word;
   const [, method = 'fqn', value = word] = /^([\w.]+):([^]*)$/.exec(word) ?? [];
-  if (choice < 0.7) return { [method]: drawValue(random, value) };
+  if (choice < 0.6) return { [method]: drawValue(random, value) };
   return {
     method,
     value: drawValue(random, value),
@@ -88,13 +88,13 @@ function drawValue(random: Random, value: string): unknown {
 function drawOperators(random: Random): Record<string, unknown> {
   const operators: Record<string, unknown> = {};
   if (random.chance(0.1)) return { childrens_parents: true };
-  if (random.chance(0.4)) {
+  if (random.chance(0.5)) {
     operators['parents'] = random.pick([true, true, true, false, 'false', 1]);
-    if (random.chance(0.6)) operators['parents_depth'] = random.pick([1, '1', 2, 0, 0, '0']);
+    if (random.chance(0.6)) operators['parents_depth'] = random.pick([1, '1', 2, 0, 0, 0, '0']);
   }
   if (random.chance(0.3)) {
     operators['children'] = true;
-    if (random.chance(0.6)) operators['children_depth'] = random.pick([1, '2', 0, 0, '']);
+    if (random.chance(0.6)) operators['children_depth'] = random.pick([1, '2', 0, 0, 0, '']);
   }
   return operators;
 }

@@ -33,19 +33,20 @@ const cases = (readJson(path.join(data, 'cases.shared.json')) as { cases: Case[]
 const projects = new Map<string, SelectableProject>();
 const states = new Map<string, PreviousState>();
 
-function projectOf(name: string): SelectableProject {
-  const known = projects.get(name);
+function projectOf(name: string, manifest: string): SelectableProject {
+  const known = projects.get(manifest);
   if (known) return known;
-  const [artifacts, sources] = [path.join(data, 'artifacts', name, 'current'), path.join(data, 'projects', name)];
-  const freshness = readJson(path.join(artifacts, 'sources.json')) as SourceFreshness | undefined;
-  const project = new SelectableProject(readJson(path.join(artifacts, 'manifest.json')) as Manifest, {
+  const sources = path.join(data, 'projects', name);
+  const freshness = readJson(path.join(data, 'artifacts', name, 'current/sources.json')) as SourceFreshness | undefined;
+  const entries = readdirSync(sources, { recursive: true, encoding: 'utf8', withFileTypes: true });
+  const project = new SelectableProject(readJson(manifest) as Manifest, {
     selectorsFile: readFileSync(path.join(sources, 'selectors.yml'), 'utf8'),
-    files: readdirSync(sources, { recursive: true, encoding: 'utf8', withFileTypes: true }).map(
+    files: entries.map(
       (entry) => path.relative(sources, path.join(entry.parentPath, entry.name)) + (entry.isDirectory() ? '/' : ''),
     ),
     ...(freshness && { freshness }),
   });
-  projects.set(name, project);
+  projects.set(manifest, project);
   return project;
 }
 
@@ -60,12 +61,12 @@ function stateOf(project: string, name: string): PreviousState {
   return state;
 }
 
-function answer(c: Case): SelectionAnswer {
-  return projectOf(c.project).select({
+function answer(c: Case, project: SelectableProject, previous: PreviousState | undefined): SelectionAnswer {
+  return project.select({
     select: c.select,
     exclude: c.exclude,
     selector: c.selector,
-    ...(c.state && { previous: stateOf(c.project, c.state) }),
+    ...(previous && { previous }),
     indirectSelection: c.indirect_selection,
     resourceTypes: c.resource_types ?? [],
     excludeResourceTypes: c.exclude_resource_types ?? [],
@@ -74,11 +75,26 @@ function answer(c: Case): SelectionAnswer {
 
 describe('every recorded case of dbt 1.12.6 gets its answer', () => {
   test.each(cases.map((c) => [c.id, c] as const))('%s', (_, c) => {
-    const got = answer(c);
-    if (c.expected_error) {
-      expect(got).toMatchObject({ error: { class: c.expected_error.class, message: c.expected_error.message } });
-    } else {
-      expect(got).toMatchObject({ ids: c.expected });
-    }
+    const manifest = path.join(data, 'artifacts', c.project, 'current/manifest.json');
+    const previous = c.state ? stateOf(c.project, c.state) : undefined;
+    const { class: errorClass, message } = c.expected_error ?? {};
+    const expected = c.expected_error ? { error: { class: errorClass, message } } : { ids: c.expected };
+    expect(answer(c, projectOf(c.project, manifest), previous)).toMatchObject(expected);
+  });
+});
+
+describe('every case put to dbt 1.11.16, on the same projects, gets its answer', () => {
+  const recorded = path.join(root, 'libs/testing/fixtures/selection-1.11');
+  const answers = readJson(path.join(recorded, 'answers.json')) as Record<string, SelectionAnswer>;
+  const own = new Map(
+    ['galaxy', 'jaffle'].map((name) => [name, readJson(path.join(recorded, name, 'prev.json')) as Manifest]),
+  );
+  const asked = cases.flatMap((c) => [c.id, `${c.id} own`].filter((id) => id in answers).map((id) => [id, c] as const));
+  test.each(asked)('%s', (id, c) => {
+    // `own`: against the previous state as 1.11 itself writes it; else as 1.12 does, which 1.11 reads as well
+    const shared = c.state ? stateOf(c.project, c.state) : undefined;
+    const previous = shared && id.endsWith(' own') ? { ...shared, manifest: own.get(c.project)! } : shared;
+    const project = projectOf(c.project, path.join(recorded, c.project, 'current.json'));
+    expect(answer(c, project, previous)).toMatchObject(answers[id]!);
   });
 });
