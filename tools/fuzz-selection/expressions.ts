@@ -138,6 +138,15 @@ function configWord(random: Random, words: Vocabulary): string {
   return `config${keys.map((key) => `.${key}`).join('')}:${bent}`;
 }
 
+/** A value somewhere in the meta of some node, whatever its type. */
+function metaWord(random: Random, words: Vocabulary): string {
+  const metas = words.nodes.map((node) => node.config?.['meta']).filter((meta) => Object.keys(meta ?? {}).length > 0);
+  if (metas.length === 0) return 'config.meta:none';
+  const [key, value] = random.pick(Object.entries(random.pick(metas) as Record<string, unknown>));
+  const told = Array.isArray(value) ? random.pick([...(value as unknown[]), 'none']) : value;
+  return `config.meta.${key}:${typeof told === 'object' ? 'none' : String(told)}`;
+}
+
 function named(method: string, section: string): Draw {
   return (random, words) => {
     const fit = words.nodes.filter((node) => node.resource_type === section);
@@ -188,7 +197,8 @@ export const DRAWS: readonly (readonly [number, Draw])[] = [
   [3, pathWord],
   [1, (random, words) => fileWord(random, random.pick([...words.nodes, ...words.sources]))],
   [1, (random) => `package:${bend(random, random.pick(['shop', 'pkg', 'this']))}`],
-  [6, configWord],
+  [5, configWord],
+  [3, metaWord],
   [1, (random) => `test_name:${bend(random, random.pick(['not_null', 'unique', 'is_small', 'unit_0']))}`],
   [
     1,

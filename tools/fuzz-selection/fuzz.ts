@@ -59,7 +59,7 @@ async function ask(scene: Scene, random: Random, oracle: Oracle, count: number):
   const asked: Asked[] = [];
   const bare = vocabularyOf(scene.manifest, scene.files, []);
   while (asked.length < count) {
-    const { text, names } = random.chance(0.4) ? drawSelectors(random, bare) : { text: '', names: [] };
+    const { text, names } = random.chance(0.5) ? drawSelectors(random, bare) : { text: '', names: [] };
     writeFileSync(path.join(scene.folder, 'selectors.yml'), text);
     const request = drawTelling(scene, random, { ...bare, selectors: names }, text);
     const dbt = await oracle.ask({ op: 'ls', project: scene.folder, args: dbtArgs(request, scene.target) });
@@ -74,7 +74,7 @@ function drawTelling(scene: Scene, random: Random, words: Vocabulary, selectorsF
     const request = drawRequest(random, words, Object.keys(scene.states));
     const ours = ourAnswer(scene, request, selectorsFile);
     const isDull = 'error' in ours || ours.ids.length === 0;
-    if (!isDull || tries === 6 || random.chance(0.2)) return request;
+    if (!isDull || tries === 6 || random.chance(0.25)) return request;
   }
 }
 

@@ -40,13 +40,18 @@ function filesUnder(folder: string): string[] {
     .sort();
 }
 
-/** Draws a project, has dbt parse it as it was, for production, and as it is. The reason, when dbt refuses it. */
-export async function drawScene(random: Random, oracle: Oracle, home: string): Promise<Scene | { refused: string }> {
+/** Draws a project; dbt parses it as it was, for production, and as it is. Or the reason why dbt refuses it. */
+export async function drawScene(
+  random: Random,
+  oracle: Oracle,
+  home: string,
+  stateNames: readonly string[] = ['prev', 'prod'],
+): Promise<Scene | { refused: string }> {
   const [folder, target] = [path.join(home, 'project'), path.join(home, 'target')];
   const plan = drawPlan(random);
   const [prev, now] = random.chance(0.5) ? [plan, mutate(plan, random)] : [mutate(plan, random), plan];
   const states: Record<string, Omit<PreviousState, 'now'>> = {};
-  for (const name of ['prev', 'prod', 'current']) {
+  for (const name of [...stateNames, 'current']) {
     const into = name === 'current' ? target : path.join(home, name);
     rmSync(into, { recursive: true, force: true });
     mkdirSync(into, { recursive: true });

@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   try {
     for (let p = 0; tally.sets < Number(values.count); p++) {
       const random = new Random(seed * 10_000 + p);
-      const scene = await drawScene(random, oracle, home);
+      const scene = await drawScene(random, oracle, home, ['prev']);
       if (!('refused' in scene)) await check(scene, random, oracle, tally);
     }
   } finally {
