@@ -33,13 +33,13 @@ export function bubblewrap(): Driver {
           '--tmpfs',
           '/dev/shm',
         ],
+        // On disk, for the same reason. Before the interpreter, which may itself be installed somewhere below /tmp.
+        ...bind('--bind', `${folders.home}/tmp`, '/tmp'),
         ...foldersOf(interpreter).flatMap((folder) => bind('--ro-bind', folder)),
         ...bind('--ro-bind', folders.project, insideFolders.project),
         ...bind('--bind', folders.out, insideFolders.out),
         ...bind('--bind', folders.home, insideFolders.home),
         ...bind('--bind', folders.data, insideFolders.data),
-        // On disk, for the same reason.
-        ...bind('--bind', `${folders.home}/tmp`, '/tmp'),
         ...Object.entries(readOnly).flatMap(([to, from]) => bind('--ro-bind', from, to)),
         ...['--remount-ro', '/', '--chdir', insideFolders.project, '--', ...command],
       ];
