@@ -85,20 +85,18 @@ class Generator {
 
   private setOperation(known: Readonly<Record<string, readonly string[]>>): { sql: string; columns: string[] } {
     const width = 1 + this.below(3);
-    const arm = (): string => {
+    const arm = (trap = ''): string => {
       const [table, columns] = this.pick(Object.entries(known));
       const input = { alias: table, columns };
       const list = Array.from({ length: width }, (_, i) => `${this.expression([input], 1)} as u${i}`);
-      const where = this.chance(0.6) ? ` where ${this.condition([input], 1, known)}` : '';
-      return `select ${list.join(', ')} from ${table}${where}`;
+      const tests = [...(this.chance(0.6) ? [this.condition([input], 1, known)] : []), ...(trap === '' ? [] : [trap])];
+      return `select ${list.join(', ')} from ${table}${tests.length > 0 ? ` where ${tests.join(' and ')}` : ''}`;
     };
     const word = this.pick(['union all', 'union', 'except', 'intersect', 'union all by name']);
     const [table, columns] = this.pick(Object.entries(TABLES));
-    const first = arm();
     // What the parser reads wrong: a set operation behind a bracketed operand.
-    const trap = ` ${first.includes(' where ') ? 'and' : 'where'} 1 < (select count(*) from ${table} where ${this.pick(columns)} > 1)`;
-    const left = this.chance(0.3) ? first + trap : first;
-    return { sql: `${left} ${word} ${arm()}`, columns: Array.from({ length: width }, (_, i) => `u${i}`) };
+    const trap = this.chance(0.3) ? `1 < (select count(*) from ${table} where ${this.pick(columns)} > 1)` : '';
+    return { sql: `${arm(trap)} ${word} ${arm()}`, columns: Array.from({ length: width }, (_, i) => `u${i}`) };
   }
 
   private select(

@@ -137,6 +137,8 @@ export function unpivoted(cx: Resolver, body: Body, scope: Scope, environment: E
   );
   const kept = columns.filter((column) => !used.has(column.key.toLowerCase()));
   const read = outputs.map((_, i) => union(items.flatMap((item) => valueAt(cx, item, i, inner, environment))));
+  // Without INCLUDE NULLS a null gives no row: the columns decide which rows there are.
+  if (!body.include_nulls) for (const value of read) cx.addRows(value, 'filter');
   const named = (node: Node, value: Value): Column => ({
     key: cx.key(node) ?? '',
     name: nameOf(node)?.text ?? '',
