@@ -1,14 +1,17 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
-import { type EventType, type ProvenanceEvent, provenanceEvent } from '@headgate/contracts';
+import { ContractError, type EventType, type ProvenanceEvent, provenanceEvent } from '@headgate/contracts';
 import type { Logger } from 'pino';
 import { Bus, streamOf } from './bus.ts';
 import type { Call } from './call.ts';
 import { CONFIG, type Config } from './config.ts';
 import { Database, type Tx } from './database.ts';
+import { Failure } from './failure.ts';
 import { LOG } from './log.ts';
-import { maxDeliveries } from './provision.ts';
+
+/** Deliveries of one event before it is a dead letter; the waits between them add up to a few minutes. */
+const maxDeliveries = 10;
 
 /** An event as a consumer gets it: the envelope, with data of the declared type. */
 export type Heard<T> = ProvenanceEvent & { readonly data: T };
@@ -86,13 +89,14 @@ export class Consumers implements OnApplicationBootstrap, OnApplicationShutdown 
       message.ack();
     } catch (error) {
       const reason = (error as Error).message;
-      this.log.warn(
-        { err: reason, subject: message.subject, delivery: message.info.deliveryCount },
-        'event not consumed',
-      );
-      if (message.info.deliveryCount < maxDeliveries)
-        message.nak(Math.min(30_000, 200 * 2 ** message.info.deliveryCount));
-      else await this.bury(message, reason);
+      const { deliveryCount } = message.info;
+      this.log.warn({ err: reason, subject: message.subject, delivery: deliveryCount }, 'event not consumed');
+      const isPoison = error instanceof ContractError || error instanceof SyntaxError;
+      if (!isPoison && (deliveryCount < maxDeliveries || isTransient(error))) {
+        message.nak(Math.min(30_000, 200 * 2 ** Math.min(deliveryCount, 8)));
+      } else {
+        await this.bury(message, reason);
+      }
     }
   }
 
@@ -127,4 +131,12 @@ export class Consumers implements OnApplicationBootstrap, OnApplicationShutdown 
     await js.publish(`hg.dead.${this.config.service}`, JSON.stringify(letter));
     message.term(reason);
   }
+}
+
+/** Something that passes by itself: the event is not at fault, so it is tried for as long as it takes. */
+function isTransient(error: unknown): boolean {
+  if (error instanceof Failure) return error.code === 'unavailable' || error.code === 'timeout';
+  const code = String((error as { code?: unknown }).code ?? '');
+  // Postgres: connection exceptions, lack of resources, shutdown, serialization; Node: no connection.
+  return /^(08|53|57P|40)/.test(code) || /^E(CONN|PIPE|TIMEDOUT|HOST|NOTFOUND)/.test(code);
 }

@@ -13,8 +13,6 @@ import { streamOf } from './bus.ts';
 import type { HostConfig } from './config.ts';
 import type { Service } from './service.ts';
 
-/** Deliveries of one event to one consumer before it is a dead letter. */
-export const maxDeliveries = 10;
 const dayMs = 86_400_000;
 
 /** Creates or updates every stream and durable consumer. Services have no right to; this runs with the migrations. */
@@ -72,7 +70,8 @@ async function provisionConsumers(manager: JetStreamManager, { name, hears = [] 
       ack_policy: AckPolicy.Explicit,
       ack_wait: nanos(60_000),
       deliver_policy: DeliverPolicy.All,
-      max_deliver: maxDeliveries + 1,
+      // The consumer itself decides when an event is a dead letter: only it knows whether the event is at fault.
+      max_deliver: -1,
       max_ack_pending: 256,
     };
     const exists = await manager.consumers.info(streamOf(source), name).catch(() => undefined);

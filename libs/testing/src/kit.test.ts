@@ -23,6 +23,7 @@ import {
   type Service,
   type Tx,
 } from '@headgate/kit';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { Controller, Injectable, Module } from '@nestjs/common';
 import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
@@ -153,6 +154,25 @@ test('an event is delivered to its consumer, whose effect happens once even when
   ])) as [{ n: string }];
   expect(n).toBe('1');
 }, 20_000);
+
+test('an event that breaks its contract goes to the dead letters at once, with its reason, and blocks nobody', async () => {
+  const { user, password } = stack.host.nats.admin;
+  const connection = await connect({ servers: [stack.host.nats.url], user, pass: password });
+  const js = jetstream(connection);
+  await js.publish(`hg.${orgA}.plan.proposed`, '{"not": "an event"}');
+  const plan = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b14';
+  const delivered = once(heard, plan);
+  await parts.database.write(callOf(orgA), (tx) => mutate(tx, planProposed, proposed(plan)));
+  await delivered;
+  const manager = await jetstreamManager(connection);
+  const letter = await manager.streams.getMessage('HG_DEAD', { last_by_subj: 'hg.dead.planner' });
+  expect(letter?.json()).toMatchObject({
+    consumer: 'planner',
+    reason: expect.stringContaining('ProvenanceEvent'),
+    event: '{"not": "an event"}',
+  });
+  await connection.close();
+});
 
 test('ordinals are gapless per organization, also under concurrent writers', async () => {
   await Promise.all(
