@@ -1,0 +1,1 @@
+export const owned = { name: 'audit', owner: 'audit' } as const;
