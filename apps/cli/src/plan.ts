@@ -1,0 +1,157 @@
+import { contract, type Plan, plansDocument, plansPropose, plansState, snapshotsManifest } from '@headgate/contracts';
+import { type ExecutionPlan, explain } from '@headgate/plans';
+import { Command, Option } from 'commander';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { offlinePlan } from './offline-plan.ts';
+import { confirmAndRun } from './run.ts';
+import { type Cli, globalOptions, online, type Session } from './session.ts';
+import { Stop } from './stop.ts';
+
+export interface ProposeFlags {
+  readonly select?: string[];
+  readonly exclude?: string[];
+  readonly data?: 'assume' | 'check';
+  readonly fullRefresh?: boolean;
+}
+
+interface PlanFlags extends ProposeFlags {
+  readonly base?: string;
+  readonly head?: string;
+  readonly markdown?: boolean;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly yes?: boolean;
+  readonly all?: boolean;
+}
+
+/** Verdicts that a terminal shows without being asked for all of them. */
+const shownVerdicts = 50;
+
+const help = `
+Examples:
+  headgate plan
+  headgate plan --select 'tag:nightly+' --exclude 'config.materialized:view'
+  headgate plan --out plan && headgate verify plan
+  headgate plan --yes
+  headgate plan --base prod/target --head target --markdown > comment.md
+
+With --base and --head the plan is made here, from two sets of artifacts, without a server.
+
+Exit: 0 planned (or run), 1 it may not run or its run failed, 2 bad input, 3 nothing ingested yet, or a file is missing`;
+
+/** Options of a proposal, which `run` takes, too. */
+export function proposeOptions<C extends Command>(command: C): C {
+  command
+    .option('--select <words...>', "what to plan, in dbt's selection language")
+    .option('--exclude <words...>', 'what to leave out')
+    .addOption(
+      new Option('--data <mode>', 'take the data of sources as unchanged, or look at their freshness').choices([
+        'assume',
+        'check',
+      ]),
+    )
+    .option('--full-refresh', 'run all that is selected, and build incremental models anew');
+  return command;
+}
+
+export function planCommand(cli: Cli): Command {
+  return globalOptions(
+    proposeOptions(
+      new Command('plan').description('say what would run, and why; nothing runs before somebody confirms'),
+    )
+      .option('--out <dir>', 'write plan.json, manifest.json and state.json, for headgate verify')
+      .option('--all', `print every verdict that is not SKIP, not the first ${shownVerdicts}`)
+      .option('-y, --yes', 'confirm the plan and run it')
+      .option('--base <dir>', 'offline: artifacts of what stands (manifest.json, or an exact state.json)')
+      .option('--head <dir>', 'offline: artifacts of what is to be (manifest.json)')
+      .option('--markdown', 'offline: for a comment on a pull request'),
+  )
+    .addHelpText('after', help)
+    .action(planned(cli));
+}
+
+/** With --base and --head nothing is asked of a server, so that none has to be named. */
+function planned(cli: Cli): (...all: unknown[]) => Promise<void> {
+  const there = online(cli, planOnline);
+  return async (...all) => {
+    const command = all.at(-1) as Command;
+    const { base, head, markdown, ...rest } = command.opts<PlanFlags>();
+    if (base === undefined && head === undefined && !markdown) return there(...all);
+    if (base === undefined || head === undefined)
+      return command.error('error: an offline plan needs both --base and --head', { exitCode: 64 });
+    const online = (['select', 'exclude', 'data', 'fullRefresh', 'yes'] as const).filter((name) => rest[name]);
+    if (online.length > 0) command.error(`error: an offline plan takes no ${online.join(', ')}`, { exitCode: 64 });
+    process.exitCode = offlinePlan(
+      {
+        base,
+        head,
+        ...(markdown && { markdown }),
+        ...(rest.json && { json: true }),
+        ...(rest.out && { out: rest.out }),
+      },
+      (text) => cli.terminal.print(text.replace(/\n$/, '')),
+      (text) => cli.terminal.complain(text),
+    );
+  };
+}
+
+async function planOnline(session: Session, flags: PlanFlags): Promise<number> {
+  const { plan, document } = await propose(session, flags);
+  if (flags.out) await keep(session, plan, document, resolve(session.cli.cwd, flags.out));
+  if (session.json && !flags.yes) session.answer(plan, () => '');
+  if (!session.json) print(session, plan, document, flags.all);
+  if (!flags.yes) {
+    if (!session.json && plan.counts.run > 0) session.terminal.complain(`run it with: headgate run ${plan.id}`);
+    return 0;
+  }
+  return confirmAndRun(session, plan, {});
+}
+
+/** Has the server plan; answers its resource and the plan itself. */
+export async function propose(session: Session, flags: ProposeFlags): Promise<{ plan: Plan; document: Buffer }> {
+  const { client, terminal } = session;
+  const { select, exclude, data, fullRefresh } = flags;
+  const place = await session.place();
+  terminal.progress('planning');
+  const plan = await client.call(plansPropose, {
+    ...place,
+    ...(select && { select }),
+    ...(exclude && { exclude }),
+    ...(data && { data }),
+    ...(fullRefresh && { fullRefresh }),
+  });
+  const document = await client.bytes(plansDocument, { plan: plan.id });
+  terminal.endProgress();
+  return { plan, document };
+}
+
+/** The counts, then the verdicts with their reasons. */
+export function print({ terminal }: Session, plan: Plan, document: Buffer, all = false): void {
+  const { colors } = terminal;
+  const { run, skip, partial } = plan.counts;
+  terminal.print(`planned run=${run} skip=${skip} partial=${partial}`);
+  const [, ...lines] = explain(contract<ExecutionPlan>('ExecutionPlan').parse(JSON.parse(document.toString())));
+  const shown = all ? lines : lines.slice(0, shownVerdicts);
+  for (const line of shown)
+    terminal.print(line.replace(/^(RUN|PARTIAL) /, (_, verdict: string) => `${colors.green(verdict)} `));
+  if (shown.length < lines.length)
+    terminal.print(colors.dim(`… and ${lines.length - shown.length} more (--all, or --out)`));
+}
+
+/** The plan with all that verifying it needs. */
+async function keep({ client, terminal }: Session, plan: Plan, document: Buffer, folder: string): Promise<void> {
+  const { id, project, environment, snapshot } = plan;
+  const [state, manifest] = await Promise.all([
+    client.bytes(plansState, { plan: id }),
+    client.bytes(snapshotsManifest, { project, environment, snapshot }),
+  ]);
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const [name, bytes] of Object.entries({ plan: document, state, manifest }))
+      writeFileSync(join(folder, `${name}.json`), bytes);
+  } catch (error) {
+    throw new Stop(2, `the plan cannot be written: ${(error as Error).message}`);
+  }
+  terminal.complain(`written to ${folder}`);
+}
