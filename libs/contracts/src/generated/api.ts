@@ -251,6 +251,7 @@ export const environmentsReveal = operation<EnvironmentsRevealInput, Environment
   name: 'EnvironmentsReveal',
   service: 'identity',
   callers: ['runner'],
+  emits: ['environment.revealed'],
 });
 export const grantsList = operation<GrantsListInput, GrantsListOutput>({
   id: 'grants.list',

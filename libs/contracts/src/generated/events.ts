@@ -5,6 +5,7 @@ import type {
   ArtifactIngested,
   EnvironmentChanged,
   EnvironmentCreated,
+  EnvironmentRevealed,
   GrantChanged,
   OrgCreated,
   PlanDecided,
@@ -43,6 +44,12 @@ export const environmentChanged = eventType<EnvironmentChanged>({
 export const environmentCreated = eventType<EnvironmentCreated>({
   type: 'environment.created',
   name: 'EnvironmentCreated',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
+export const environmentRevealed = eventType<EnvironmentRevealed>({
+  type: 'environment.revealed',
+  name: 'EnvironmentRevealed',
   service: 'identity',
   schemaVersion: '1.0',
 });
@@ -147,6 +154,7 @@ export const eventTypes = [
   artifactIngested,
   environmentChanged,
   environmentCreated,
+  environmentRevealed,
   grantChanged,
   orgCreated,
   planDecided,

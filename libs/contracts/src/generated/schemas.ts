@@ -546,6 +546,16 @@ export const schemas: Record<string, object> = {
       adapter: { type: 'string', minLength: 1 },
     },
   },
+  EnvironmentRevealed: {
+    description: 'Secret variables of an environment were given, in plaintext, to the sandbox that asked for them.',
+    type: 'object',
+    required: ['project', 'environment', 'names'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      names: { type: 'array', items: { type: 'string', minLength: 1 } },
+    },
+  },
   GrantChanged: {
     description: "Somebody's role changed; the grant version rises by one.",
     type: 'object',
@@ -768,6 +778,8 @@ export const schemas: Record<string, object> = {
       name: { type: 'string', minLength: 1 },
       role: { $ref: '#/$defs/Role' },
       expiresAt: { $ref: '#/$defs/Time' },
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
     },
   },
   TokenRevoked: {
@@ -1918,6 +1930,8 @@ export const schemas: Record<string, object> = {
       id: { $ref: '#/$defs/Uuid' },
       name: { type: 'string', minLength: 1 },
       role: { $ref: '#/$defs/Role' },
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
       createdAt: { $ref: '#/$defs/Time' },
       expiresAt: { anyOf: [{ $ref: '#/$defs/Time' }, { type: 'null' }] },
       revokedAt: { anyOf: [{ $ref: '#/$defs/Time' }, { type: 'null' }] },
@@ -1940,9 +1954,11 @@ export const schemas: Record<string, object> = {
     additionalProperties: false,
     required: ['name', 'role'],
     properties: {
-      name: { type: 'string', minLength: 1 },
+      name: { type: 'string', minLength: 1, maxLength: 100 },
       role: { $ref: '#/$defs/Role' },
       days: { type: 'integer', minimum: 1, maximum: 3650 },
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
     },
   },
   TokensCreateOutput: {

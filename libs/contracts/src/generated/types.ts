@@ -484,6 +484,17 @@ export interface EnvironmentCreated {
   adapter: string;
 }
 /**
+ * Secret variables of an environment were given, in plaintext, to the sandbox that asked for them.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "EnvironmentRevealed".
+ */
+export interface EnvironmentRevealed {
+  project: Slug;
+  environment: Slug;
+  names: string[];
+}
+/**
  * Somebody's role changed; the grant version rises by one.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -713,6 +724,8 @@ export interface TokenCreated {
   name: string;
   role: Role;
   expiresAt?: Time;
+  project?: Slug;
+  environment?: Slug;
 }
 /**
  * A service token no longer works.
@@ -1515,6 +1528,8 @@ export interface Token {
   id: Uuid;
   name: string;
   role: Role;
+  project?: Slug;
+  environment?: Slug;
   createdAt: Time;
   expiresAt: Time | null;
   revokedAt: Time | null;
@@ -1531,6 +1546,8 @@ export interface TokensCreateInput {
   name: string;
   role: Role;
   days?: number;
+  project?: Slug;
+  environment?: Slug;
 }
 export interface TokensCreateOutput {
   token: Token;

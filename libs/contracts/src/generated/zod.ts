@@ -341,6 +341,9 @@ export const environmentChangedSchema = z
 export const environmentCreatedSchema = z
   .object({ project: slugSchema, environment: slugSchema, adapter: z.string().min(1) })
   .describe('A project has one more environment.');
+export const environmentRevealedSchema = z
+  .object({ project: slugSchema, environment: slugSchema, names: z.array(z.string().min(1)) })
+  .describe('Secret variables of an environment were given, in plaintext, to the sandbox that asked for them.');
 export const roleSchema = z.enum(['viewer', 'engineer', 'steward', 'admin', 'owner', 'service']);
 export const grantChangedSchema = z
   .object({
@@ -488,7 +491,14 @@ export const taskQueuedSchema = z
   })
   .describe('A unit of work waits for a worker.');
 export const tokenCreatedSchema = z
-  .object({ token: uuidSchema, name: z.string().min(1), role: roleSchema, expiresAt: timeSchema.optional() })
+  .object({
+    token: uuidSchema,
+    name: z.string().min(1),
+    role: roleSchema,
+    expiresAt: timeSchema.optional(),
+    project: slugSchema.optional(),
+    environment: slugSchema.optional(),
+  })
   .describe('A service token was made; only its hash is kept.');
 export const tokenRevokedSchema = z.object({ token: uuidSchema }).describe('A service token no longer works.');
 export const zodSchemas = {
@@ -502,6 +512,7 @@ export const zodSchemas = {
   ArtifactIngested: artifactIngestedSchema,
   EnvironmentChanged: environmentChangedSchema,
   EnvironmentCreated: environmentCreatedSchema,
+  EnvironmentRevealed: environmentRevealedSchema,
   GrantChanged: grantChangedSchema,
   OrgCreated: orgCreatedSchema,
   PlanDecided: planDecidedSchema,
