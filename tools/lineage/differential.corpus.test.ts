@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { columnLineage } from '../../libs/lineage/src/index.ts';
 import { reasonFor } from './argued.ts';
 import { askSqlglot, compare, modelCases, tpcCases, type OracleCase } from './differential.ts';
+import { acrossDialects } from './transpiled.ts';
 import { executed } from './executed.ts';
 
 function differences(cases: readonly OracleCase[]) {
@@ -16,6 +18,19 @@ describe('beside sqlglot', () => {
       121,
     );
     expect(cases.length).toBe(121);
+    const columns = cases.map((one) => {
+      const answer = columnLineage(one.sql, one.schema, { dialect: one.dialect, detail: false });
+      return answer.ok ? answer.statements[0]!.columns.length : 0;
+    });
+    expect(columns).toEqual(cases.map((one) => one.columns!.length));
+  }, 300_000);
+
+  test('TPC gives the same edges in all six dialects', () => {
+    const results = acrossDialects(tpcCases());
+    expect(results.map(({ dialect, different }) => [dialect, different])).toEqual(
+      results.map(({ dialect }) => [dialect, []]),
+    );
+    expect(results.reduce((sum, { queries }) => sum + queries, 0)).toBeGreaterThan(500);
   }, 300_000);
 
   test('real compiled models: every difference at confidence 1 is argued', () => {

@@ -2,6 +2,7 @@
 
   oracle.py tpc                 the TPC-DS and TPC-H queries as JSON lines {id, dialect, sql, schema, columns}
   oracle.py execute < cases     for each case what moves when a column of a table is changed: {id, columns, moved: {source: [position, ...]}} or {id, error}
+  oracle.py transpile < cases   each DuckDB case in the other dialects: {id, dialect, sql}
   oracle.py time < cases        CPU milliseconds of sqlglot for all cases together, schemas made before: {cpu, cases, failed}
   oracle.py sqlglot < cases     sqlglot's edges for each case as JSON lines {id, edges: [[column, [source, ...]], ...], cpu} or {id, error}
 """
@@ -73,6 +74,22 @@ def edges(case):
     schema = MappingSchema(nested(case["schema"]), dialect=case["dialect"])
     nodes = lineage(None, case["sql"], schema=schema, dialect=case["dialect"])
     return [[name, leaves(node)] for name, node in nodes.items()]
+
+
+def transpiled():
+    import logging
+
+    import sqlglot
+
+    logging.disable(logging.CRITICAL)
+    for line in sys.stdin:
+        case = json.loads(line)
+        for dialect in ("snowflake", "bigquery", "redshift", "databricks", "postgres"):
+            try:
+                sql = sqlglot.transpile(case["sql"], read="duckdb", write=dialect, unsupported_level=sqlglot.ErrorLevel.RAISE)[0]
+            except Exception:  # what a dialect has no words for is no case for it
+                continue
+            yield {"id": case["id"], "dialect": dialect, "sql": sql}
 
 
 def timed():
@@ -185,5 +202,5 @@ def moves(con, sql, schema, data, draw):
 
 if __name__ == "__main__":
     sys.setrecursionlimit(20000)
-    for item in {"tpc": tpc, "sqlglot": second_opinion, "execute": execute, "time": timed}[sys.argv[1]]():
+    for item in {"tpc": tpc, "sqlglot": second_opinion, "execute": execute, "time": timed, "transpile": transpiled}[sys.argv[1]]():
         print(json.dumps(item), flush=True)
