@@ -35,7 +35,7 @@ export class Trees {
     this.keyId = keyIdOf(this.publicKey);
   }
 
-  /** Brings the tree up to the newest leaf and signs it. */
+  /** Brings the tree up to the newest leaf and signs it. A write that is unaudited: it is the audit. */
   async seal(org: string): Promise<void> {
     const call: Call = { org, actor: { kind: 'service', id: this.config.service }, requestId: 'seal' };
     let more = true;
