@@ -48,7 +48,7 @@ function judge({ schema, name, comment, secured, forced, policies, triggers, col
   if (!secured) findings.push(`${table} is without row-level security: call protect(db, schema, '${name}')`);
   if (secured && !forced) findings.push(`${table} does not force row-level security on its owner`);
   const own = policies.find((policy) => policy.name === 'org');
-  const plain = (text: string | null | undefined) => (text ?? '').replace(/[\s()]|::text/g, '');
+  const plain = (text: string | null | undefined) => (text ?? '').replace(/[\s()]|::text/g, '').toLowerCase();
   if (secured && (plain(own?.using) !== plain(ofTheOrg) || plain(own?.check) !== plain(ofTheOrg))) {
     findings.push(`${table} has a policy "org" other than kit's`);
   }
