@@ -1,9 +1,11 @@
+import { verifyExport } from '@headgate/audit-tree';
 import { auditExport, auditSearch, auditVerify, type AuditVerifyOutput } from '@headgate/contracts';
 import { Command } from 'commander';
 import { once } from 'node:events';
 import { createWriteStream, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { checkpointCommand, checkpointIn, proofCommand } from './audit-proofs.ts';
 import { linesOf } from './lines.ts';
 import { naturalNumber } from './numbers.ts';
 import { type Cli, ending, globalOptions, online, type Session } from './session.ts';
@@ -16,6 +18,8 @@ export function auditCommand(cli: Cli): Command {
     .addCommand(verifyAuditCommand(cli))
     .addCommand(exportCommand(cli))
     .addCommand(searchAuditCommand(cli))
+    .addCommand(checkpointCommand(cli))
+    .addCommand(proofCommand(cli))
     .addHelpText(
       'after',
       '\nExamples:\n  headgate audit verify\n  headgate audit export audit.ndjson && headgate audit verify audit.ndjson\n  headgate audit search --type plan.decided',
@@ -27,16 +31,25 @@ function verifyAuditCommand(cli: Cli): Command {
   return globalOptions(
     new Command('verify')
       .description("check the record: on the server against every service's rows, or an export, offline")
-      .argument('[export]', 'a file that audit export wrote; no server is asked (gzip is accepted)'),
+      .argument('[export]', 'a file that audit export wrote; no server is asked (gzip is accepted)')
+      .option('--key <id>', "the id of the audit's key, known from elsewhere, that must have signed the export")
+      .option('--checkpoint <file>', 'a checkpoint or an export kept before, which the export must contain'),
   )
     .addHelpText(
       'after',
-      '\nExamples:\n  headgate audit verify\n  headgate audit verify audit.ndjson --json\n\nAn export is checked with nothing but itself: every hash, every checkpoint, every signature. That its public keys are\nthe right ones is for you to know.\n\nExit: 0 it holds, 1 it does not, 2 that is no export, 3 nobody can tell',
+      '\nExamples:\n  headgate audit verify\n  headgate audit verify audit.ndjson --json\n  headgate audit verify audit.ndjson --checkpoint checkpoint.json\n\nAn export is checked with nothing but itself: every hash, every checkpoint, every signature. Somebody who writes the\nwhole of it anew, with a key of their own, is found by --key or --checkpoint.\n\nExit: 0 it holds, 1 it does not, 2 that is no export, 3 nobody can tell',
     )
-    .action(async (file: string | undefined, options: { json?: boolean }, command: Command) => {
+    .action(async (file: string | undefined, options: VerifyFlags, command: Command) => {
+      if (file === undefined && (options.key ?? options.checkpoint) !== undefined)
+        return command.error('error: --key and --checkpoint are for an export', { exitCode: 64 });
       if (file === undefined) return there(file, options, command);
-      process.exitCode = await ending(cli.terminal, async () => verifyFile(cli, file, isJson(command)));
+      process.exitCode = await ending(cli.terminal, async () => verifyFile(cli, file, options, isJson(command)));
     });
+}
+
+interface VerifyFlags {
+  readonly key?: string;
+  readonly checkpoint?: string;
 }
 
 const isJson = (command: Command): boolean =>
@@ -52,9 +65,9 @@ async function verifyOnline(session: Session): Promise<number> {
   return verdict.ok ? 0 : 1;
 }
 
-async function verifyFile({ cwd, terminal }: Cli, file: string, json: boolean): Promise<number> {
-  const { verifyExport } = await import('@headgate/audit-tree');
-  const verdict = verifyExport(linesOf(resolve(cwd, file)));
+async function verifyFile({ cwd, terminal }: Cli, file: string, flags: VerifyFlags, json: boolean): Promise<number> {
+  const checkpoint = flags.checkpoint === undefined ? undefined : checkpointIn(resolve(cwd, flags.checkpoint));
+  const verdict = verifyExport(linesOf(resolve(cwd, file)), { key: flags.key, checkpoint });
   terminal.print(json ? JSON.stringify(verdict) : inWords(verdict).join('\n'));
   if (verdict.ok) return 0;
   return verdict.findings.some(({ code }) => code === 'export.invalid') ? 2 : 1;

@@ -1,7 +1,7 @@
 import { type RunLine, runsGet, runsLogs } from '@headgate/contracts';
 import { Command } from 'commander';
 import { follow } from './follow.ts';
-import { painted } from './run.ts';
+import { inBrief, painted } from './run.ts';
 import { type Cli, globalOptions, online, type Session } from './session.ts';
 
 interface LogFlags {
@@ -35,7 +35,7 @@ async function logs(session: Session, flags: LogFlags, run: string): Promise<num
   if (flags.follow) {
     const ended = await follow(session, run, show);
     if (ended.status === 'succeeded') return 0;
-    terminal.complain(`the run ${ended.status}: ${ended.reason ?? 'no reason given'}`);
+    terminal.complain(`the run ${ended.status}: ${inBrief(ended)}`);
     return 1;
   }
   await client.call(runsGet, { run });

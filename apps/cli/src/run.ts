@@ -127,11 +127,11 @@ async function attend(session: Session, started: Run, { detach }: { detach?: boo
   return 1;
 }
 
-/** dbt's lines on what became of a node; of an operation, all it says. */
+/** dbt's lines on what became of a node; of an operation, what its macro says. */
 export function isOutcome({ event = '', level }: Pick<RunLine, 'event' | 'level'>, kind: Run['kind']): boolean {
   if (level === 'debug') return false;
-  if (kind === 'operation') return true;
-  return /^Log\w*Result$|^Log?Skip|^Skipping/.test(event) || level === 'error' || level === 'warn';
+  if (level === 'error' || level === 'warn') return true;
+  return (kind === 'operation' ? /^(JinjaLog|Print|Formatting)/ : /^Log(\w*Result|Skip)|^Skipping/).test(event);
 }
 
 export function painted({ terminal: { colors } }: Pick<Session, 'terminal'>, { level, text }: RunLine): string {
@@ -147,13 +147,13 @@ export function ranOk({ kind }: Pick<Run, 'kind'>, nodes: readonly Pick<RunNode,
 
 const bad = new Set(['error', 'fail', 'runtime error', 'partial success']);
 
-/** Why a run did not go well, every node that is to blame, and where to read on. */
+/** Why a run did not go well, every node that is to blame, and where to read on; dbt's own words came with its lines. */
 export function failure(run: Run, nodes: readonly RunNode[]): string[] {
   const took =
     run.startedAt && run.finishedAt ? ` after ${span(Date.parse(run.finishedAt) - Date.parse(run.startedAt))}` : '';
   const skipped = nodes.filter(({ status }) => status === 'skipped').length;
   return [
-    `error: the run ${run.status}${took}: ${run.reason ?? 'no reason given'}`,
+    `error: the run ${run.status}${took}: ${inBrief(run)}`,
     ...nodes
       .filter(({ status }) => bad.has(status))
       .map(
@@ -164,3 +164,10 @@ export function failure(run: Run, nodes: readonly RunNode[]): string[] {
     `  hint: headgate logs ${run.id}`,
   ];
 }
+
+/** The first line of the reason, without the dots that dbt fills lines up with. */
+export const inBrief = ({ reason = 'no reason given' }: Pick<Run, 'reason'>): string =>
+  reason
+    .split('\n')[0]!
+    .replace(/ \.{3,} /, ' ')
+    .trim();

@@ -1,6 +1,7 @@
 import { type Run, runsList } from '@headgate/contracts';
 import { Command } from 'commander';
 import { naturalNumber } from './numbers.ts';
+import { inBrief } from './run.ts';
 import { type Cli, globalOptions, online, type Session } from './session.ts';
 import { span, table, when } from './table.ts';
 
@@ -26,6 +27,6 @@ function row({ terminal: { colors } }: Session, run: Run): string[] {
   const paint = { succeeded: colors.green, failed: colors.red, cancelled: colors.yellow }[run.status as string];
   const took = run.startedAt && run.finishedAt ? span(Date.parse(run.finishedAt) - Date.parse(run.startedAt)) : '';
   const counts = Object.entries(run.counts).map(([status, count]) => `${count} ${status}`);
-  const about = run.reason?.split('\n')[0] ?? counts.join(', ');
+  const about = run.reason === undefined ? counts.join(', ') : inBrief(run);
   return [run.id, when(run.createdAt), run.kind, paint ? paint(run.status) : run.status, took, about];
 }

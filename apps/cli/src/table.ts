@@ -11,7 +11,6 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-// eslint-disable-next-line no-control-regex
 const visible = (text: string): number => [...text.replaceAll(/\x1b\[[0-9;]*m/g, '')].length;
 
 /** An instant to the second, as people read it: `2026-11-21 10:26:00Z`. */

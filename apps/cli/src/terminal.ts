@@ -75,7 +75,7 @@ export class Terminal {
   }
 
   private show(): void {
-    if (this.isShown && this.line) this.errors.write(`\r\x1b[2K${this.line.slice(0, (this.errors.columns ?? 80) - 1)}`);
+    if (this.isShown && this.line) this.errors.write(`\r\x1b[2K${this.line.slice(0, (this.errors.columns || 80) - 1)}`);
   }
 
   private hide(): void {
