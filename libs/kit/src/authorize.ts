@@ -30,7 +30,14 @@ m = r.obj == p.obj && (p.act == "*" || r.act == p.act) && g(r.sub, p.sub, r.dom)
 const subjectOf = ({ kind, id }: Actor): string => `${kind}:${id}`;
 const placeOf = ({ project, environment }: Where): string => ['org', project, environment].filter(Boolean).join('/');
 
-/** What the grants of one organization allow. Immutable: a changed grant makes a new one. */
+/** Decisions kept; beyond this they are forgotten, because the places asked about are the caller's choice. */
+const remembered = 2000;
+
+/**
+ * What some grants of one organization allow. Immutable: a changed grant makes a new one. Building it costs with the
+ * number of grants, so it is given those of the subjects asked about, not everybody's. Project and environment must be
+ * slugs already: a slash in one would name another place.
+ */
 export class Authority {
   private readonly decided = new Map<string, Decision>();
 
@@ -42,17 +49,36 @@ export class Authority {
   static async of(grants: readonly Grant[]): Promise<Authority> {
     const enforcer = await newEnforcer(newModelFromString(model));
     await enforcer.addPolicies([...policies()]);
-    const unique = new Map(grants.map((grant) => [groupingOf(grant).join(' '), groupingOf(grant)]));
+    const unique = new Map(grants.map((grant) => [groupingOf(grant).join('\0'), groupingOf(grant)]));
     if (unique.size > 0) await enforcer.addGroupingPolicies([...unique.values()]);
     return new Authority(enforcer, grants);
   }
 
   /** A role given for the organization holds in all of its projects, one for a project in all of its environments. */
   decide(actor: Actor, permission: string, where: Where = {}): Decision {
-    const key = `${subjectOf(actor)} ${permission} ${placeOf(where)}`;
-    let decision = this.decided.get(key);
-    if (!decision) this.decided.set(key, (decision = this.ask(actor, permission, where)));
+    const key = `${permission}\0${placeOf(where)}\0${subjectOf(actor)}`;
+    const known = this.decided.get(key);
+    if (known) return known;
+    if (this.decided.size >= remembered) this.decided.clear();
+    const decision = this.ask(actor, permission, where);
+    this.decided.set(key, decision);
     return decision;
+  }
+
+  /** Whether there is any place at all where the actor may do this. */
+  anywhere(actor: Actor, permission: string): Decision {
+    const own = this.grants.filter((grant) => subjectOf(grant.subject) === subjectOf(actor));
+    const allowed = own.map((place) => this.decide(actor, permission, place)).find((decision) => decision.allowed);
+    return allowed ?? this.decide(actor, permission);
+  }
+
+  /** Whether the actor may do, in the place of a role, everything that the role would let its holder do there. */
+  covers(actor: Actor, { role, project, environment }: Omit<Grant, 'subject'>): Decision {
+    const needed = [...permissionsOf(role)].map((permission) =>
+      this.decide(actor, permission, { project, environment }),
+    );
+    const refused = needed.find(({ allowed }) => !allowed);
+    return refused ?? { allowed: true, because: `${actor.id} may do all that ${role} may` };
   }
 
   private ask(actor: Actor, permission: string, where: Where): Decision {
