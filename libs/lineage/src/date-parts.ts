@@ -1,4 +1,4 @@
-import { nameOf, type Node } from './ast.ts';
+import { nameOf, type Name, type Node } from './ast.ts';
 import type { Dialect } from './dialect.ts';
 
 const PARTS = new Set(
@@ -9,20 +9,31 @@ const PARTS = new Set(
   ).split(','),
 );
 
-// Where the unit stands: a bare word there is never a column, even when a table has a column of that name.
+// Where the unit stands first, a bare word is never a column, even when a table has a column of that name. BigQuery puts it last;
+// the others do so in a few functions whose last argument may as well be a column.
 const FIRST =
-  /^(dateadd|date_add|datediff|date_diff|timestampadd|timestampdiff|timeadd|timediff|timestamp_add|timestamp_diff|datepart|date_part|date_trunc|datetrunc|extract|monthname)$/;
-const LAST =
-  /^(date_trunc|timestamp_trunc|datetime_trunc|time_trunc|date_diff|timestamp_diff|datetime_diff|time_diff|last_day|trunc|next_day|date_bucket)$/;
+  /^(dateadd|date_add|datediff|date_diff|timestampadd|timestampdiff|timeadd|timediff|timestamp_add|timestamp_diff|datepart|date_part|date_trunc|datetrunc|extract)$/;
+const LAST_BIGQUERY =
+  /^(date_trunc|timestamp_trunc|datetime_trunc|time_trunc|date_diff|timestamp_diff|datetime_diff|time_diff|last_day|date_bucket)$/;
+const LAST = /^(last_day|trunc|date_trunc)$/;
 const NEEDS_THREE =
   /^(dateadd|datediff|timestampadd|timestampdiff|timeadd|timediff|date_diff|timestamp_diff|datetime_diff|time_diff|timestamp_add)$/;
 
-/** Which argument of a date function is a unit written as a bare word (`day`), which the parser reads as a column; -1 when none is. */
-export function datePartArgument(dialect: Dialect, name: string, args: readonly Node[]): number {
-  if (dialect === 'bigquery') return LAST.test(name) ? partAt(name, args, args.length - 1) : -1;
+/**
+ * Which argument of a date function is a unit written as a bare word (`day`), which the parser reads as a column; -1 when none is.
+ * `isColumn`: whether a word is certainly a column here.
+ */
+export function datePartArgument(
+  dialect: Dialect,
+  name: string,
+  args: readonly Node[],
+  isColumn: (name: Name) => boolean,
+): number {
+  if (dialect === 'bigquery') return LAST_BIGQUERY.test(name) ? partAt(name, args, args.length - 1) : -1;
   const first = FIRST.test(name) ? partAt(name, args, 0) : -1;
   if (first >= 0) return first;
-  return LAST.test(name) ? partAt(name, args, args.length - 1) : -1;
+  const last = LAST.test(name) ? partAt(name, args, args.length - 1) : -1;
+  return last >= 0 && !isColumn(nameOf(args[last]!.column.name)!) && args[0]?.literal === undefined ? last : -1;
 }
 
 function partAt(name: string, args: readonly Node[], at: number): number {

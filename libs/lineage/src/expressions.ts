@@ -1,6 +1,6 @@
 import { nameOf, variant, type Body, type Name, type Node, type Span } from './ast.ts';
 import type { EdgeKind } from './edge.ts';
-import { resolveColumn, resolvePath } from './names.ts';
+import { isKnownColumn, resolveColumn, resolvePath } from './names.ts';
 import { plain, RefSet, union, type Value } from './relation.ts';
 import type { Resolver } from './resolver.ts';
 import type { Environment, Mode, Scope } from './scope.ts';
@@ -88,7 +88,7 @@ const call: Visitor = (walk, body, scope, kind, node) => {
   }
   const name = String(body.name ?? '').toLowerCase();
   const args = (body.args ?? []) as Node[];
-  const part = datePartArgument(walk.cx.rules.dialect, name, args);
+  const part = datePartArgument(walk.cx.rules.dialect, name, args, (word) => isKnownColumn(walk.cx, word, scope));
   args.forEach((arg, i) => {
     if (i === part || (arg.star !== undefined && /^count/.test(name))) return;
     visit(walk, arg, scope, kind);

@@ -88,7 +88,7 @@ const aliased: Item = (cx, body, scope, environment) => {
       .map((text) => ({ text, quoted: false }));
     if (arrayPath(cx, steps, cx.key(body.alias), scope)) return;
   }
-  if (kind === 'table' || kind === 'subquery' || kind === 'joined_table' || kind === 'paren' || isQuery(kind)) {
+  if (kind !== 'alias' && ITEMS[kind] !== undefined) {
     const first = scope.sources.length;
     addFrom(cx, body.this as Node, scope, environment);
     return rename(cx, scope.sources.slice(first), body);

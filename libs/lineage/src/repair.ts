@@ -56,6 +56,19 @@ const colonAfterBracket: Repair = (_, tokens) => {
   return edits;
 };
 
+/** Snowflake: a path behind a cast (`x::variant:a.b`) reads the same columns as the cast alone. */
+const colonAfterCast: Repair = (_, tokens) => {
+  const edits: Edit[] = [];
+  tokens.forEach((token, i) => {
+    if (token.text !== ':' || tokens[i - 2]?.text !== '::' || tokens[i + 1]?.kind === 'sign') return;
+    let end = i + 1;
+    while (end + 1 < tokens.length && /^[.:[\]]$/.test(tokens[end + 1]!.text))
+      end += tokens[end + 1]!.text === ']' ? 1 : 2;
+    edits.push({ start: token.start, end: tokens[Math.min(end, tokens.length - 1)]!.end, text: '' });
+  });
+  return edits;
+};
+
 /** DuckDB: `AS FROM t SELECT …` without brackets around the query. */
 const fromFirst: Repair = (_, tokens) => {
   const edits: Edit[] = [];
@@ -176,4 +189,4 @@ const wordAsAlias: Repair = (_, tokens, at, rules) => {
   return null;
 };
 
-const REPAIRS: readonly Repair[] = [colonAfterBracket, fromFirst, systemTime, wordAsAlias];
+const REPAIRS: readonly Repair[] = [colonAfterBracket, colonAfterCast, fromFirst, systemTime, wordAsAlias];

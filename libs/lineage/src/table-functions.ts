@@ -23,6 +23,9 @@ const COLUMNS: Record<string, readonly string[] | undefined> = {
   posexplode: ['pos', 'col'],
   posexplode_outer: ['pos', 'col'],
 };
+// Functions (and kinds of expression) that give one value a row.
+const ONE_VALUE =
+  /^(unnest|explode|explode_outer|generate_series|generate_subscripts|generate_date_array|generate_array|generate_timestamp_array|range|sequence|generator|jsonb?_array_elements(_text)?|jsonb?_object_keys|regexp_split_to_table|string_to_table|array|array_func|column|dot|subscript|j_s_o_n_extract|json_extract|split|cast|paren|coalesce|string_split|regexp_extract_all)$/;
 const FILE =
   /^(read_\w+|parquet_scan|csv_scan|delta_scan|iceberg_scan|sqlite_scan|postgres_scan|postgres_query|mysql_scan|external_query|read_files|infer_schema)$/;
 
@@ -36,13 +39,17 @@ export function tableFunction(
 ): void {
   const { name, body } = callOf(node);
   if (FILE.test(name)) return fileSource(cx, name, body, alias, scope);
+  const named = name === 'identifier' ? literalOf(body) : undefined;
+  if (named !== undefined) return identifier(cx, named, alias, scope, environment);
   const within = cx.within;
   cx.within = node;
   const value = cx.expression(node, scope, environment, 'rows');
   cx.within = within;
   const ownAlias = alias ?? (body.alias ? cx.key(body.alias) : null);
   const names = columns && columns.length > 0 ? columns.map(nameOf).filter((one) => one !== null) : [];
-  scope.sources.push(source(ownAlias, new Relation(columnsOf(cx, names, name, value)), { opaque: value }));
+  const known = knownColumns(cx, names, name, value);
+  const opaque = known === null ? { ...value, floor: Math.min(value.floor, 0.5) } : value;
+  scope.sources.push(source(ownAlias, new Relation(known ?? [unknownColumns(cx, name, opaque)]), { opaque }));
   const offset = nameOf(body.offset_alias);
   if (offset !== null)
     scope.sources.push(
@@ -50,7 +57,8 @@ export function tableFunction(
     );
 }
 
-function columnsOf(cx: Resolver, names: readonly Name[], name: string, value: Value): Column[] {
+/** The columns of a function as named by its alias or known by its name; empty: one value, called like the alias; null: not known. */
+function knownColumns(cx: Resolver, names: readonly Name[], name: string, value: Value): Column[] | null {
   if (names.length > 0)
     return names.map((one) => ({
       key: cx.fold(one),
@@ -59,13 +67,30 @@ function columnsOf(cx: Resolver, names: readonly Name[], name: string, value: Va
       refs: value.refs,
       floor: value.floor,
     }));
-  return (COLUMNS[name] ?? []).map((one) => ({
-    key: one,
-    name: one,
-    soft: true,
-    refs: value.refs,
-    floor: value.floor,
-  }));
+  const columns = COLUMNS[name];
+  if (columns !== undefined)
+    return columns.map((one) => ({ key: one, name: one, soft: true, refs: value.refs, floor: value.floor }));
+  return ONE_VALUE.test(name) ? [] : null;
+}
+
+function unknownColumns(cx: Resolver, name: string, value: Value): Column {
+  cx.notice('no-schema', `the columns of table function ${name} are not known`);
+  return { key: '*', name: '*', soft: false, isStar: true, refs: value.refs, floor: value.floor };
+}
+
+function literalOf(body: Body): string | undefined {
+  return (body.args as Node[] | undefined)?.find((arg) => arg.literal)?.literal?.value as string | undefined;
+}
+
+/** Snowflake's IDENTIFIER('db.schema.table'). */
+function identifier(cx: Resolver, text: string, alias: string | null, scope: Scope, environment: Environment): void {
+  const [name, schema, catalog] = text
+    .split('.')
+    .reverse()
+    .map((part) => ({ name: part.replace(/"/g, ''), quoted: part.startsWith('"') }));
+  const first = scope.sources.length;
+  cx.halves.from(cx, { table: { name, schema: schema ?? null, catalog: catalog ?? null } }, scope, environment);
+  for (const added of scope.sources.slice(first)) if (alias !== null) added.alias = alias;
 }
 
 function callOf(node: Node): { name: string; body: Body } {
@@ -79,7 +104,7 @@ function callOf(node: Node): { name: string; body: Body } {
 }
 
 function fileSource(cx: Resolver, name: string, body: Body, alias: string | null, scope: Scope): void {
-  const file = (body.args as Node[] | undefined)?.find((arg) => arg.literal)?.literal?.value as string | undefined;
+  const file = literalOf(body);
   cx.notice('no-schema', `the columns of ${name}(${file ?? '…'}) are not known`);
   scope.sources.push(source(alias, null, { table: file ?? name }));
 }
