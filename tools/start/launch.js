@@ -45,8 +45,8 @@ export async function launch(args) {
     if (args.reset) reset(paths);
     claimStateFolder(paths);
     await setUp();
-    const { http, org, host } = await startServices(paths, args, running, lock);
-    code = await stayUp({ paths, args, http, org, host, running });
+    const { http, host } = await startServices(paths, args, running, lock);
+    code = await stayUp({ paths, args, http, host, running });
   } catch (error) {
     const { giveUp } = await import('./start.js');
     await running.stopAll();
@@ -81,7 +81,7 @@ async function startServices(paths, args, running, lock) {
       return { http: ready.http, host: ready.child };
     }),
   );
-  return { http, host, org: secrets.bootstrap.org };
+  return { http, host };
 }
 
 async function bringUpPostgres(paths, secrets, started, progress) {
@@ -106,9 +106,9 @@ function bringUpNats(paths, { nats }, started, progress) {
 }
 
 /** The story, if it is due, then waiting; resolves to the exit code. */
-async function stayUp({ paths, args, http, org, host, running }) {
+async function stayUp({ paths, args, http, host, running }) {
   const due = args.once || args.project || !existsSync(paths.report);
-  const story = due ? runStory({ paths, http, org, project: args.project }) : Promise.resolve(true);
+  const story = due ? runStory({ paths, http, project: args.project }) : Promise.resolve(true);
   const hostEnded = ended(host).then(() => 'host');
   const first = await Promise.race([story, hostEnded, running.asked]);
   if (first === 'host') {

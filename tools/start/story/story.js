@@ -12,12 +12,12 @@ import { oracle } from './oracle.js';
 import { copyProject, tarOf } from './project.js';
 
 /**
- * @param {{ paths: import('../paths.js').Paths, http: string, org: string, project?: string }} install
+ * @param {{ paths: import('../paths.js').Paths, http: string, project?: string }} install
  * @returns {Promise<boolean>} true when every stage held; `report.json` then says what came of each
  */
-export async function runStory({ paths, http, org, project: source }) {
+export async function runStory({ paths, http, project: source }) {
   try {
-    const report = await tell({ paths, http, org, source });
+    const report = await tell({ paths, http, source });
     writeFileSync(`${paths.report}.partial`, `${JSON.stringify(report, null, 1)}\n`, { mode: 0o600 });
     renameSync(`${paths.report}.partial`, paths.report);
     return true;
@@ -28,7 +28,7 @@ export async function runStory({ paths, http, org, project: source }) {
   }
 }
 
-async function tell({ paths, http, org, source }) {
+async function tell({ paths, http, source }) {
   const api = apiAt(http, paths.cliToken);
   const environment = nextEnvironment(paths.story);
   const folder = join(paths.story, environment);
@@ -59,7 +59,10 @@ async function tell({ paths, http, org, source }) {
     edits.push({ file: edit.file, what: edit.what, plan: next.id, run: chosen, dbt });
   }
   const leaves = await audit(api);
+  const { id: org } = await api.get('/org');
   const relations = await readRelations(join(paths.environments, org, project.name, environment));
+  if (project.adapter === 'duckdb' && Object.keys(relations).length === 0)
+    throw new Unexpected('every run succeeded, and yet there is no table');
   return { project: project.name, environment, plans: scene.plans, edits, leaves, relations };
 }
 
