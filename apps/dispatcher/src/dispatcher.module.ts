@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { runCancelRequested, runRequested } from '@headgate/contracts';
 import type { Service } from '@headgate/kit';
+import { Leases } from './leases.ts';
 import { Queue } from './queue.ts';
 import { Reaper } from './reaper.ts';
 import { RunsConsumer } from './runs.consumer.ts';
@@ -8,7 +9,7 @@ import { schema } from './schema.ts';
 import { Tasks } from './tasks.ts';
 import { TasksController } from './tasks.controller.ts';
 
-@Module({ controllers: [TasksController], providers: [Queue, Reaper, RunsConsumer, Tasks] })
+@Module({ controllers: [TasksController], providers: [Leases, Queue, Reaper, RunsConsumer, Tasks] })
 class DispatcherModule {}
 
 export const dispatcher: Service = {

@@ -1,22 +1,9 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import {
-  type Lease,
-  type RunRequested,
-  taskClaimed,
-  taskFinished,
-  taskQueued,
-  type TasksClaimInput,
-  type TasksCompleteInput,
-  type TasksCompleteOutput,
-  type TasksHeartbeatInput,
-  type TasksHeartbeatOutput,
-} from '@headgate/contracts';
+import { type Lease, type RunRequested, taskClaimed, taskQueued, type TasksClaimInput } from '@headgate/contracts';
 import { type Call, Database, Infra, mutate, type Tx } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
-import { finishJob, lock, type TaskState } from './task-state.ts';
+import { leaseMs, lock } from './task-state.ts';
 
-/** How long a worker that falls silent keeps its tasks; heartbeats come ten times as often. */
-export const leaseMs = 30_000;
 /** A run that lost its worker twice is not tried a third time: something about it kills workers. */
 const maxAttempts = 2;
 /** What wakes nobody (a commit of another replica, a `run_at` that came) is found this often. */
@@ -81,44 +68,12 @@ export class Queue implements BeforeApplicationShutdown {
     }
   }
 
-  /** Extends what a worker still holds; an expired lease is not revived. */
-  async heartbeat({ worker, held }: TasksHeartbeatInput): Promise<TasksHeartbeatOutput> {
-    const extended = await this.infra.query<{ task_id: string }>(
-      `update task_lease l set until = now() + $5 * interval '1 millisecond'
-       from unnest($1::uuid[], $2::uuid[], $3::integer[]) as h(org_id, task_id, attempt)
-       where l.org_id = h.org_id and l.task_id = h.task_id and l.attempt = h.attempt and l.worker = $4 and l.until > now()
-       returning l.task_id`,
-      [held.map(({ org }) => org), held.map(({ task }) => task), held.map(({ attempt }) => attempt), worker, leaseMs],
-    );
-    const kept = new Set(extended.map(({ task_id }) => task_id));
-    const cancelled = await this.infra.query<{ id: string }>(
-      'select id from task where id = any ($1) and cancel_requested',
-      [[...kept]],
-    );
-    return {
-      lost: held.map(({ task }) => task).filter((task) => !kept.has(task)),
-      cancel: cancelled.map(({ id }) => id),
-    };
-  }
-
-  /** Commits an attempt's outcome, once: a late or repeated attempt is told what stands instead. */
-  complete(input: TasksCompleteInput, call: Call): Promise<TasksCompleteOutput> {
-    const { org, task: id, attempt, worker, outcome, result, cause } = input;
-    return this.database.write({ ...call, org }, async (tx) => {
-      const task = await lock(tx, id);
-      const isWinner = task?.status === 'leased' && task.attempt === attempt && task.worker === worker;
-      if (!task || !isWinner)
-        return { committed: task?.status === outcome && task.attempt === attempt, status: task?.status ?? 'unknown' };
-      await finish(tx, task, { outcome, result, cause });
-      return { committed: true, status: outcome };
-    });
-  }
-
   private candidates(operators: readonly string[], max: number): Promise<Candidate[]> {
-    // One waiting task of each organization before the second of any.
+    // The organization with the fewest tasks in hand comes first: one that asks for much does not delay the others.
     return this.infra.query<Candidate>(
       `select org_id, id from (
-         select t.org_id, t.id, t.priority, t.run_at, row_number() over (partition by t.org_id order by t.priority desc, t.run_at, t.id) as turn
+         select t.org_id, t.id, t.priority, t.run_at, row_number() over (partition by t.org_id order by t.priority desc, t.run_at, t.id)
+           + (select count(*) from task h where h.status = 'leased' and h.org_id = t.org_id) as turn
          from task t where t.status = 'queued' and t.run_at <= now() and t.operator = any ($1)
            and not exists (select 1 from task o where o.status = 'leased' and o.org_id = t.org_id and o.concurrency_key = t.concurrency_key)
        ) waiting order by turn, priority desc, run_at, id limit $2`,
@@ -169,37 +124,4 @@ export class Queue implements BeforeApplicationShutdown {
       this.database.committed.on('commit', done);
     });
   }
-}
-
-/** Ends a leased or queued task for good. */
-export async function finish(
-  tx: Tx,
-  task: TaskState,
-  end: { outcome: 'succeeded' | 'failed' | 'cancelled'; result?: Record<string, unknown>; cause?: string | undefined },
-): Promise<void> {
-  const { outcome, result = {}, cause } = end;
-  await tx.query(`update task set status = $2, result = $3, cause = $4, finished_at = now() where id = $1`, [
-    task.id,
-    outcome,
-    JSON.stringify(result),
-    cause ?? null,
-  ]);
-  await tx.query(
-    'update task_attempt set finished_at = now(), outcome = $3, cause = $4 where task_id = $1 and attempt = $2 and finished_at is null',
-    [task.id, task.attempt, outcome, cause ?? null],
-  );
-  await tx.query('delete from task_lease where task_id = $1', [task.id]);
-  await finishJob(tx, task.job_id);
-  const { project, environment, job_id: job, id, attempt } = task;
-  await mutate(tx, taskFinished, {
-    project,
-    environment,
-    job,
-    task: id,
-    run: task.run_id,
-    attempt,
-    outcome,
-    result,
-    ...(cause && { cause }),
-  });
 }

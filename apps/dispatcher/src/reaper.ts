@@ -2,8 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { taskExpired } from '@headgate/contracts';
 import { type Call, Database, Infra, LOG, mutate } from '@headgate/kit';
 import type { Logger } from 'pino';
-import { finish } from './queue.ts';
-import { lock } from './task-state.ts';
+import { finish, lock } from './task-state.ts';
 
 const everyMs = 1000;
 
@@ -11,7 +10,8 @@ const everyMs = 1000;
 @Injectable()
 export class Reaper implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<void> = Promise.resolve();
+  private sweeping: Promise<unknown> = Promise.resolve();
+  private isStopped = false;
 
   constructor(
     private readonly database: Database,
@@ -20,13 +20,16 @@ export class Reaper implements OnApplicationBootstrap, OnApplicationShutdown {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.sweeping = this.sweep().catch((error: Error) => this.log.warn({ err: error.message }, 'leases not swept'));
+    this.timer = setTimeout(() => {
+      this.sweeping = this.sweep()
+        .catch((error: Error) => this.log.warn({ err: error.message }, 'leases not swept'))
+        .then(() => this.isStopped || this.onApplicationBootstrap());
     }, everyMs);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
+    this.isStopped = true;
+    clearTimeout(this.timer);
     await this.sweeping;
   }
 

@@ -1,4 +1,8 @@
-import type { Tx } from '@headgate/kit';
+import { taskFinished } from '@headgate/contracts';
+import { mutate, type Tx } from '@headgate/kit';
+
+/** How long a worker that falls silent keeps its tasks; heartbeats come ten times as often. */
+export const leaseMs = 30_000;
 
 /** A task as it stands, locked until the end of the transaction. */
 export interface TaskState {
@@ -33,10 +37,43 @@ export async function lock(tx: Tx, id: string): Promise<TaskState | undefined> {
 }
 
 /** A job ends with its last task. */
-export async function finishJob(tx: Tx, job: string): Promise<void> {
+async function finishJob(tx: Tx, job: string): Promise<void> {
   await tx.query(
     `update job set finished_at = now() where id = $1 and not exists (
        select 1 from task where job_id = $1 and status in ('queued', 'leased'))`,
     [job],
   );
+}
+
+/** Ends a leased or queued task for good. */
+export async function finish(
+  tx: Tx,
+  task: TaskState,
+  end: { outcome: 'succeeded' | 'failed' | 'cancelled'; result?: Record<string, unknown>; cause?: string | undefined },
+): Promise<void> {
+  const { outcome, result = {}, cause } = end;
+  await tx.query(`update task set status = $2, result = $3, cause = $4, finished_at = now() where id = $1`, [
+    task.id,
+    outcome,
+    JSON.stringify(result),
+    cause ?? null,
+  ]);
+  await tx.query(
+    'update task_attempt set finished_at = now(), outcome = $3, cause = $4 where task_id = $1 and attempt = $2 and finished_at is null',
+    [task.id, task.attempt, outcome, cause ?? null],
+  );
+  await tx.query('delete from task_lease where task_id = $1', [task.id]);
+  await finishJob(tx, task.job_id);
+  const { project, environment, job_id: job, id, attempt } = task;
+  await mutate(tx, taskFinished, {
+    project,
+    environment,
+    job,
+    task: id,
+    run: task.run_id,
+    attempt,
+    outcome,
+    result,
+    ...(cause && { cause }),
+  });
 }

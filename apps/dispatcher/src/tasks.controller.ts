@@ -12,11 +12,15 @@ import {
   tasksHeartbeat,
   type TasksHeartbeatInput,
   type TasksHeartbeatOutput,
+  tasksRelease,
+  type TasksReleaseInput,
+  type TasksReleaseOutput,
   tasksList,
   type TasksListInput,
   type TasksListOutput,
 } from '@headgate/contracts';
 import { Answers, type Asked } from '@headgate/kit';
+import { Leases } from './leases.ts';
 import { Queue } from './queue.ts';
 import { Tasks } from './tasks.ts';
 
@@ -25,6 +29,7 @@ export class TasksController {
   constructor(
     private readonly tasks: Tasks,
     private readonly queue: Queue,
+    private readonly leases: Leases,
   ) {}
 
   @Answers(tasksList)
@@ -44,11 +49,16 @@ export class TasksController {
 
   @Answers(tasksHeartbeat)
   heartbeat({ input }: Asked<TasksHeartbeatInput>): Promise<TasksHeartbeatOutput> {
-    return this.queue.heartbeat(input);
+    return this.leases.heartbeat(input);
+  }
+
+  @Answers(tasksRelease)
+  release({ input, call }: Asked<TasksReleaseInput>): Promise<TasksReleaseOutput> {
+    return this.leases.release(input, call);
   }
 
   @Answers(tasksComplete)
   complete({ input, call }: Asked<TasksCompleteInput>): Promise<TasksCompleteOutput> {
-    return this.queue.complete(input, call);
+    return this.leases.complete(input, call);
   }
 }

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Task, TasksListInput, TasksListOutput } from '@headgate/contracts';
 import { type Call, Database, Failure, keyOf, pageOf, type Tx } from '@headgate/kit';
-import { finish } from './queue.ts';
-import { lock } from './task-state.ts';
+import { finish, lock } from './task-state.ts';
 
 interface Row {
   id: string;
@@ -13,11 +12,13 @@ interface Row {
   status: Task['status'];
   attempt: number;
   created_at: Date;
+  key_at: string;
   finished_at: Date | null;
   worker: string | null;
 }
 
-const columns = `t.*, (select worker from task_attempt a where a.org_id = t.org_id and a.task_id = t.id and a.attempt = t.attempt) as worker`;
+/** With the time as text for cursors: a Date has no microseconds, and a page would skip what lies between. */
+const columns = `t.*, t.created_at::text as key_at, (select worker from task_attempt a where a.org_id = t.org_id and a.task_id = t.id and a.attempt = t.attempt) as worker`;
 
 @Injectable()
 export class Tasks {
@@ -39,7 +40,7 @@ export class Tasks {
          order by created_at desc, id desc limit $5`,
         [project, environment, at ?? null, id ?? null, limit + 1],
       );
-      return pageOf(rows, limit, (row) => [row.created_at.toISOString(), row.id], shown);
+      return pageOf(rows, limit, (row) => [row.key_at, row.id], shown);
     });
   }
 

@@ -105,6 +105,8 @@ import type {
   TasksClaimOutput,
   TasksHeartbeatInput,
   TasksHeartbeatOutput,
+  TasksReleaseInput,
+  TasksReleaseOutput,
   TasksCompleteInput,
   TasksCompleteOutput,
   TokensListInput,
@@ -587,6 +589,13 @@ export const tasksHeartbeat = operation<TasksHeartbeatInput, TasksHeartbeatOutpu
   service: 'dispatcher',
   callers: ['runner'],
 });
+export const tasksRelease = operation<TasksReleaseInput, TasksReleaseOutput>({
+  id: 'tasks.release',
+  name: 'TasksRelease',
+  service: 'dispatcher',
+  callers: ['runner'],
+  emits: ['task.queued'],
+});
 export const tasksComplete = operation<TasksCompleteInput, TasksCompleteOutput>({
   id: 'tasks.complete',
   name: 'TasksComplete',
@@ -711,6 +720,7 @@ export const operations = [
   tasksGet,
   tasksClaim,
   tasksHeartbeat,
+  tasksRelease,
   tasksComplete,
   tokensList,
   tokensCreate,

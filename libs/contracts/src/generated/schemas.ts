@@ -1902,6 +1902,35 @@ export const schemas: Record<string, object> = {
       cancel: { type: 'array', items: { $ref: '#/$defs/Uuid' } },
     },
   },
+  TasksReleaseInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['worker', 'held'],
+    properties: {
+      worker: { type: 'string', minLength: 1 },
+      held: {
+        type: 'array',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['org', 'task', 'attempt'],
+          properties: {
+            org: { $ref: '#/$defs/Uuid' },
+            task: { $ref: '#/$defs/Uuid' },
+            attempt: { type: 'integer', minimum: 0 },
+          },
+        },
+        minItems: 1,
+        maxItems: 1000,
+      },
+    },
+  },
+  TasksReleaseOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['released'],
+    properties: { released: { type: 'array', items: { $ref: '#/$defs/Uuid' } } },
+  },
   TasksCompleteInput: {
     type: 'object',
     additionalProperties: false,

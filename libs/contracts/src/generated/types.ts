@@ -1502,6 +1502,21 @@ export interface TasksHeartbeatOutput {
   lost: Uuid[];
   cancel: Uuid[];
 }
+export interface TasksReleaseInput {
+  worker: string;
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  held: {
+    org: Uuid;
+    task: Uuid;
+    attempt: number;
+  }[];
+}
+export interface TasksReleaseOutput {
+  released: Uuid[];
+}
 export interface TasksCompleteInput {
   org: Uuid;
   task: Uuid;
