@@ -25,7 +25,8 @@ export class Session {
 
   constructor(
     readonly cli: Cli,
-    flags: GlobalFlags,
+    /** As they were given on the command line, without what else may say it. */
+    readonly flags: GlobalFlags,
   ) {
     this.settings = settingsOf(flags, cli.env, cli.cwd);
     this.client = new Client(this.settings.url, this.settings.token);

@@ -2,6 +2,7 @@ import { type Token, tokensCreate, type TokensCreateInput, tokensList, tokensRev
 import { Command } from 'commander';
 import { naturalNumber } from './numbers.ts';
 import { type Cli, globalOptions, online, type Session } from './session.ts';
+import { Stop } from './stop.ts';
 import { table, when } from './table.ts';
 
 export function tokensCommand(cli: Cli): Command {
@@ -29,7 +30,10 @@ const createCommand = (cli: Cli): Command =>
       .requiredOption('--role <role>', 'what it may do: viewer, engineer, steward, admin, owner or service')
       .option('--days <n>', 'how long it is valid (default: until revoked)', naturalNumber(3650)),
   )
-    .addHelpText('after', '\nExample:\n  headgate tokens create ci --role engineer --days 90')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  headgate tokens create ci --role engineer --days 90\n  headgate tokens create shop-ci --role engineer --project shop --environment prod\n\nWith --project, or with --environment too, the role holds there and nowhere else.',
+    )
     .action(online(cli, create));
 
 const revokeCommand = (cli: Cli): Command =>
@@ -45,9 +49,13 @@ async function list(session: Session): Promise<number> {
     cursor = page.next;
     if (cursor === undefined) break;
   }
-  session.answer({ items }, () => table(items.map((token) => [token.id, token.role, stateOf(token), token.name])));
+  session.answer({ items }, () =>
+    table(items.map((token) => [token.id, token.role, placeOf(token), stateOf(token), token.name])),
+  );
   return 0;
 }
+
+const placeOf = ({ project = '*', environment = '*' }: Token): string => `${project}/${environment}`;
 
 function stateOf({ revokedAt, expiresAt }: Token): string {
   if (revokedAt) return `revoked ${when(revokedAt)}`;
@@ -60,7 +68,10 @@ async function create(
   { role, days }: { role: TokensCreateInput['role']; days?: number },
   name: string,
 ): Promise<number> {
-  const made = await session.client.call(tokensCreate, { name, role, ...(days && { days }) });
+  const { project, environment } = session.flags;
+  if (environment !== undefined && project === undefined) throw new Stop(64, 'an --environment is one of a --project');
+  const place = { ...(project && { project }), ...(environment && { environment }) };
+  const made = await session.client.call(tokensCreate, { name, role, ...place, ...(days && { days }) });
   session.answer(made, () => made.secret);
   if (!session.json) session.terminal.complain(`token ${made.token.id} (${role}); the secret above is not shown again`);
   return 0;
