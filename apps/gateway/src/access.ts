@@ -8,92 +8,106 @@ import {
   tokensResolve,
   type TokensResolveOutput,
 } from '@headgate/contracts';
-import { Authority, type Call, Clients, Failure, type Where } from '@headgate/kit';
+import { Authority, type Call, Clients, type Decision, Failure, type Where } from '@headgate/kit';
+import { placedBy, thingOf, whereOf } from './places.ts';
+import { Recent } from './recent.ts';
 
 /** How long an answer of identity is taken at its word: a revoked token or a changed grant holds within this time. */
 const trustMs = 1000;
 const nobody = '00000000-0000-0000-0000-000000000000';
-const sessions = 10_000;
-const authorities = 200;
 
-type Session = TokensResolveOutput & { readonly found: true };
+/** A caller who is known, and what their grants allow. */
+export interface Admitted {
+  readonly call: Call;
+  readonly authority: Authority;
+}
+
+interface Asking {
+  readonly authorization: string | undefined;
+  readonly params: Record<string, string>;
+  readonly requestId: string;
+  readonly traceparent: string | undefined;
+}
 
 /** Who asks, and whether they may. */
 @Injectable()
 export class Access {
-  private readonly resolved = new Map<string, { at: number; session: Promise<TokensResolveOutput> }>();
-  private readonly built = new Map<string, Promise<Authority>>();
-  private readonly places = new Map<string, { at: number; exists: Promise<unknown> }>();
+  private readonly resolved = new Recent<TokensResolveOutput>(10_000, trustMs);
+  private readonly places = new Recent<unknown>(10_000, trustMs);
+  // Keyed by what they are made of, so that they cannot be out of date.
+  private readonly authorities = new Recent<Authority>(500);
 
   constructor(private readonly clients: Clients) {}
 
-  /** The caller behind a bearer secret. */
-  async authenticate(authorization: string | undefined, requestId: string): Promise<Session> {
-    const secret = /^Bearer (hg_\S{8,256})$/.exec(authorization ?? '')?.[1];
-    const hint = 'send "Authorization: Bearer hg_…"; the embedded start leaves a token in .headgate/cli-token';
-    if (!secret) throw new Failure('unauthenticated', { detail: 'this request carries no token', hint });
-    const session = await this.resolve(sha256(secret), requestId);
-    if (!session.found)
-      throw new Failure('unauthenticated', { detail: 'this token is unknown, expired or revoked', hint });
-    return session as Session;
+  /**
+   * Lets a request in, before its body is read, or throws: `unauthenticated`, or `forbidden` once the audit has it.
+   * Where only the input says the place, this asks for the permission anywhere, and `confirm` for the place itself.
+   */
+  async admit(operation: Operation, asking: Asking): Promise<Admitted> {
+    const admitted = await this.authenticate(asking);
+    const { call, authority } = admitted;
+    const decide = (where: Where) => authority.decide(call.actor, operation.authorize!, where);
+    const placed = placedBy(operation);
+    if (placed === 'path') {
+      const where = whereOf(asking.params);
+      await this.enforce(operation, admitted, decide(where), where);
+    } else if (placed === 'thing' && !decide({}).allowed) {
+      await this.enforce(operation, admitted, authority.anywhere(call.actor, operation.authorize!));
+      const where = await thingOf(operation)!(this.clients, asking.params, call);
+      await this.enforce(operation, admitted, decide(where), where);
+    } else if (placed === 'organization' || placed === 'thing') {
+      await this.enforce(operation, admitted, decide({}));
+    } else {
+      await this.enforce(operation, admitted, authority.anywhere(call.actor, operation.authorize!));
+    }
+    return admitted;
   }
 
-  /** Throws a refusal, after the audit has it, unless the caller's roles grant the operation there. */
-  async authorize(operation: Operation, session: Session, where: Where, call: Call): Promise<void> {
-    const permission = operation.authorize!;
-    const authority = await this.authority(session);
-    const { allowed, because } = authority.decide(session.actor!, permission, where);
-    if (allowed) return;
-    const place = {
-      ...(where.project && { project: where.project }),
-      ...(where.environment && { environment: where.environment }),
-    };
-    await this.clients.call(grantsDeny, { operation: operation.id, permission, because, ...place }, call);
-    throw new Failure('forbidden', {
-      detail: because,
-      hint: 'ask an admin of the organization for a role that grants it',
-    });
+  /** The second half of `admit`, for operations whose checked input says where. */
+  async confirm(operation: Operation, admitted: Admitted, { project, environment }: Where): Promise<void> {
+    if (placedBy(operation) !== 'input') return;
+    const { authority, call } = admitted;
+    const where = { project, environment };
+    await this.enforce(operation, admitted, authority.decide(call.actor, operation.authorize!, where), where);
   }
 
   /** A project or environment that is not there is told apart from one with nothing in it. */
   async exists({ project, environment }: Where, call: Call): Promise<void> {
     if (!project) return;
-    const key = `${call.org} ${project}/${environment ?? ''}`;
-    const known = this.places.get(key);
-    if (known && Date.now() - known.at < trustMs) return void (await known.exists);
-    const exists = environment
-      ? this.clients.call(environmentsGet, { project, environment }, call)
-      : this.clients.call(projectsGet, { project }, call);
-    this.places.set(key, { at: Date.now(), exists });
-    trim(this.places, sessions);
-    exists.catch(() => this.places.delete(key));
-    await exists;
+    await this.places.get(`${call.org} ${project}/${environment ?? ''}`, () =>
+      environment
+        ? this.clients.call(environmentsGet, { project, environment }, call)
+        : this.clients.call(projectsGet, { project }, call),
+    );
   }
 
-  private resolve(hash: string, requestId: string): Promise<TokensResolveOutput> {
-    const known = this.resolved.get(hash);
-    if (known && Date.now() - known.at < trustMs) return known.session;
-    const call: Call = { org: nobody, actor: { kind: 'service', id: 'gateway' }, requestId };
-    const session = this.clients.call(tokensResolve, { hash }, call);
-    this.resolved.set(hash, { at: Date.now(), session });
-    trim(this.resolved, sessions);
-    session.catch(() => this.resolved.delete(hash));
-    return session;
+  private async authenticate({ authorization, requestId, traceparent }: Asking): Promise<Admitted> {
+    const secret = /^Bearer (hg_[!-~]{8,256})$/.exec(authorization ?? '')?.[1];
+    const hint = 'send "Authorization: Bearer hg_…"; the embedded start leaves a token in .headgate/cli-token';
+    if (!secret) throw new Failure('unauthenticated', { detail: 'this request carries no token', hint });
+    const hash = sha256(secret);
+    const asGateway: Call = { org: nobody, actor: { kind: 'service', id: 'gateway' }, requestId };
+    const { found, org, actor, grants, grantVersion } = await this.resolved.get(hash, () =>
+      this.clients.call(tokensResolve, { hash }, asGateway),
+    );
+    if (!found) throw new Failure('unauthenticated', { detail: 'this token is unknown, expired or revoked', hint });
+    const authority = await this.authorities.get(JSON.stringify([org, grants]), () => Authority.of(grants ?? []));
+    return { call: { org: org!, actor: actor!, requestId, grantVersion: grantVersion!, traceparent }, authority };
   }
 
-  private authority({ org, grantVersion, grants }: Session): Promise<Authority> {
-    const key = `${org} ${grantVersion}`;
-    let authority = this.built.get(key);
-    if (!authority) this.built.set(key, (authority = Authority.of(grants ?? [])));
-    trim(this.built, authorities);
-    return authority;
-  }
-}
-
-/** Drops the oldest entries beyond a size. */
-function trim(map: Map<string, unknown>, size: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= size) return;
-    map.delete(key);
+  /** A refusal is told only after the audit has it. */
+  private async enforce(
+    { id, authorize }: Operation,
+    { call }: Admitted,
+    { allowed, because }: Decision,
+    { project, environment }: Where = {},
+  ): Promise<void> {
+    if (allowed) return;
+    const place = { ...(project && { project }), ...(project && environment && { environment }) };
+    await this.clients.call(grantsDeny, { operation: id, permission: authorize!, because, ...place }, call);
+    throw new Failure('forbidden', {
+      detail: because,
+      hint: 'ask an admin of the organization for a role that grants it',
+    });
   }
 }

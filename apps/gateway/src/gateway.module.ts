@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import type { Service } from '@headgate/kit';
 import { Access } from './access.ts';
+import { Cursors } from './cursors.ts';
 import { Routes } from './routes.ts';
 
-@Module({ providers: [Access, Routes] })
+@Module({ providers: [Access, Cursors, Routes] })
 class GatewayModule {}
 
 /** The one public HTTP surface. It owns no table and publishes nothing: it admits, and passes on. */

@@ -43,3 +43,27 @@ function typedAs(schema: { type?: string; $ref?: string } | undefined, value: un
   if (named?.type === 'array' && typeof value === 'string') return [value];
   return value;
 }
+
+/** Nothing that the contracts describe is deeper; what recurses over an input may rely on it. */
+const deepest = 64;
+
+/** Refuses text that Postgres or canonical JSON cannot hold (NUL, half a surrogate pair), and absurd nesting. */
+export function refuseUnstorable(input: Values): void {
+  const open: { value: unknown; path: string; depth: number }[] = [{ value: input, path: '', depth: 0 }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { value, path, depth } = next;
+    if (typeof value === 'string') refuseText(value, path);
+    if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) continue;
+    if (depth > deepest) throw new Failure('contract.invalid', { detail: `nested deeper than ${deepest}` });
+    for (const [name, inner] of Object.entries(value)) {
+      refuseText(name, path);
+      open.push({ value: inner, path: `${path}/${name}`, depth: depth + 1 });
+    }
+  }
+}
+
+function refuseText(text: string, where: string): void {
+  if (!text.includes('\0') && text.isWellFormed()) return;
+  const detail = 'text may hold neither the character U+0000 nor half of a surrogate pair';
+  throw new Failure('contract.invalid', { detail, ...(where.isWellFormed() && { where }) });
+}

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Actor, orgCreated, sha256 } from '@headgate/contracts';
-import { type Call, CONFIG, type Config, Database, Infra, mutate } from '@headgate/kit';
+import { type Call, CONFIG, type Config, Database, Infra, mutate, type Tx } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
 import { issue } from './tokens.ts';
 
@@ -14,25 +14,40 @@ export class Bootstrap implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { org: slug, owner, token } = this.config.bootstrap;
+    while (!(await this.isDone())) await this.attempt();
+  }
+
+  /** A token names its organization, so one that is issued needs nothing more, revoked or not. */
+  private async isDone(): Promise<boolean> {
+    const hash = sha256(this.config.bootstrap.token);
+    return (await this.infra.query('select 1 from service_token where secret_hash = $1', [hash])).length > 0;
+  }
+
+  private async find(): Promise<string | undefined> {
     const [known] = await this.infra.query<{ org_id: string }>('select org_id from organization where slug = $1', [
-      slug,
+      this.config.bootstrap.org,
     ]);
-    const [issued] = await this.infra.query('select 1 from service_token where secret_hash = $1', [sha256(token)]);
-    if (known && issued) return;
-    const actor: Actor = { kind: 'person', id: owner };
-    const call: Call = {
-      org: known?.org_id ?? uuidv7(),
-      actor: { kind: 'service', id: 'identity' },
-      requestId: 'bootstrap',
-    };
+    return known?.org_id;
+  }
+
+  private async attempt(): Promise<void> {
+    const org = (await this.find()) ?? uuidv7();
+    const call: Call = { org, actor: { kind: 'service', id: 'identity' }, requestId: 'bootstrap' };
+    const { org: slug, owner, token } = this.config.bootstrap;
     await this.database.write(call, async (tx) => {
-      if (!known) {
-        const name = slug.replace(/^./, (letter) => letter.toUpperCase());
-        await tx.query('insert into organization (org_id, slug, name) values ($1, $2, $3)', [tx.org, slug, name]);
-        await mutate(tx, orgCreated, { org: tx.org, slug, name });
-      }
+      // Two replicas that start together: the second waits here, and finds everything done.
+      await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', ['bootstrap']);
+      const there = await this.find();
+      if ((there !== undefined && there !== org) || (await this.isDone())) return;
+      if (there === undefined) await found(tx, slug);
+      const actor: Actor = { kind: 'person', id: owner };
       await issue(tx, { name: `${owner} at the command line`, role: 'owner', secret: token, actor });
     });
   }
+}
+
+async function found(tx: Tx, slug: string): Promise<void> {
+  const name = slug.replace(/^./, (letter) => letter.toUpperCase());
+  await tx.query('insert into organization (org_id, slug, name) values ($1, $2, $3)', [tx.org, slug, name]);
+  await mutate(tx, orgCreated, { org: tx.org, slug, name });
 }

@@ -3,6 +3,7 @@ import {
   type Environment,
   environmentChanged,
   environmentCreated,
+  environmentRevealed,
   type EnvironmentsCreateInput,
   type EnvironmentsGetInput,
   type EnvironmentsListInput,
@@ -11,6 +12,7 @@ import {
   type EnvironmentsRevealOutput,
 } from '@headgate/contracts';
 import { type Call, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
+import { findProject } from './projects.ts';
 import { Vault } from './vault.ts';
 
 /** The dbt that an environment runs with when nobody said another one: the installed one. */
@@ -37,7 +39,7 @@ export class Environments {
   ) {}
 
   get(input: EnvironmentsGetInput, call: Call): Promise<Environment> {
-    return this.database.read(call, async (tx) => shown(await find(tx, input)));
+    return this.database.read(call, async (tx) => shown(await findEnvironment(tx, input)));
   }
 
   list({ project, cursor, limit = 50 }: EnvironmentsListInput, call: Call): Promise<EnvironmentsListOutput> {
@@ -71,7 +73,7 @@ export class Environments {
         );
         await mutate(tx, environmentCreated, { project, environment, adapter });
       }
-      return shown(await find(tx, { project, environment }));
+      return shown(await findEnvironment(tx, { project, environment }));
     });
   }
 
@@ -87,7 +89,7 @@ export class Environments {
       });
     }
     return this.database.write(call, async (tx) => {
-      await find(tx, { project, environment });
+      await findEnvironment(tx, { project, environment });
       await tx.query(
         `insert into environment_variable (org_id, project, environment, name, sealed, secret) values ($1, $2, $3, $4, $5, $6)
          on conflict (org_id, project, environment, name) do update set sealed = excluded.sealed, secret = excluded.secret, updated_at = now()`,
@@ -101,14 +103,15 @@ export class Environments {
         ],
       );
       await mutate(tx, environmentChanged, { project, environment, changed: [`variable:${name}`] });
-      return shown(await find(tx, { project, environment }));
+      return shown(await findEnvironment(tx, { project, environment }));
     });
   }
 
-  /** Plaintext, for the runner's sandbox alone. */
-  reveal({ project, environment }: EnvironmentsGetInput, call: Call): Promise<EnvironmentsRevealOutput> {
-    return this.database.read(call, async (tx) => {
-      const { adapter, dbt_version } = await find(tx, { project, environment });
+  /** Plaintext, for the runner's sandbox alone. The use of a secret is kept in the audit, or there is no secret. */
+  reveal(place: EnvironmentsGetInput, call: Call): Promise<EnvironmentsRevealOutput> {
+    return this.database.write(call, async (tx) => {
+      const { adapter, dbt_version } = await findEnvironment(tx, place);
+      const { project, environment } = place;
       const rows = await tx.query<{ name: string; sealed: Buffer; secret: boolean }>(
         'select name, sealed, secret from environment_variable where project = $1 and environment = $2 order by name',
         [project, environment],
@@ -118,6 +121,8 @@ export class Environments {
         secret,
         value: this.vault.open(tx.org, purposeOf(project, environment, name), sealed),
       }));
+      const names = rows.filter(({ secret }) => secret).map(({ name }) => name);
+      if (names.length > 0) await mutate(tx, environmentRevealed, { project, environment, names });
       return { adapter, dbtVersion: dbt_version, variables };
     });
   }
@@ -125,17 +130,8 @@ export class Environments {
 
 const purposeOf = (project: string, environment: string, name: string): string => `${project}/${environment}/${name}`;
 
-async function findProject(tx: Tx, project: string): Promise<void> {
-  const [known] = await tx.query('select 1 from project where project = $1', [project]);
-  if (known) return;
-  throw new Failure('not-found', {
-    detail: `there is no project ${project}`,
-    where: '/project',
-    hint: 'make it first: POST /api/v1/projects',
-  });
-}
-
-async function find(tx: Tx, { project, environment }: { project: string; environment: string }): Promise<Row> {
+/** The environment, or the failure that says which part of it is missing. */
+export async function findEnvironment(tx: Tx, { project, environment }: EnvironmentsGetInput): Promise<Row> {
   const [row] = await tx.query<Row>(`select ${columns} from environment e where project = $1 and environment = $2`, [
     project,
     environment,

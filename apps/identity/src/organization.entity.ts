@@ -57,6 +57,12 @@ export class ServiceToken {
   @Column('text')
   role: string;
 
+  @Column('text', { default: '' })
+  project: string;
+
+  @Column('text', { default: '' })
+  environment: string;
+
   @Column('text')
   secretHash: string;
 

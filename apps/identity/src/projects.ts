@@ -7,7 +7,7 @@ import {
   type ProjectsListInput,
   type ProjectsListOutput,
 } from '@headgate/contracts';
-import { type Call, Database, Failure, keyOf, mutate, pageOf } from '@headgate/kit';
+import { type Call, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
 
 interface Row {
   project: string;
@@ -20,15 +20,7 @@ export class Projects {
   constructor(private readonly database: Database) {}
 
   get(project: string, call: Call): Promise<Project> {
-    return this.database.read(call, async (tx) => {
-      const [row] = await tx.query<Row>('select * from project where project = $1', [project]);
-      if (row) return shown(row);
-      throw new Failure('not-found', {
-        detail: `there is no project ${project}`,
-        where: '/project',
-        hint: 'make it: POST /api/v1/projects',
-      });
-    });
+    return this.database.read(call, async (tx) => shown(await findProject(tx, project)));
   }
 
   list({ cursor, limit = 50 }: ProjectsListInput, call: Call): Promise<ProjectsListOutput> {
@@ -66,6 +58,16 @@ export class Projects {
       return { id: row.org_id, slug: row.slug, name: row.name, createdAt: row.created_at.toISOString() };
     });
   }
+}
+
+export async function findProject(tx: Tx, project: string): Promise<Row> {
+  const [row] = await tx.query<Row>('select * from project where project = $1', [project]);
+  if (row) return row;
+  throw new Failure('not-found', {
+    detail: `there is no project ${project}`,
+    where: '/project',
+    hint: 'make it first: POST /api/v1/projects',
+  });
 }
 
 const shown = ({ project, name, created_at }: Row): Project => ({ project, name, createdAt: created_at.toISOString() });
