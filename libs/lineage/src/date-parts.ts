@@ -17,7 +17,7 @@ const LAST_BIGQUERY =
   /^(date_trunc|timestamp_trunc|datetime_trunc|time_trunc|date_diff|timestamp_diff|datetime_diff|time_diff|last_day|date_bucket)$/;
 const LAST = /^(last_day|trunc|date_trunc)$/;
 const NEEDS_THREE =
-  /^(dateadd|datediff|timestampadd|timestampdiff|timeadd|timediff|date_diff|timestamp_diff|datetime_diff|time_diff|timestamp_add)$/;
+  /^(dateadd|date_add|date_sub|datediff|timestampadd|timestampdiff|timeadd|timediff|date_diff|timestamp_diff|datetime_diff|time_diff|timestamp_add)$/;
 
 /**
  * Which argument of a date function is a unit written as a bare word (`day`), which the parser reads as a column; -1 when none is.

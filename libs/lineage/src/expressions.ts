@@ -181,6 +181,15 @@ function flattenDots(node: Node): { names: Name[]; span: Span | null } | null {
   return { names: [...first, ...fields], span: (column.span ?? null) as Span | null };
 }
 
+function ownsMethod(cx: Resolver, node: Node, scope: Scope): boolean {
+  const column = node.column as Body | undefined;
+  if (column === undefined || cx.rules.dialect === 'duckdb') return true;
+  const name = nameOf(column.table ?? column.name);
+  return (
+    name !== null && (isKnownColumn(cx, name, scope) || scope.sources.some((source) => source.alias === cx.fold(name)))
+  );
+}
+
 const VISITORS: Record<string, Visitor | undefined> = {
   __proto__: null as never,
   column: (walk, body, scope, kind) => {
@@ -233,9 +242,16 @@ const VISITORS: Record<string, Visitor | undefined> = {
     visitRest(walk, body, scope, kind === 'value' ? 'filter' : kind, ['this']);
   },
   order_by: (walk, body, scope, kind) => visit(walk, body, scope, kind === 'value' ? 'order' : kind),
+  // `$1` reads a column of a staged file; in other dialects, and under a name, it is a value given from outside.
   parameter: (walk, body) => {
-    walk.cx.notice('unsupported', `positional parameter $${String(body.index ?? body.name ?? '')}`);
+    if (walk.cx.rules.dialect !== 'snowflake' || body.index === null || body.index === undefined) return;
+    walk.cx.notice('unsupported', `positional column $${String(body.index)}`);
     walk.out.floor = Math.min(walk.out.floor, 0.2);
+  },
+  // `net.host(x)` is a function in a namespace, `x.lower()` a function of a column.
+  method_call: (walk, body, scope, kind) => {
+    if (ownsMethod(walk.cx, body.this as Node, scope)) visit(walk, body.this, scope, kind);
+    visit(walk, body.args, scope, kind);
   },
   identifier: skip,
   data_type: skip,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalText, type Node, type Span } from './ast.ts';
+import { canonicalText, nameOf, type Body, type Node, type Span } from './ast.ts';
 import { Catalog } from './catalog.ts';
 import { rulesOf } from './dialect.ts';
 import type {
@@ -45,11 +45,18 @@ export function columnLineage(sql: string, schema: Schema | Catalog, options: Li
   // Tables that the script creates are known to its later statements only.
   const catalog = given.overlay();
   const statements: StatementLineage[] = [];
+  const variables = new Set<string>();
   for (const node of parsed.statements) {
+    for (const name of declared(node)) variables.add(name);
     const resolver = new Resolver(rules, catalog, HALVES, limits.steps, parsed.parts);
+    resolver.variables = variables;
     try {
       statements.push(resolved(resolver, node, new Output(parsed.origin, places, options.detail ?? true)));
     } catch (error) {
+      if (error instanceof Unsupported && parsed.statements.length > 1) {
+        statements.push(notUnderstood(error.message));
+        continue;
+      }
       if (error instanceof LimitExceeded) return failure('limit', error.message);
       if (error instanceof Unsupported) return failure('unsupported', error.message);
       if (error instanceof RangeError && /call stack/i.test(error.message))
@@ -66,6 +73,19 @@ function failure(
   position: Position | null = null,
 ): LineageResult {
   return { ok: false, error: { code, message, position } };
+}
+
+/** The variables that a DECLARE brings, in lower case. */
+function declared(node: Node): string[] {
+  const items = ((node.declare?.expressions ?? []) as Node[]).map((item) => item.declare_item as Body);
+  const names = items.flatMap((item) => [item.this, ...((item.additional_names ?? []) as Node[])]);
+  return names.map((name) => nameOf(name)?.text.toLowerCase() ?? '');
+}
+
+/** A statement of a script that is not understood: said, so that the others are not lost with it. */
+function notUnderstood(message: string): StatementLineage {
+  const notices: Notice[] = [{ code: 'unsupported', message, position: null }];
+  return { statement: 'unsupported', target: null, columns: [], rows: [], notices, confidence: 0.2, complete: false };
 }
 
 function resolved(resolver: Resolver, node: Node, output: Output): StatementLineage {

@@ -4,7 +4,7 @@ import type { Resolver } from './resolver.ts';
 import type { Mode, Scope, Source } from './scope.ts';
 
 const PSEUDO =
-  /^(_table_suffix|_partitiontime|_partitiondate|_file_name|_metadata|metadata\$.*|ctid|xmin|xmax|tableoid|rowid|file_row_number)$/;
+  /^(_table_suffix|_partitiontime|_partitiondate|_file_name|_metadata|metadata\$.*|ctid|xmin|xmax|tableoid|rowid|file_row_number|default)$/;
 const HIERARCHY = /^(level|connect_by_isleaf|connect_by_iscycle|rownum)$/;
 // What a row of a table function is known by where no alias names its columns.
 const FIELD =
@@ -78,6 +78,7 @@ export function columnOf(cx: Resolver, source: Source, name: Name, span: Span | 
 
 function bare(cx: Resolver, name: Name, scope: Scope, span: Span | null, mode: Mode): Value | null {
   const key = cx.fold(name);
+  if (name.text.startsWith('@') || cx.variables.has(name.text.toLowerCase())) return NOTHING;
   for (let s: Scope | null = scope; s !== null; s = s.parent) {
     if (s.parameters.has(key)) return NOTHING;
     const value = bareIn(cx, name, key, s, span, s === scope ? mode : null);

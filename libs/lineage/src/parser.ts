@@ -3,6 +3,7 @@ import type { Node } from './ast.ts';
 import { cutDeepBrackets, shiftSpans, type Parts } from './deep.ts';
 import type { DialectRules } from './dialect.ts';
 import { hoistSetOperations } from './hoist.ts';
+import { rawText, recoveredCreate } from './raw-statements.ts';
 import { prepared, repaired } from './repair.ts';
 import { Unsupported } from './resolver.ts';
 import type { Rewriting } from './rewriting.ts';
@@ -100,9 +101,19 @@ function parsed(
   if (!result.success) {
     return { ok: false, error: result.error ?? 'the SQL could not be parsed', start: result.errorStart ?? null };
   }
-  const statements = result.ast as unknown as Node[];
+  const statements = (result.ast as unknown as Node[]).map((node) => recovered(node, text, rules));
   if (SET_WORD.test(text)) for (const statement of statements) hoistSetOperations(statement);
   return { ok: true, statements };
+}
+
+function recovered(node: Node, whole: string, rules: DialectRules): Node {
+  const text = rawText(node);
+  if (text === null) return node;
+  const parseOne = (sql: string): Node | null => {
+    const tree = parsed(sql, rules);
+    return tree.ok && tree.statements.length === 1 ? tree.statements[0]! : null;
+  };
+  return recoveredCreate(text, whole, rules.dialect, parseOne) ?? node;
 }
 
 /** The parser ran out of its stack: its memory is in an unknown state from then on. */

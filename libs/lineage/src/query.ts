@@ -243,11 +243,23 @@ function projections(cx: Resolver, items: readonly Node[], scope: Scope, env: En
       columns.push(...expandStar(cx, star, scope, env));
       continue;
     }
-    const several = columnsFunction(cx, item, scope, env) ?? distributed(cx, item, scope, env);
+    const several =
+      transformed(cx, item, scope, env) ?? columnsFunction(cx, item, scope, env) ?? distributed(cx, item, scope, env);
     if (several !== null) columns.push(...several);
     else columns.push(...projected(cx, item, columns.length, scope, env));
   }
   return columns;
+}
+
+/** `TRANSFORM (…) USING 'script' AS (a, b)`: what the script does with its input is not known, so each output depends on all of it. */
+function transformed(cx: Resolver, item: Node, scope: Scope, env: Environment): Column[] | null {
+  const body = item.query_transform as Body | undefined;
+  if (body === undefined) return null;
+  const value = union((body.expressions as Node[]).map((node) => cx.expression(node, scope, env)));
+  const names = ((body.schema?.schema?.expressions ?? []) as Node[])
+    .map((node) => nameOf(node.column_def ?? node))
+    .filter((name) => name !== null);
+  return names.map((name) => ({ key: cx.fold(name), name: name.text, soft: false, ...value }));
 }
 
 /** GROUP BY ALL: every item that does not aggregate is a key. */

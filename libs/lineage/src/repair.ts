@@ -84,6 +84,20 @@ const fromFirst: Repair = (_, tokens) => {
   return edits.sort((a, b) => a.start - b.start);
 };
 
+/** BigQuery: INSERT without INTO. */
+const insertWithoutInto: Repair = (_, tokens) => {
+  const edits: Edit[] = [];
+  tokens.forEach((token, i) => {
+    const next = tokens[i + 1];
+    const named =
+      next?.kind === 'quoted' ||
+      (next?.kind === 'word' && !isWord(next, 'into', 'overwrite', 'or', 'all', 'first', 'ignore'));
+    if (isWord(token, 'insert') && named && (i === 0 || tokens[i - 1]!.text === ';'))
+      edits.push({ start: token.end, end: token.end, text: ' into' });
+  });
+  return edits;
+};
+
 const AFTER_TABLE = [
   'where',
   'join',
@@ -189,4 +203,11 @@ const wordAsAlias: Repair = (_, tokens, at, rules) => {
   return null;
 };
 
-const REPAIRS: readonly Repair[] = [colonAfterBracket, colonAfterCast, fromFirst, systemTime, wordAsAlias];
+const REPAIRS: readonly Repair[] = [
+  insertWithoutInto,
+  colonAfterBracket,
+  colonAfterCast,
+  fromFirst,
+  systemTime,
+  wordAsAlias,
+];

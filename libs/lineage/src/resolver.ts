@@ -30,6 +30,8 @@ export interface Halves {
 export class Resolver {
   readonly rows = new RefSet();
   readonly notices: RawNotice[] = [];
+  /** Names of a script's variables (lower case): they hold no column. */
+  variables: ReadonlySet<string> = new Set();
   /** The expression being read: references name it as where they stand. */
   within: Node | null = null;
   private steps = 0;

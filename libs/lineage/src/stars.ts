@@ -1,6 +1,6 @@
 import { nameOf, type Body, type Node, type Span } from './ast.ts';
 import { openStar } from './catalog.ts';
-import { type Column } from './relation.ts';
+import type { Column, Value } from './relation.ts';
 import type { Resolver } from './resolver.ts';
 import type { Environment, Scope, Source } from './scope.ts';
 
@@ -54,7 +54,10 @@ function qualified(cx: Resolver, table: Node, scope: Scope, span: Span | null): 
   for (let s: Scope | null = scope; s !== null; s = s.parent) {
     const owner =
       s.sources.find((source) => source.alias === key && !source.hidden) ?? byPath(s, nameOf(table)?.text ?? '');
-    if (owner !== undefined) return [...columnsOf(cx, owner)];
+    if (owner !== undefined)
+      return owner.opaque !== null && owner.relation?.columns.length === 0
+        ? elementStar(cx, owner.opaque, table, span)
+        : [...columnsOf(cx, owner)];
   }
   return structStar(cx, table, scope, span);
 }
@@ -67,28 +70,27 @@ function byPath(scope: Scope, text: string): Source | undefined {
   );
 }
 
+/** The fields of a struct are in no schema: one open column that depends on it. */
+function elementStar(cx: Resolver, value: Value, name: Node, span: Span | null): Column[] {
+  cx.notice('no-schema', `the fields of ${nameOf(name)?.text ?? ''} are not known: * is not expanded`, span);
+  const refs = value.refs.map((ref) => ({ ...ref, span: ref.span ?? span }));
+  return [{ key: '*', name: '*', soft: false, isStar: true, refs, floor: value.floor }];
+}
+
 /** `s.*` over a struct column: its fields are not in any schema, so they are one open column that depends on `s`. */
 function structStar(cx: Resolver, table: Node, scope: Scope, span: Span | null): Column[] {
   const name = nameOf(table);
+  const path = (name?.text ?? '').split('.').map((text) => ({ text, quoted: name?.quoted ?? false }));
+  const owner = scope.sources.find((source) => source.alias === cx.fold(path[0]!));
+  const inside = path.length > 1 ? owner?.relation?.find(cx.fold(path[1]!)) : undefined;
   const column =
-    name === null
-      ? null
-      : scope.sources.map((source) => source.relation?.find(cx.fold(name)) ?? null).find((found) => found !== null);
+    inside ??
+    scope.sources.map((source) => source.relation?.find(cx.fold(path[0]!)) ?? null).find((found) => found !== null);
   if (column === null || column === undefined) {
     cx.notice('unresolved', `unresolved star ${name?.text ?? ''}.*`, span);
     return [{ key: '*', name: '*', soft: false, isStar: true, refs: [], floor: 0.2 }];
   }
-  cx.notice('no-schema', `the fields of ${name?.text ?? ''} are not known: * is not expanded`, span);
-  return [
-    {
-      key: '*',
-      name: '*',
-      soft: false,
-      isStar: true,
-      refs: column.refs.map((ref) => ({ ...ref, span: ref.span ?? span })),
-      floor: column.floor,
-    },
-  ];
+  return elementStar(cx, column, table, span);
 }
 
 function modified(cx: Resolver, plain: Column[], star: Body, scope: Scope, environment: Environment): Column[] {

@@ -2,6 +2,7 @@ import { isQuery, nameOf, variant, type Body, type Node } from './ast.ts';
 import { withCtes } from './ctes.ts';
 import { merged } from './merge.ts';
 import { Relation, type Column, type Value } from './relation.ts';
+import { mayCarryColumns, rawText } from './raw-statements.ts';
 import { addJoin } from './relations.ts';
 import { Unsupported, type Resolver } from './resolver.ts';
 import { Environment, Scope, source } from './scope.ts';
@@ -17,7 +18,7 @@ export interface Outcome {
 
 // Statements that neither read nor write columns: nothing to say about them is the whole truth.
 const SILENT =
-  /^(use|set|set_statement|begin|commit|rollback|transaction|drop_.*|grant|revoke|comment|truncate|truncate_table|create_schema|create_database|alter_.*|analyze|show|describe|explain|pragma|vacuum|declare|kill|refresh|drop|create_index|raw|command|lock|savepoint)$/;
+  /^(use|set|set_statement|begin|commit|rollback|transaction|drop_.*|grant|revoke|comment|truncate|truncate_table|create_(?!table|view).*|alter_.*|analyze|show|describe|summarize|explain|pragma|vacuum|declare|kill|refresh|drop|lock|savepoint|uncache)$/;
 
 /** Resolves one statement. */
 export function resolveStatement(cx: Resolver, root: Node): Outcome {
@@ -57,8 +58,12 @@ export function resolveStatement(cx: Resolver, root: Node): Outcome {
         statement: kind,
         ...merged(cx, body, withCtes(cx, (body.with_?.with ?? body.with_) as Body | null, environment, null)),
       };
+    case 'export':
+    case 'copy':
+      return query(cx, 'select', body, body.this as Node, environment);
     default:
-      if (SILENT.test(kind)) return { statement: kind, target: null, columns: [] };
+      if (SILENT.test(kind) || !mayCarryColumns(rawText(node) ?? 'select'))
+        return { statement: kind, target: null, columns: [] };
       throw new Unsupported(`statement of kind ${kind === '' ? 'nothing' : kind}`);
   }
 }

@@ -39,7 +39,7 @@ export function tableFunction(
 ): void {
   const { name, body } = callOf(node);
   if (FILE.test(name)) return fileSource(cx, name, body, alias, scope);
-  const named = name === 'identifier' ? literalOf(body) : undefined;
+  const named = name === 'identifier' ? literalOf(body) : name === 'stream' ? tableArgument(body) : undefined;
   if (named !== undefined) return identifier(cx, named, alias, scope, environment);
   const within = cx.within;
   cx.within = node;
@@ -80,6 +80,13 @@ function unknownColumns(cx: Resolver, name: string, value: Value): Column {
 
 function literalOf(body: Body): string | undefined {
   return (body.args as Node[] | undefined)?.find((arg) => arg.literal)?.literal?.value as string | undefined;
+}
+
+/** Databricks' STREAM(t): the table under another way of reading it. */
+function tableArgument(body: Body): string | undefined {
+  const column = (body.args as Node[] | undefined)?.[0]?.column as Body | undefined;
+  const parts = [nameOf(column?.table), nameOf(column?.name)].filter((part) => part !== null).map((part) => part.text);
+  return parts.length === 0 ? undefined : parts.join('.');
 }
 
 /** Snowflake's IDENTIFIER('db.schema.table'). */
