@@ -113,16 +113,20 @@ function nameAddress(
   return refine(project, i, exactName(name), isWanted);
 }
 
-/** A pattern that only this very name fits: with a wildcard in it, dbt matches a name to its end. */
+/**
+ * A pattern that only this very name fits: with a wildcard in it, dbt matches a name to its end. The wildcard has to
+ * stand in the last two parts, because a versioned model is also called by those alone.
+ */
 function exactName(name: string): string {
-  const escaped = name.replace(/[*?[]/g, '[$&]');
-  if (escaped !== name) return escaped;
+  const at = name.lastIndexOf('.', name.lastIndexOf('.') - 1) + 1;
+  const [head, tail] = [escapePattern(name.slice(0, at)), escapePattern(name.slice(at))];
+  if (tail.includes('[')) return head + tail;
   // any character will do but a separator, and a `!`, which would negate
-  const word = name.search(/[\p{L}\p{N}_][^\p{L}\p{N}_]*$/u);
-  const index = word >= 0 ? word : name.search(/[^.!]/u);
-  if (index < 0) return name;
-  const [char = ''] = name.slice(index);
-  return `${name.slice(0, index)}[${char}]${name.slice(index + char.length)}`;
+  const word = tail.search(/[\p{L}\p{N}_][^\p{L}\p{N}_]*$/u);
+  const index = word >= 0 ? word : tail.search(/[^.!]/u);
+  if (index < 0) return head + tail;
+  const [char = ''] = tail.slice(index);
+  return `${head}${tail.slice(0, index)}[${char}]${tail.slice(index + char.length)}`;
 }
 
 /** Adds one criterion after the other until nothing unwanted is left. */

@@ -164,7 +164,7 @@ function takeTestsAlong(project: Project, selected: NodeSet, mode: IndirectSelec
     if (!selected[i]) continue;
     for (let e = offsets[i]!; e < offsets[i + 1]!; e++) {
       const child = targets[e]!;
-      const tested = project.testedBy.get(child);
+      const tested = project.testedBy[child];
       if (!tested || direct[child]) continue;
       const comes = mode === 'eager' || holdsAll(selected, tested) || (buildable && holdsAll(buildable, tested));
       (comes ? direct : indirect)[child] = 1;
@@ -181,9 +181,9 @@ function admitTests(project: Project, direct: NodeSet, indirect: NodeSet, mode: 
   const selected = direct.slice();
   const held = mode === 'buildable' ? withUpstream(project, selected, false) : selected;
   for (let i = 0; i < project.size; i++) {
-    if (!indirect[i] || project.sections[i] !== NODES) continue;
-    // whatever is not a test came here as a member of both sides and asks for its own parents, as dbt has it
-    const tested = project.testedBy.get(i) ?? upstreamOf(project, i);
+    if (!indirect[i] || selected[i] || project.sections[i] !== NODES) continue;
+    // what is not a test comes here when a set operation dropped it from one side only; dbt asks for its parents too
+    const tested = project.testedBy[i] ?? upstreamOf(project, i);
     if (holdsAll(held, tested)) selected[i] = 1;
   }
   return selected;

@@ -7,29 +7,20 @@ import { mark, type Method } from './context.ts';
  */
 export const path: Method = (context, { value }) => {
   const found = context.files().glob(String(value));
-  return mark(context, 'all', (node) => {
-    const own = plainPath(node.original_file_path ?? '');
-    if (found.has(own)) return true;
-    const patch = node['patch_path'];
-    if (typeof patch === 'string' && patch !== '' && found.has(plainPath(patch.split('://')[1] ?? ''))) return true;
-    return parentsOf(own).some((directory) => found.has(directory));
-  });
+  // many nodes come from one file, and more from one directory
+  const known = new Map<string, boolean>();
+  const isBelow = (own: string): boolean => {
+    let answer = known.get(own);
+    if (answer === undefined) {
+      const parent = own.slice(0, Math.max(0, own.lastIndexOf('/'))) || '.';
+      answer = found.has(own) || (own !== '.' && isBelow(parent));
+      known.set(own, answer);
+    }
+    return answer;
+  };
+  const { paths, patches } = context.project.columns;
+  return mark(context, 'all', (_node, _id, i) => isBelow(paths[i]!) || (patches[i] !== '' && found.has(patches[i]!)));
 };
-
-function plainPath(text: string): string {
-  return (
-    text
-      .split('/')
-      .filter((part) => part !== '' && part !== '.')
-      .join('/') || '.'
-  );
-}
-
-function parentsOf(own: string): readonly string[] {
-  if (own === '.') return [];
-  const parts = own.split('/');
-  return parts.map((_, i) => parts.slice(0, i).join('/') || '.');
-}
 
 /** A file's name with or without its last extension. */
 export const file: Method = (context, { value }) => {

@@ -34,24 +34,27 @@ function nameOf(text: string): Name {
 /** `fqn:` and the bare name: a leaf, a dotted path from the package or below it, or a pattern over either. */
 export const fqn: Method = (context, { value }: Criterion) => {
   const name = nameOf(String(value));
-  return mark(context, NON_SOURCES, (node) => {
-    const path = node.fqn ?? [];
-    const isVersioned = node.resource_type === 'model' && (node['version'] ?? null) !== null;
-    return isCalled(path, name, isVersioned) || isCalled(path.slice(1), name, isVersioned);
+  const { fqns, leaves, versioned } = context.project.columns;
+  return mark(context, NON_SOURCES, (_node, _id, i) => {
+    if (isLeafCalled(leaves[i]!, name)) return true;
+    const path = fqns[i]!;
+    if (versioned[i] && path.slice(-2).join('_') === name.versionedTail) return true;
+    return isPathCalled(path, 0, name) || isPathCalled(path, 1, name);
   });
 };
 
-function isCalled(path: readonly string[], name: Name, isVersioned: boolean): boolean {
-  // of a versioned model the last part is the version, so its name is the one before
-  const leaf = path.at(isVersioned ? -2 : -1);
-  if (leaf === name.text) return true;
-  if (isVersioned && path.slice(-2).join('_') === name.versionedTail) return true;
-  const flat = path.some((part) => part.includes('.')) ? path.flatMap((part) => part.split('.')) : path;
-  if (flat.length < name.parts.length) return false;
+/** A bare pattern also fits the leaf alone, however deep it stands. */
+function isLeafCalled(leaf: string, name: Name): boolean {
+  return leaf === name.text || (name.wildcardAt === 0 && name.parts.length === 1 && name.whole(leaf));
+}
+
+/** Whether a path, or the path below the package when `from` is 1, begins with the name, or fits it as a pattern. */
+function isPathCalled(path: readonly string[], from: number, name: Name): boolean {
   const literals = name.wildcardAt < 0 ? name.parts.length : name.wildcardAt;
+  if (literals > 0 && path[from] !== name.parts[0] && !path[from]?.includes('.')) return false;
+  const below = from === 0 ? path : path.slice(from);
+  const flat = below.some((part) => part.includes('.')) ? below.flatMap((part) => part.split('.')) : below;
+  if (flat.length < name.parts.length) return false;
   for (let i = 0; i < literals; i++) if (flat[i] !== name.parts[i]) return false;
-  if (name.wildcardAt < 0) return true;
-  if (name.rest(flat.slice(name.wildcardAt).join('.'))) return true;
-  // a bare pattern also fits the leaf alone, however deep it stands
-  return name.parts.length === 1 && name.whole(leaf ?? '');
+  return name.wildcardAt < 0 || name.rest(flat.slice(name.wildcardAt).join('.'));
 }
