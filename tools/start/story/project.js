@@ -30,7 +30,8 @@ export async function copyProject(source, folder) {
     );
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  cpSync(from, folder, { recursive: true, filter: (path) => !left.has(basename(path)) || path === from });
+  // Packages may be links into the project; the copy stands alone.
+  cpSync(from, folder, { recursive: true, dereference: true, filter: (path) => !left.has(basename(path)) || path === from });
   const { parse } = await import('yaml');
   const settings = parse(readFileSync(file, 'utf8'));
   const profile = Object.values(
