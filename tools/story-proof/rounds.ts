@@ -1,0 +1,63 @@
+// Rounds of kill -9 at random moments of the story, one after another in the same state folder.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Named, survivors, treeOf } from './processes.ts';
+import { launcherOf, npmStart } from './start.ts';
+
+export type Victim = 'npm' | 'launcher';
+
+export interface Round {
+  readonly victim: Victim;
+  /** The line after which it happened, the delay, and what was alive then: what one needs to see it again. */
+  readonly moment: string;
+  readonly alive: number;
+  readonly left: Named[];
+  readonly lines: string[];
+}
+
+/** Outcomes of the stages that a kill may come after; before the first of them there is no lock and nothing to recover. */
+const marks = [
+  /^ {2}python /,
+  /^ {2}postgres /,
+  /^ {2}nats /,
+  /^ {2}services /,
+  /^ {2}story +ingested (?!.* after: )/,
+  /^ {2}story +landed /,
+  /^ {2}story +planned run=[1-9]/,
+  /^ {2}story +ran ok built=20 /,
+  /^ {2}story +planned run=0 /,
+  /^ {2}story +ingested .* after: lifetime/,
+  /^ {2}story +planned run=3 /,
+  /^ {2}story +ran ok built=1 /,
+  /^ {2}story +ingested .* after: a comment/,
+];
+const longestDelayMs = 5000;
+
+/**
+ * Starts the story, kills one process of it at a random moment, and sees what still lives ten seconds later. A story
+ * that was faster than its moment is told again.
+ */
+export async function killedStory(state: string, victim: Victim, random: () => number): Promise<Round> {
+  const mark = marks[Math.floor(random() * marks.length)]!;
+  const delay = Math.floor(random() * longestDelayMs);
+  const started = npmStart(state, ['--once']);
+  const after = await started.line(mark);
+  // No event marks a random moment.
+  const isOver = await Promise.race([sleep(delay, false), started.end.then(() => true)]);
+  if (isOver) return killedStory(state, victim, random);
+  const tree = treeOf(started.npm.pid!);
+  const moment = `kill -9 of ${victim}, ${delay} ms after "${after.trim()}"`;
+  process.kill(victim === 'npm' ? started.npm.pid! : launcherOf(state), 'SIGKILL');
+  const left = await survivors(state, tree, 10_000);
+  return { victim, moment, alive: tree.length, left, lines: started.lines };
+}
+
+/** Numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
