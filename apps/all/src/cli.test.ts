@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { gateway } from '@headgate/gateway';
+import { graphRead } from '@headgate/graph-read';
+import { identity } from '@headgate/identity';
+import { ingestion } from '@headgate/ingestion';
+import { planner } from '@headgate/planner';
+import { startStack, type Stack } from '@headgate/testing';
+
+jest.setTimeout(120_000);
+const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
+const fixture = (name: string) => gunzipSync(readFileSync(path(`libs/testing/fixtures/artifacts/${name}`)));
+
+let stack: Stack;
+const work = mkdtempSync(join(tmpdir(), 'headgate-cli-'));
+beforeAll(async () => {
+  stack = await startStack([identity, ingestion, graphRead, planner, gateway]);
+  mkdirSync(join(work, '.headgate'));
+  writeFileSync(join(work, '.headgate/url'), `${stack.serving.url}\n`);
+  writeFileSync(join(work, '.headgate/cli-token'), stack.host.bootstrap.token);
+  mkdirSync(join(work, 'target'));
+  writeFileSync(join(work, 'target/manifest.json'), fixture('jaffle-manifest.json.gz'));
+});
+afterAll(async () => {
+  await stack?.stop();
+  rmSync(work, { recursive: true });
+});
+
+interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** The program as somebody runs it below the folder of an install. */
+async function headgate(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  const node = ['-C', 'source', '--import', path('tools/register.js'), path('apps/cli/src/main.ts')];
+  const child = spawn(process.execPath, [...node, ...args], {
+    cwd: join(work, 'target'),
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code: code as number, out, err };
+}
+
+test('artifacts are ingested, found, planned, kept and verified; the only project need not be named', async () => {
+  const none = await headgate(['search', 'orders']);
+  expect(none).toMatchObject({ code: 3, err: expect.stringContaining('there is no project yet') });
+
+  const where = ['--project', 'jaffle', '--environment', 'dev'];
+  const taken = await headgate(['ingest', 'manifest.json', '--create', ...where]);
+  expect(taken).toEqual({
+    code: 0,
+    out: expect.stringMatching(/^ingested nodes=\d+ edges=\d+ snapshot=sha256:[0-9a-f]{64}\n$/),
+    err: '',
+  });
+  // The folder instead of its file, and the same again: one project, one snapshot.
+  expect((await headgate(['ingest', '.', '--create', ...where])).out).toBe(taken.out);
+
+  const found = await headgate(['search', 'orders', '--type', 'model']);
+  expect(found).toMatchObject({ code: 0, out: expect.stringContaining('model.jaffle.orders') });
+  const json = JSON.parse((await headgate(['--json', 'search', 'orders', '--limit', '1'])).out);
+  expect(json).toMatchObject({ items: [{ name: 'orders' }] });
+  expect(await headgate(['search', 'nothing-like-this'])).toMatchObject({ code: 1, out: 'nothing found\n' });
+
+  const planned = await headgate(['plan', '--out', 'plan', '--all']);
+  expect(planned.code).toBe(0);
+  expect(planned.out).toMatch(/^planned run=[1-9]\d* skip=0 partial=0\n/);
+  expect(planned.out).toContain('RUN model.jaffle.orders: this environment never built it');
+  expect(await headgate(['verify', 'plan'])).toMatchObject({ code: 0, out: expect.stringContaining('verified:') });
+  expect(await headgate(['explain', 'plan', 'model.jaffle.orders'])).toMatchObject({ code: 0 });
+
+  const chosen = JSON.parse((await headgate(['plan', '--select', 'orders', '--json'])).out);
+  expect(chosen).toMatchObject({ project: 'jaffle', environment: 'dev', status: 'proposed' });
+  expect(chosen.counts.run).toBeLessThan(Number(/run=(\d+)/.exec(planned.out)![1]));
+});
+
+test('a plan of artifacts alone is not run, and nobody confirms by accident', async () => {
+  const { id } = JSON.parse((await headgate(['plan', '--json'])).out) as { id: string };
+  expect(await headgate(['run', id])).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/error: .+\n[^]*request: /),
+  });
+  expect(await headgate(['run'])).toMatchObject({ code: 2, err: expect.stringContaining('nobody is here to confirm') });
+});
+
+test('a broken artifact is refused with file and cause', async () => {
+  cpSync(join(work, 'target/manifest.json'), join(work, 'whole.json'));
+  writeFileSync(join(work, 'broken.json'), readFileSync(join(work, 'whole.json')).subarray(0, -1));
+  const refused = await headgate(['ingest', '../broken.json']);
+  expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^error: .*broken\.json/) });
+  expect(await headgate(['ingest', '../nowhere.json'])).toMatchObject({ code: 3 });
+  expect(await headgate(['ingest', 'manifest.json', '--project-dir', '.'])).toMatchObject({ code: 64 });
+});
+
+test('a token is made, may what its role may, and is revoked', async () => {
+  const made = await headgate(['tokens', 'create', 'looker', '--role', 'viewer', '--days', '1']);
+  expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^hg_\S+\n$/) });
+  const env = { HEADGATE_TOKEN: made.out.trim() };
+  expect((await headgate(['search', 'orders'], env)).code).toBe(0);
+  expect(await headgate(['plan'], env)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/does not grant plan:propose[^]*hint: [^]*request: /),
+  });
+  const [, id] = /token (\S+)/.exec(made.err)!;
+  expect(await headgate(['tokens', 'revoke', id!])).toMatchObject({ code: 0, out: `revoked looker (${id})\n` });
+  expect((await headgate(['tokens'])).out).toMatch(/viewer +\*\/\* +revoked .* looker\n/);
+});
+
+test.each([
+  ['a project that is not there', ['search', 'x', '--project', 'nope', '--environment', 'dev'], 3, 'nope/dev'],
+  ['a selection that names nothing', ['plan', '--select', 'nobody'], 2, '/select'],
+  ['an id that is none', ['logs', 'nonsense'], 2, '/run'],
+  ['a token that nobody gave out', ['runs', '--token', 'hg_wrong'], 2, 'hint: '],
+  ['a server that is no Headgate', ['runs', '--url', 'http://127.0.0.1:1'], 3, 'cannot be reached'],
+])('%s ends with what was wrong', async (_, args, code, words) => {
+  expect(await headgate(args)).toMatchObject({ code, out: '', err: expect.stringContaining(words) });
+});
+
+test('which of two environments is meant has to be said', async () => {
+  const second = ['--project', 'jaffle', '--environment', 'prod'];
+  expect((await headgate(['ingest', '.', '--create', ...second])).code).toBe(0);
+  expect(await headgate(['plan'])).toMatchObject({ code: 2, err: expect.stringMatching(/dev, prod[^]*--environment/) });
+  expect((await headgate(['plan'], { HEADGATE_ENVIRONMENT: 'prod' })).code).toBe(0);
+});
+
+test('the doctor says what is there and what is not', async () => {
+  expect(await headgate(['doctor', '--environment', 'dev'])).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/ok +server[^]*ok +snapshot[^]*NOT ok +runs/),
+  });
+  expect(await headgate(['doctor', '--token', 'hg_wrong', '--json'])).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('"ok":false'),
+  });
+});
