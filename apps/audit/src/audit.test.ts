@@ -14,6 +14,7 @@ import {
   type Operation,
   planProposed,
   projectCreated,
+  runCancelRequested,
 } from '@headgate/contracts';
 import {
   Blobs,
@@ -26,6 +27,7 @@ import {
   type ServiceName,
 } from '@headgate/kit';
 import { startStack, type Stack } from '@headgate/testing';
+import { connect } from '@nats-io/transport-node';
 import { Module } from '@nestjs/common';
 import { audit } from './audit.module.ts';
 
@@ -185,6 +187,45 @@ test('an event that was never delivered is fetched when the next one shows the g
   await propose(org, 3);
   await sealed(org, 3);
   expect(await verify(org)).toMatchObject({ ok: true, leaves: 3 });
+}, 30_000);
+
+test('a service that speaks for another is not recorded', async () => {
+  const org = randomUUID();
+  const { user, password } = stack.host.nats.users['runner']!;
+  const connection = await connect({ servers: [stack.host.nats.url], user, pass: password });
+  const lie = {
+    schemaVersion: '1.0',
+    specversion: '1.0',
+    id: randomUUID(),
+    time: new Date().toISOString(),
+    source: 'headgate/planner',
+    type: 'plan.proposed',
+    org,
+    service: 'planner',
+    ordinal: 1,
+    actor: { kind: 'person', id: 'ada' },
+    data: {},
+  };
+  for (const said of [lie, { ...lie, type: 'run.cancel-requested' }, { ...lie, org: randomUUID() }])
+    connection.publish(`hg.${org}.run.cancel-requested`, JSON.stringify(said));
+  await connection.close();
+  await databases
+    .get('runner')!
+    .write(callOf(org), (tx) =>
+      mutate(tx, runCancelRequested, { project: 'jaffle', environment: 'dev', run: randomUUID() }),
+    );
+  await sealed(org, 1);
+  expect((await ask(auditSearch, {}, org)).items.map(({ service }) => service)).toEqual(['runner']);
+  expect(await verify(org)).toMatchObject({ ok: true, leaves: 1 });
+}, 30_000);
+
+test('after a restart what was published meanwhile is recorded, once', async () => {
+  const org = await organization();
+  await Promise.all([propose(org), create(org, 'gamma')]);
+  await stack.restart();
+  await propose(org);
+  await sealed(org, 9);
+  expect(await verify(org)).toMatchObject({ ok: true, leaves: 9 });
 }, 30_000);
 
 test('the service itself cannot change or remove what it recorded', async () => {

@@ -11,8 +11,8 @@ import {
 } from '@headgate/contracts';
 import { type Call, Clients, Database, keyOf, pageOf, type ServiceName, type Tx } from '@headgate/kit';
 
-/** A message of the bus holds 1 MiB, and an envelope is a few kB. */
-const leavesPerRequest = 50;
+/** A message of the bus holds 1 MiB; an envelope is about 1 kB. */
+const leavesPerRequest = 100;
 const summaryLength = 160;
 
 export interface LeafText {

@@ -18,7 +18,8 @@ const sources = [...new Set(eventTypes.map(({ service }) => service))].sort();
 /** Events on their way are sealed within a second; this is patience with a busy machine. */
 const settleMs = 10_000;
 const pollMs = 100;
-const leavesPerRequest = 50;
+/** A message of the bus holds 1 MiB; an envelope is about 1 kB. */
+const leavesPerRequest = 100;
 const maxFindings = 100;
 
 interface Kept {

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
-import { ContractError, type EventType, type ProvenanceEvent, provenanceEvent } from '@headgate/contracts';
+import { ContractError, type EventType, eventTypes, type ProvenanceEvent, provenanceEvent } from '@headgate/contracts';
 import type { Logger } from 'pino';
 import { Bus, streamOf } from './bus.ts';
 import type { Call } from './call.ts';
@@ -84,6 +84,7 @@ export class Consumers implements OnApplicationBootstrap, OnApplicationShutdown 
   private async handle(message: JsMsg, byType: Map<string, Handler>): Promise<void> {
     try {
       const event = provenanceEvent.parse(message.json()) as Heard<unknown>;
+      refuseForeign(event, message.subject);
       const handler = byType.get(event.type);
       if (handler) await this.once(event, handler);
       message.ack();
@@ -131,6 +132,13 @@ export class Consumers implements OnApplicationBootstrap, OnApplicationShutdown 
     await js.publish(`hg.dead.${this.config.service}`, JSON.stringify(letter));
     message.term(reason);
   }
+}
+
+/** The bus lets a service publish on the subjects of its own events only, so the subject says who speaks. */
+function refuseForeign({ org, type, service }: ProvenanceEvent, subject: string): void {
+  const source = eventTypes.find((event) => event.type === type)?.service;
+  if (subject === `hg.${org}.${type}` && service === source) return;
+  throw new ContractError('ProvenanceEvent', '/type', `${type} of ${service} came on ${subject}`);
 }
 
 /** Something that passes by itself: the event is not at fault, so it is tried for as long as it takes. */
