@@ -58,10 +58,8 @@ const skip: Visitor = () => {};
 /** A query in the place of a value: its columns are the value, its conditions bear on rows. */
 const scalar: Visitor = (walk, body, scope, kind, node) => {
   if (Array.isArray(body)) return visit(walk, body, scope, kind);
-  const whole = body.kind === 'STRUCT' || body.this?.select?.kind === 'STRUCT';
-  const relation = walk.cx.query(node, walk.environment, scope);
-  const columns = whole ? relation.columns : relation.columns.slice(0, 1);
-  walk.out.addAll(union(columns.length === 0 ? [{ refs: [], floor: 1 }] : columns), kind);
+  // More than one column only where a row is compared or a struct is made: all of them count.
+  walk.out.addAll(union(walk.cx.query(node, walk.environment, scope).columns), kind);
 };
 
 /** A query that is only tested against: its columns decide on rows. */

@@ -65,6 +65,8 @@ function parseRepairing(given: Rewriting, rules: DialectRules): Repaired | Parse
     result = parsed(last.text, rules);
   }
   if (result.ok) return { ok: true, statements: result.statements, last, parts: new Map() };
+  const create = recoveredCreate(given.text, given.text, rules.dialect, (sql) => onlyStatement(sql, rules));
+  if (create !== null) return { ok: true, statements: [create], last: given, parts: new Map() };
   return failureOf(first.ok ? result : first, given);
 }
 
@@ -109,11 +111,12 @@ function parsed(
 function recovered(node: Node, whole: string, rules: DialectRules): Node {
   const text = rawText(node);
   if (text === null) return node;
-  const parseOne = (sql: string): Node | null => {
-    const tree = parsed(sql, rules);
-    return tree.ok && tree.statements.length === 1 ? tree.statements[0]! : null;
-  };
-  return recoveredCreate(text, whole, rules.dialect, parseOne) ?? node;
+  return recoveredCreate(text, whole, rules.dialect, (sql) => onlyStatement(sql, rules)) ?? node;
+}
+
+function onlyStatement(sql: string, rules: DialectRules): Node | null {
+  const tree = parsed(sql, rules);
+  return tree.ok && tree.statements.length === 1 ? tree.statements[0]! : null;
 }
 
 /** The parser ran out of its stack: its memory is in an unknown state from then on. */

@@ -5,6 +5,8 @@ import { Scope, source, type Environment } from './scope.ts';
 
 /** PIVOT: the columns it neither aggregates nor spreads stay; each value (with each aggregate) becomes a column. */
 export function pivoted(cx: Resolver, body: Body, scope: Scope, environment: Environment): void {
+  if (body.unpivot && !(body.expressions as Node[] | undefined)?.length)
+    return unpivotedObject(cx, body, scope, environment);
   if (body.unpivot) return unpivotStatement(cx, body, scope, environment);
   const { inner, columns } = inputOf(cx, body, scope, environment);
   if ((body.using as Node[] | undefined)?.length || !(body.fields as Node[] | undefined)?.length)
@@ -155,6 +157,19 @@ function valueAt(cx: Resolver, item: Node, at: number, inner: Scope, environment
   const tuple = node.tuple?.expressions as Node[] | undefined;
   const one = tuple === undefined ? node : tuple[at];
   return one === undefined ? [] : [cx.expression(one, inner, environment)];
+}
+
+/** Redshift: `UNPIVOT t.object AS value AT name`: every field of an object becomes a row; both names depend on it. */
+function unpivotedObject(cx: Resolver, body: Body, scope: Scope, environment: Environment): void {
+  const value = cx.expression(body.this as Node, scope, environment, 'rows');
+  const names = (nameOf(body.alias)?.text ?? '').split(/\s+at\s+/i);
+  const columns = names.map((name): Column => ({
+    key: cx.fold({ text: name, quoted: false }),
+    name,
+    soft: false,
+    ...value,
+  }));
+  scope.sources.push(source(columns[0]?.key ?? null, new Relation(columns), { opaque: value }));
 }
 
 /** DuckDB: `UNPIVOT t ON a, b INTO NAME n VALUE v`. */

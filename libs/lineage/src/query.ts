@@ -30,6 +30,10 @@ export function resolveQuery(cx: Resolver, node: Node, environment: Environment,
     case 'delete':
     case 'merge':
       return cx.halves.returning(cx, node, environment);
+    // `TABLE t` comes as a column called table under the alias t.
+    case 'alias':
+      if (nameOf(body.this)?.text.toLowerCase() !== 'table') throw new Unsupported('query of kind alias');
+      return cx.query({ table: { name: body.alias } }, environment, scope);
     case 'pivot':
     case 'unpivot':
     case 'table': {

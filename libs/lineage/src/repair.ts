@@ -98,6 +98,49 @@ const insertWithoutInto: Repair = (_, tokens) => {
   return edits;
 };
 
+/** `CREATE … AS … WITH [NO] DATA`: whether rows come along does not change where columns come from. */
+const withData: Repair = (_, tokens) => {
+  const at = tokens.findIndex(
+    (token, i) => isWord(token, 'with') && isWord(tokens[isWord(tokens[i + 1], 'no') ? i + 2 : i + 1], 'data'),
+  );
+  if (at < 0) return [];
+  return [{ start: tokens[at]!.start, end: tokens[isWord(tokens[at + 1], 'no') ? at + 2 : at + 1]!.end, text: '' }];
+};
+
+/** Redshift: REMOVE DUPLICATES replaces matching rows and inserts the others, column by column. */
+const removeDuplicates: Repair = (_, tokens) => {
+  const at = tokens.findIndex((token, i) => isWord(token, 'remove') && isWord(tokens[i + 1], 'duplicates'));
+  if (at < 0) return [];
+  const text = 'when matched then update set * when not matched then insert *';
+  return [{ start: tokens[at]!.start, end: tokens[at + 1]!.end, text }];
+};
+
+const TUPLE = '\u0002';
+
+/** The names in a column that stands for several, as `SET (a, b) = …` is given to the parser; null for an ordinary name. */
+export function tupleNames(name: string): string[] | null {
+  return name.startsWith(TUPLE) ? name.slice(1).split(TUPLE) : null;
+}
+
+/** `SET (a, b) = (…)`: the list of columns as one quoted name. */
+const tupleAssignment: Repair = (_, tokens) => {
+  const edits: Edit[] = [];
+  tokens.forEach((token, i) => {
+    if (!(isWord(token, 'set') || token.text === ',') || tokens[i + 1]?.text !== '(') return;
+    const close = tokens.findIndex((other, j) => j > i + 1 && other.text === ')');
+    const names = close < 0 ? [] : tokens.slice(i + 2, close).filter((other) => other.text !== ',');
+    if (
+      names.length === 0 ||
+      tokens[close + 1]?.text !== '=' ||
+      !names.every((name) => name.kind === 'word' || name.kind === 'quoted')
+    )
+      return;
+    const text = names.map((name) => TUPLE + name.text.replace(/"/g, '')).join('');
+    edits.push({ start: tokens[i + 1]!.start, end: tokens[close]!.end, text: `"${text}"` });
+  });
+  return edits;
+};
+
 const AFTER_TABLE = [
   'where',
   'join',
@@ -205,6 +248,9 @@ const wordAsAlias: Repair = (_, tokens, at, rules) => {
 
 const REPAIRS: readonly Repair[] = [
   insertWithoutInto,
+  withData,
+  removeDuplicates,
+  tupleAssignment,
   colonAfterBracket,
   colonAfterCast,
   fromFirst,

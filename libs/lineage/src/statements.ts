@@ -2,6 +2,7 @@ import { isQuery, nameOf, variant, type Body, type Node } from './ast.ts';
 import { withCtes } from './ctes.ts';
 import { merged } from './merge.ts';
 import { Relation, type Column, type Value } from './relation.ts';
+import { tupleNames } from './repair.ts';
 import { mayCarryColumns, rawText } from './raw-statements.ts';
 import { addJoin } from './relations.ts';
 import { Unsupported, type Resolver } from './resolver.ts';
@@ -26,7 +27,7 @@ export function resolveStatement(cx: Resolver, root: Node): Outcome {
   while (node.annotated) node = node.annotated.this as Node;
   const [kind, body] = variant(node);
   const environment = new Environment();
-  if (isQuery(kind) || kind === 'paren' || kind === 'pivot' || kind === 'unpivot')
+  if (isQuery(kind) || kind === 'paren' || kind === 'pivot' || kind === 'unpivot' || kind === 'alias')
     return query(cx, kind, body, node, environment);
   switch (kind) {
     case 'create_table':
@@ -59,7 +60,9 @@ export function resolveStatement(cx: Resolver, root: Node): Outcome {
         ...merged(cx, body, withCtes(cx, (body.with_?.with ?? body.with_) as Body | null, environment, null)),
       };
     case 'export':
+      return query(cx, 'select', body, body.this as Node, environment);
     case 'copy':
+      if (!isQuery(variant(body.this as Node)[0])) throw new Unsupported('COPY of files');
       return query(cx, 'select', body, body.this as Node, environment);
     default:
       if (SILENT.test(kind) || !mayCarryColumns(rawText(node) ?? 'select'))
@@ -71,9 +74,9 @@ export function resolveStatement(cx: Resolver, root: Node): Outcome {
 function query(cx: Resolver, kind: string, body: Body, node: Node, environment: Environment): Outcome {
   const columns = columnsOf(cx, node, environment);
   const into = body.into?.this?.table as Body | undefined;
-  return into && kind === 'select'
-    ? { statement: 'create_table', target: tableName(cx, into), columns }
-    : { statement: 'select', target: null, columns };
+  if (!into || kind !== 'select') return { statement: 'select', target: null, columns };
+  const target = tableName(cx, into);
+  return { statement: 'create_table', target, columns, temporary: isTemporary(target, body.into.temporary) };
 }
 
 function columnsOf(cx: Resolver, node: Node, environment: Environment): readonly Column[] {
@@ -89,7 +92,7 @@ function created(cx: Resolver, kind: string, body: Body, environment: Environmen
   const target = tableName(cx, body.name as Body);
   const inner = withCtes(cx, body.with_cte as Body | null, environment, null);
   const node = (kind === 'create_view' ? body.query : body.as_select) as Node | null;
-  const temporary = Boolean(body.temporary) || /(^|\.)#/.test(target);
+  const temporary = isTemporary(target, body.temporary);
   if (node)
     return {
       statement: kind,
@@ -100,6 +103,11 @@ function created(cx: Resolver, kind: string, body: Body, environment: Environmen
   const origin = (body.clone_source ?? null) as Body | null;
   if (origin === null) return { statement: kind, target, columns: [] };
   return { statement: kind, target, columns: columnsOf(cx, { table: origin }, inner) };
+}
+
+/** Said so, or by a name that begins with # (Redshift). */
+function isTemporary(target: string, said: unknown): boolean {
+  return Boolean(said) || /(^|\.)#/.test(target);
 }
 
 function namesOf(nodes: unknown): string[] {
@@ -188,13 +196,24 @@ function updated(cx: Resolver, body: Body, environment: Environment, returning: 
   for (const join of (body.table_joins ?? []) as Body[]) addJoin(cx, join, scope, inner);
   for (const item of (body.from_clause?.expressions ?? []) as Node[]) cx.halves.from(cx, item, scope, inner);
   for (const join of (body.from_joins ?? []) as Body[]) addJoin(cx, join, scope, inner);
-  const columns = ((body.set ?? []) as [Node, Node][]).map(([name, node]) => {
+  const columns = ((body.set ?? []) as [Node, Node][]).flatMap(([name, node]): Column[] => {
     cx.within = node;
-    return assigned(cx, name, cx.expression(node, scope, inner));
+    const several = tupleNames(nameOf(name)?.text ?? '');
+    if (several === null) return [assigned(cx, name, cx.expression(node, scope, inner))];
+    const values = severalValues(cx, node, scope, inner);
+    return several.map((one, i) => assigned(cx, { name: one, quoted: false }, values[i] ?? { refs: [], floor: 0.2 }));
   });
   cx.within = null;
   cx.condition(body.where_clause?.this as Node, scope, inner, 'filter');
   return columns;
+}
+
+/** The columns of `SET (a, b) = …`: the values of a query, or of a row of expressions. */
+function severalValues(cx: Resolver, node: Node, scope: Scope, environment: Environment): readonly Value[] {
+  const [kind, body] = variant(node);
+  if (isQuery(kind)) return cx.query(node, environment, scope).columns;
+  const items = (kind === 'tuple' ? body.expressions : kind === 'function' ? body.args : [node]) as Node[];
+  return items.map((item) => cx.expression(item, scope, environment));
 }
 
 function deleted(cx: Resolver, body: Body, environment: Environment, returning: Scope | null): void {

@@ -103,7 +103,9 @@ function identifier(cx: Resolver, text: string, alias: string | null, scope: Sco
 function callOf(node: Node): { name: string; body: Body } {
   const [kind, body] = variant(node);
   if (kind !== 'function') return { name: kind, body };
-  const name = String(body.name ?? '').toLowerCase();
+  const name = String(body.name ?? '')
+    .toLowerCase()
+    .replace(' with ordinality', '');
   const [inner, innerBody] = variant((body.args as Node[] | undefined)?.[0]);
   return name === 'table' && inner === 'function'
     ? { name: String(innerBody.name ?? '').toLowerCase(), body: innerBody }
