@@ -30,7 +30,8 @@ const ADDITIONS: readonly Mutation[] = [
   },
   (plan) => {
     const [first] = plan.semantics?.metrics ?? [];
-    if (first && plan.semantics!.metrics.length < 3) plan.semantics!.metrics.push({ ...first, name: 'new_metric' });
+    if (first && !plan.semantics!.metrics.some(({ name }) => name === 'new_metric'))
+      plan.semantics!.metrics.push({ ...first, name: 'new_metric', label: 'New one' });
   },
 ];
 

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { runSelect, type SelectFlags } from './select.ts';
+import { runSelect } from './select.ts';
+import type { SelectFlags } from './select-inputs.ts';
 
 const fixtures = path.resolve(import.meta.dirname, '../../../libs/testing/fixtures/selection');
 const manifest = path.join(fixtures, 'galaxy/current/manifest.json.gz');

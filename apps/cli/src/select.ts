@@ -1,41 +1,7 @@
-import {
-  INDIRECT_SELECTIONS,
-  type PreviousState,
-  SelectableProject,
-  type SelectionAnswer,
-  type SelectionRequest,
-} from '@headgate/dbt';
+import { INDIRECT_SELECTIONS, type SelectionAnswer, type SelectionRequest } from '@headgate/dbt';
 import { Command, Option } from 'commander';
-import { createInterface } from 'node:readline';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { loadArtifact } from './inspect.ts';
-import { projectFiles } from './project-files.ts';
-
-/** The flags of `headgate select`, as commander hands them over. */
-export interface SelectFlags {
-  readonly manifest: string;
-  readonly sources?: string;
-  readonly state?: string;
-  readonly selectors?: string;
-  readonly project?: string;
-  readonly select?: string[];
-  readonly exclude?: string[];
-  readonly selector?: string;
-  readonly indirectSelection?: string;
-  readonly resourceType?: string[];
-  readonly excludeResourceType?: string[];
-  readonly json?: boolean;
-  readonly batch?: boolean;
-  readonly explain?: boolean;
-}
-
-/** Where a command reads and writes; the process's own streams outside of tests. */
-export interface Streams {
-  readonly input: NodeJS.ReadableStream;
-  readonly print: (line: string) => void;
-  readonly complain: (line: string) => void;
-}
+import { runBatch, type Streams } from './select-batch.ts';
+import { loadProject, type SelectFlags, StateFolders } from './select-inputs.ts';
 
 /** 0 something was selected · 1 nothing was · 2 dbt would refuse · 3 an artifact is missing or cannot be read. */
 export type SelectExit = 0 | 1 | 2 | 3;
@@ -87,7 +53,10 @@ export async function runSelect(flags: SelectFlags, streams: Streams): Promise<S
     return 3;
   }
   const states = new StateFolders();
-  if (flags.batch) return runBatch(loaded.project, states, flags, streams);
+  if (flags.batch) {
+    await runBatch(loaded.project, states, flags, streams);
+    return 0;
+  }
   const previous = flags.state === undefined ? undefined : states.read(flags.state);
   if (previous && 'missing' in previous) {
     streams.complain(previous.missing);
@@ -132,132 +101,4 @@ function tell(answer: SelectionAnswer, { print, complain }: Streams): void {
 
 function told(criterion: unknown): string {
   return typeof criterion === 'string' ? criterion : JSON.stringify(criterion);
-}
-
-type Missing = { readonly missing: string };
-
-function loadProject(flags: SelectFlags): { project: SelectableProject } | Missing {
-  const manifest = loadArtifact(flags.manifest);
-  if (!manifest.ok) return { missing: `${flags.manifest}: ${manifest.error.message}` };
-  if (manifest.artifact.kind !== 'manifest')
-    return { missing: `${flags.manifest} is a ${manifest.artifact.kind}, not a manifest` };
-  const sources = flags.sources ?? besideOf(flags.manifest, 'sources.json');
-  const freshness = sources === undefined ? undefined : loadArtifact(sources);
-  if (freshness && !freshness.ok) return { missing: `${sources}: ${freshness.error.message}` };
-  const selectors = flags.selectors ?? (flags.project && present(join(flags.project, 'selectors.yml')));
-  if (selectors && !existsSync(selectors)) return { missing: `${selectors}: no such file` };
-  if (flags.project !== undefined && !existsSync(flags.project)) return { missing: `${flags.project}: no such folder` };
-  const { project } = flags;
-  return {
-    project: new SelectableProject(manifest.artifact.manifest, {
-      ...(selectors && { selectorsFile: readFileSync(selectors, 'utf8') }),
-      ...(project !== undefined && { files: projectFiles(project) }),
-      ...(freshness?.artifact.kind === 'sources' && { freshness: freshness.artifact.freshness }),
-    }),
-  };
-}
-
-function present(file: string): string | undefined {
-  return [file, `${file}.gz`].find((name) => existsSync(name));
-}
-
-function besideOf(file: string, name: string): string | undefined {
-  return present(join(dirname(file), name));
-}
-
-/** State folders, each read once: a batch names the same few again and again. */
-class StateFolders {
-  private readonly known = new Map<string, PreviousState | Missing>();
-
-  read(folder: string): PreviousState | Missing {
-    const known = this.known.get(folder);
-    if (known) return known;
-    const read = readState(folder);
-    this.known.set(folder, read);
-    return read;
-  }
-}
-
-/** What a state folder holds; a file that is not there is no error until a method asks for it. */
-function readState(folder: string): PreviousState | Missing {
-  if (!existsSync(folder)) return { missing: `${folder}: no such folder` };
-  let state: PreviousState = { now: new Date() };
-  for (const name of ['manifest.json', 'run_results.json', 'sources.json']) {
-    const file = present(join(folder, name));
-    if (file === undefined) continue;
-    const loaded = loadArtifact(file);
-    if (!loaded.ok) return { missing: `${file}: ${loaded.error.message}` };
-    const { artifact } = loaded;
-    if (artifact.kind === 'manifest') state = { ...state, manifest: artifact.manifest };
-    if (artifact.kind === 'run_results') state = { ...state, runResults: artifact.runResults };
-    if (artifact.kind === 'sources') state = { ...state, sources: artifact.freshness };
-  }
-  return state;
-}
-
-async function runBatch(
-  project: SelectableProject,
-  states: StateFolders,
-  flags: SelectFlags,
-  { input, print }: Streams,
-): Promise<SelectExit> {
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    if (line.trim() === '') continue;
-    const answer = batchAnswer(project, states, flags, line);
-    if ('error' in answer) print(JSON.stringify(answer));
-    else print(JSON.stringify({ ids: answer.ids, ...(answer.explanation && { explanation: answer.explanation }) }));
-  }
-  return 0;
-}
-
-const LISTS = ['select', 'exclude', 'resource_types', 'exclude_resource_types', 'flags'] as const;
-const WORDS = ['selector', 'state', 'indirect_selection'] as const;
-
-function batchAnswer(
-  project: SelectableProject,
-  states: StateFolders,
-  flags: SelectFlags,
-  line: string,
-): SelectionAnswer {
-  const request = parseRequest(line);
-  if (typeof request === 'string') return { error: { class: 'BadRequest', message: request } };
-  const folder = (request['state'] as string | undefined) ?? flags.state;
-  const previous = folder === undefined ? undefined : states.read(folder);
-  if (previous && 'missing' in previous) return { error: { class: 'ArtifactMissing', message: previous.missing } };
-  return project.select({
-    select: list(request['select']),
-    exclude: list(request['exclude']),
-    selector: (request['selector'] as string | undefined) ?? null,
-    indirectSelection: (request['indirect_selection'] ?? flags.indirectSelection ?? null) as never,
-    resourceTypes: list(request['resource_types']),
-    excludeResourceTypes: list(request['exclude_resource_types']),
-    explain: flags.explain ?? false,
-    ...(previous && { previous }),
-  });
-}
-
-function list(value: unknown): string[] {
-  return typeof value === 'string' ? [value] : ((value ?? []) as string[]);
-}
-
-/** A line of a batch, or what is wrong with it. Keys that are not a request's are let pass, so that a case is one. */
-function parseRequest(line: string): Readonly<Record<string, unknown>> | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    return `the line is not JSON: ${(error as Error).message}`;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'a request is a JSON object';
-  const request = value as Record<string, unknown>;
-  for (const key of LISTS) {
-    const given = request[key] ?? [];
-    const fits = typeof given === 'string' || (Array.isArray(given) && given.every((word) => typeof word === 'string'));
-    if (!fits) return `${key} must be a list of strings`;
-  }
-  for (const key of WORDS) {
-    if (request[key] === null) delete request[key];
-    if (request[key] !== undefined && typeof request[key] !== 'string') return `${key} must be a string`;
-  }
-  return request;
 }
