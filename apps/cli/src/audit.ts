@@ -100,7 +100,7 @@ const exportCommand = (cli: Cli): Command =>
 async function exportTo(session: Session, _: object, file?: string): Promise<number> {
   const { client, terminal } = session;
   const chunks = client.download(auditExport, {});
-  if (file === undefined) {
+  if (file === undefined || file === '-') {
     for await (const chunk of chunks) await terminal.write(chunk);
     return 0;
   }

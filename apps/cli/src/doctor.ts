@@ -65,7 +65,7 @@ async function checkPlace(
   });
   await check('runs', async () => {
     const [last] = (await client.call(runsList, { ...place, limit: 1 })).items;
-    return last ? `the last one, a ${last.kind}, ${last.status}` : 'none yet';
+    return last ? `the last one: ${last.kind}, ${last.status}` : 'none yet';
   });
 }
 

@@ -1,19 +1,12 @@
-import { contract, type Plan, plansDocument, plansPropose, plansState, snapshotsManifest } from '@headgate/contracts';
-import { type ExecutionPlan, explain } from '@headgate/plans';
-import { Command, Option } from 'commander';
+import { type Plan, plansState, snapshotsManifest } from '@headgate/contracts';
+import { Command } from 'commander';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { offlinePlan } from './offline-plan.ts';
+import { print, propose, type ProposeFlags, proposeOptions, shownVerdicts } from './proposal.ts';
 import { confirmAndRun } from './run.ts';
 import { type Cli, globalOptions, online, type Session } from './session.ts';
 import { Stop } from './stop.ts';
-
-export interface ProposeFlags {
-  readonly select?: string[];
-  readonly exclude?: string[];
-  readonly data?: 'assume' | 'check';
-  readonly fullRefresh?: boolean;
-}
 
 interface PlanFlags extends ProposeFlags {
   readonly base?: string;
@@ -24,9 +17,6 @@ interface PlanFlags extends ProposeFlags {
   readonly yes?: boolean;
   readonly all?: boolean;
 }
-
-/** Verdicts that a terminal shows without being asked for all of them. */
-const shownVerdicts = 50;
 
 const help = `
 Examples:
@@ -39,21 +29,6 @@ Examples:
 With --base and --head the plan is made here, from two sets of artifacts, without a server.
 
 Exit: 0 planned (or run), 1 it may not run or its run failed, 2 bad input, 3 nothing ingested yet, or a file is missing`;
-
-/** Options of a proposal, which `run` takes, too. */
-export function proposeOptions<C extends Command>(command: C): C {
-  command
-    .option('--select <words...>', "what to plan, in dbt's selection language")
-    .option('--exclude <words...>', 'what to leave out')
-    .addOption(
-      new Option('--data <mode>', 'take the data of sources as unchanged, or look at their freshness').choices([
-        'assume',
-        'check',
-      ]),
-    )
-    .option('--full-refresh', 'run all that is selected, and build incremental models anew');
-  return command;
-}
 
 export function planCommand(cli: Cli): Command {
   return globalOptions(
@@ -106,37 +81,6 @@ async function planOnline(session: Session, flags: PlanFlags): Promise<number> {
     return 0;
   }
   return confirmAndRun(session, plan, {});
-}
-
-/** Has the server plan; answers its resource and the plan itself. */
-export async function propose(session: Session, flags: ProposeFlags): Promise<{ plan: Plan; document: Buffer }> {
-  const { client, terminal } = session;
-  const { select, exclude, data, fullRefresh } = flags;
-  const place = await session.place();
-  terminal.progress('planning');
-  const plan = await client.call(plansPropose, {
-    ...place,
-    ...(select && { select }),
-    ...(exclude && { exclude }),
-    ...(data && { data }),
-    ...(fullRefresh && { fullRefresh }),
-  });
-  const document = await client.bytes(plansDocument, { plan: plan.id });
-  terminal.endProgress();
-  return { plan, document };
-}
-
-/** The counts, then the verdicts with their reasons. */
-export function print({ terminal }: Session, plan: Plan, document: Buffer, all = false): void {
-  const { colors } = terminal;
-  const { run, skip, partial } = plan.counts;
-  terminal.print(`planned run=${run} skip=${skip} partial=${partial}`);
-  const [, ...lines] = explain(contract<ExecutionPlan>('ExecutionPlan').parse(JSON.parse(document.toString())));
-  const shown = all ? lines : lines.slice(0, shownVerdicts);
-  for (const line of shown)
-    terminal.print(line.replace(/^(RUN|PARTIAL) /, (_, verdict: string) => `${colors.green(verdict)} `));
-  if (shown.length < lines.length)
-    terminal.print(colors.dim(`… and ${lines.length - shown.length} more (--all, or --out)`));
 }
 
 /** The plan with all that verifying it needs. */
