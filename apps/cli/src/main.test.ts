@@ -63,11 +63,14 @@ test('--help lists every command, and each has help with examples', async () => 
   expect(code).toBe(0);
   for (const command of commands.filter((name) => !name.includes(' ')))
     expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
-  const program = programOf({
-    env: {},
-    cwd: folder,
-    terminal: new Terminal(process.stdin, process.stdout, process.stderr, false),
-  });
+  const program = programOf(
+    {
+      env: {},
+      cwd: folder,
+      terminal: new Terminal(process.stdin, process.stdout, process.stderr, false),
+    },
+    '0.0.0',
+  );
   for (const name of commands) {
     const command = name
       .split(' ')
@@ -76,6 +79,10 @@ test('--help lists every command, and each has help with examples', async () => 
     command.configureOutput({ writeOut: (words) => void (help += words) }).outputHelp();
     expect({ name, help }).toEqual({ name, help: expect.stringContaining('Examples:') });
   }
+});
+
+test('--version prints the version of the release', async () => {
+  expect(await headgate(['--version'])).toEqual({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' });
 });
 
 test.each([

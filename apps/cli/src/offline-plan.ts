@@ -2,7 +2,6 @@ import { canonical, contract, ContractError } from '@headgate/contracts';
 import type { ManifestArtifact } from '@headgate/dbt';
 import { adjacency, impactOf, logicalGraph, snapshotDigests } from '@headgate/graph';
 import { assumeBuilt, buildPlan, type EnvironmentState, type ExecutionPlan, explain, markdown } from '@headgate/plans';
-import { Command } from 'commander';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadArtifact } from './inspect.ts';
@@ -16,27 +15,6 @@ export interface OfflinePlanOptions {
   readonly json?: boolean;
   /** Writes plan.json, manifest.json and state.json here, for `headgate verify`. */
   readonly out?: string;
-}
-
-export function offlinePlanCommand(): Command {
-  return new Command('plan')
-    .description('say what a change would run, and why, from two sets of artifacts (offline)')
-    .requiredOption('--base <dir>', 'artifacts of what stands: manifest.json, or a state.json that says it exactly')
-    .requiredOption('--head <dir>', 'artifacts of what is to be: manifest.json')
-    .option('--markdown', 'for a comment on a pull request')
-    .option('--json', 'the plan itself, canonical')
-    .option('--out <dir>', 'write plan.json with the files that headgate verify needs')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  headgate plan --base prod/target --head target\n  headgate plan --base prod/target --head target --markdown > comment.md\n\nExit: 0 planned, 2 a file is no such thing, 3 a file is missing',
-    )
-    .action((options: OfflinePlanOptions) => {
-      process.exitCode = offlinePlan(
-        options,
-        (text) => process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
-        (text) => process.stderr.write(`${text}\n`),
-      );
-    });
 }
 
 /** Bad input: which file, and what about it; `exit` is the code to end with. */

@@ -34,8 +34,9 @@ const commands: readonly ((cli: Cli) => Command)[] = [
 ];
 
 /** The whole command line. Usage errors throw commander's error, so that their exit code is the caller's to give. */
-export function programOf(cli: Cli): Command {
+export function programOf(cli: Cli, version: string): Command {
   const program = globalOptions(new Command('headgate').description('The open control plane for dbt.'))
+    .version(version, '-V, --version', 'print the version')
     // Behind a command's name its own options count: select has a --project of another kind.
     .enablePositionalOptions()
     .addHelpText(

@@ -11,7 +11,7 @@ import {
 } from '@headgate/contracts';
 import { Command } from 'commander';
 import { follow, until } from './follow.ts';
-import { print, propose, type ProposeFlags, proposeOptions } from './plan.ts';
+import { print, propose, type ProposeFlags, proposeOptions } from './proposal.ts';
 import { type Cli, globalOptions, online, type Session } from './session.ts';
 import { Stop } from './stop.ts';
 import { span } from './table.ts';

@@ -1,0 +1,60 @@
+import { contract, type Plan, plansDocument, plansPropose } from '@headgate/contracts';
+import { type ExecutionPlan, explain } from '@headgate/plans';
+import { type Command, Option } from 'commander';
+import type { Session } from './session.ts';
+
+export interface ProposeFlags {
+  readonly select?: string[];
+  readonly exclude?: string[];
+  readonly data?: 'assume' | 'check';
+  readonly fullRefresh?: boolean;
+}
+
+/** Verdicts that a terminal shows without being asked for all of them. */
+export const shownVerdicts = 50;
+
+/** Options of a proposal, which `run` takes, too. */
+export function proposeOptions<C extends Command>(command: C): C {
+  command
+    .option('--select <words...>', "what to plan, in dbt's selection language")
+    .option('--exclude <words...>', 'what to leave out')
+    .addOption(
+      new Option('--data <mode>', 'take the data of sources as unchanged, or look at their freshness').choices([
+        'assume',
+        'check',
+      ]),
+    )
+    .option('--full-refresh', 'build seeds and incremental models anew, where selected');
+  return command;
+}
+
+/** Has the server plan; answers its resource and the plan itself. */
+export async function propose(session: Session, flags: ProposeFlags): Promise<{ plan: Plan; document: Buffer }> {
+  const { client, terminal } = session;
+  const { select, exclude, data, fullRefresh } = flags;
+  const place = await session.place();
+  terminal.progress('planning');
+  const plan = await client.call(plansPropose, {
+    ...place,
+    ...(select && { select }),
+    ...(exclude && { exclude }),
+    ...(data && { data }),
+    ...(fullRefresh && { fullRefresh }),
+  });
+  const document = await client.bytes(plansDocument, { plan: plan.id });
+  terminal.endProgress();
+  return { plan, document };
+}
+
+/** The counts, then the verdicts with their reasons. */
+export function print({ terminal }: Session, plan: Plan, document: Buffer, all = false): void {
+  const { colors } = terminal;
+  const { run, skip, partial } = plan.counts;
+  terminal.print(`planned run=${run} skip=${skip} partial=${partial}`);
+  const [, ...lines] = explain(contract<ExecutionPlan>('ExecutionPlan').parse(JSON.parse(document.toString())));
+  const shown = all ? lines : lines.slice(0, shownVerdicts);
+  for (const line of shown)
+    terminal.print(line.replace(/^(RUN|PARTIAL) /, (_, verdict: string) => `${colors.green(verdict)} `));
+  if (shown.length < lines.length)
+    terminal.print(colors.dim(`… and ${lines.length - shown.length} more (--all, or --out)`));
+}
