@@ -33,7 +33,7 @@ async function ask(method: string, path: string, token: string, body?: unknown, 
       authorization: `Bearer ${token}`,
       ...(body !== undefined && { 'content-type': type === 'json' ? 'application/json' : 'application/octet-stream' }),
     },
-    ...(body !== undefined && { body: type === 'json' ? JSON.stringify(body) : (body as BodyInit) }),
+    ...(body !== undefined && { body: type === 'json' ? JSON.stringify(body) : (body as string) }),
   });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') && !path.startsWith('/api/v1/audit/export');
