@@ -65,15 +65,19 @@ function filesOf(folder: string, without: ReadonlySet<string>, warnings: string[
       const path = join(at, entry.name);
       const name = relative(folder, path);
       if (neverPacked.has(entry.name) || without.has(name)) return [];
-      if (entry.isDirectory()) return walk(path);
-      if (entry.isFile() || (entry.isSymbolicLink() && isFileWithin(root, path))) return [name];
+      const there = statSync(path, { throwIfNoEntry: false });
+      // dbt installs a local package as a link to its folder.
+      const isWithin = there !== undefined && (!entry.isSymbolicLink() || pointsWithin(root, at, path));
+      if (isWithin && there.isDirectory()) return walk(path);
+      if (isWithin && there.isFile()) return [name];
       warnings.push(`${name} was left out: it is neither a file nor a link to one inside of the project`);
       return [];
     });
   return walk(folder).sort();
 }
 
-function isFileWithin(root: string, path: string): boolean {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
-  return realpathSync(path).startsWith(root + sep);
+/** Into the project, but not to a folder that the link itself lies in, which would never end. */
+function pointsWithin(root: string, at: string, path: string): boolean {
+  const target = realpathSync(path);
+  return target.startsWith(root + sep) && !`${realpathSync(at)}${sep}`.startsWith(target + sep);
 }

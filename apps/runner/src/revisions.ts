@@ -7,7 +7,7 @@ import {
   type RevisionsListOutput,
 } from '@headgate/contracts';
 import { Blobs, type Call, Database, keyOf, mutate, pageOf } from '@headgate/kit';
-import { listArchive } from './archive.ts';
+import { canonicalArchive } from './archive.ts';
 import { Runs } from './runs.ts';
 
 interface Row {
@@ -17,6 +17,7 @@ interface Row {
   files: number;
   bytes: string;
   created_at: Date;
+  key_at: string;
 }
 
 /** States of a project's files. */
@@ -28,39 +29,28 @@ export class Revisions {
     private readonly runs: Runs,
   ) {}
 
-  /** Makes an uploaded tar known as a revision, named by its digest, and has dbt parse it unless told not to. */
+  /**
+   * Makes the files of an uploaded tar known as a revision, and has dbt parse it unless told not to. A revision is named
+   * by its content alone, so the same files sent again, packed by whatever means, are the same revision.
+   */
   async create({ project, environment, blob, parse = true }: RevisionsCreateInput, call: Call): Promise<Revision> {
-    const { files, bytes } = await listArchive(await this.blobs.get(call.org, blob));
+    const { tar, files, bytes } = await canonicalArchive(await this.blobs.get(call.org, blob));
+    const revision = await this.blobs.put(call.org, tar);
     return this.database.write(call, async (tx) => {
-      const [known] = await tx.query<Row>(
-        'select * from revision where project = $1 and environment = $2 and revision = $3',
-        [project, environment, blob],
+      // Sent again, it becomes the newest again: going back to an earlier state of the files is a change like any other.
+      const [row] = await tx.query<Row & { is_new: boolean }>(
+        `insert into revision (org_id, project, environment, revision, files, bytes) values ($1, $2, $3, $4, $5, $6)
+         on conflict (org_id, project, environment, revision) do update set created_at = now()
+         returning *, xmax = 0 as is_new`,
+        [tx.org, project, environment, revision, files, bytes],
       );
-      if (!known) {
-        await tx.query(
-          'insert into revision (org_id, project, environment, revision, files, bytes) values ($1, $2, $3, $4, $5, $6)',
-          [tx.org, project, environment, blob, files, bytes],
-        );
-        await mutate(tx, revisionCreated, { project, environment, revision: blob, files, bytes });
-      } else if (parse) {
-        // It becomes the newest again: going back to an earlier state of the files is a change like any other.
-        await tx.query(
-          'update revision set created_at = now() where project = $1 and environment = $2 and revision = $3',
-          [project, environment, blob],
-        );
-      }
+      const stages = [{ command: ['parse'] }];
+      const requestedBy = call.actor.id;
       const run = parse
-        ? await this.runs.request(tx, {
-            project,
-            environment,
-            kind: 'parse',
-            revision: blob,
-            stages: [{ command: ['parse'] }],
-            requestedBy: call.actor.id,
-          })
+        ? await this.runs.request(tx, { project, environment, kind: 'parse', revision, stages, requestedBy })
         : undefined;
-      const createdAt = (known?.created_at ?? new Date()).toISOString();
-      return { project, environment, revision: blob, files, bytes, createdAt, ...(run && { run: run.id }) };
+      if (row!.is_new || !run) await mutate(tx, revisionCreated, { project, environment, revision, files, bytes });
+      return { ...shown(row!), ...(run && { run: run.id }) };
     });
   }
 
@@ -68,11 +58,11 @@ export class Revisions {
     return this.database.read(call, async (tx) => {
       const [at, revision] = keyOf(cursor, 2) ?? [];
       const rows = await tx.query<Row>(
-        `select * from revision where project = $1 and environment = $2 and ($3::timestamptz is null or (created_at, revision) < ($3, $4))
+        `select *, created_at::text as key_at from revision where project = $1 and environment = $2 and ($3::timestamptz is null or (created_at, revision) < ($3, $4))
          order by created_at desc, revision desc limit $5`,
         [project, environment, at ?? null, revision ?? null, limit + 1],
       );
-      return pageOf(rows, limit, (row) => [row.created_at.toISOString(), row.revision], shown);
+      return pageOf(rows, limit, (row) => [row.key_at, row.revision], shown);
     });
   }
 }

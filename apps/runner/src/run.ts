@@ -18,12 +18,14 @@ export interface RunState {
   readonly cancel_requested: boolean;
   readonly artifacts: Run['artifacts'];
   readonly created_at: Date;
+  readonly key_at: string;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
   readonly counts: Record<string, number>;
 }
 
-export const runColumns = `r.*, coalesce((select jsonb_object_agg(c.status, c.n) from (
+/** With the time as text for cursors: a Date has no microseconds, and a page would skip what lies between. */
+export const runColumns = `r.*, r.created_at::text as key_at, coalesce((select jsonb_object_agg(c.status, c.n) from (
   select n.status, count(*) as n from run_node n
   where n.org_id = r.org_id and n.run_id = r.id and n.attempt = r.attempt group by n.status) c), '{}') as counts`;
 

@@ -173,7 +173,7 @@ export class Runs {
          order by created_at desc, id desc limit $5`,
         [project, environment, at ?? null, id ?? null, limit + 1],
       );
-      return pageOf(rows, limit, (row) => [row.created_at.toISOString(), row.id], shownRun);
+      return pageOf(rows, limit, (row) => [row.key_at, row.id], shownRun);
     });
   }
 

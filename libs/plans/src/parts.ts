@@ -98,5 +98,7 @@ const verdictTypes = new Set(['model', 'seed', 'snapshot', 'test', 'unit_test', 
 
 /** Whether an enabled node carries a verdict: dbt builds or checks it as a step of its own. */
 export function carriesVerdict(node: ManifestNode): boolean {
-  return verdictTypes.has(node.resource_type) && node.config?.['materialized'] !== 'ephemeral';
+  const { enabled, materialized } = node.config ?? {};
+  // A test that is disabled by its own config may stand among the enabled nodes all the same; dbt never selects it.
+  return verdictTypes.has(node.resource_type) && enabled !== false && materialized !== 'ephemeral';
 }

@@ -1,5 +1,5 @@
 // The story works on a copy of a dbt project; the user's own folder is only read.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { runBound } from '../../process/bound-child.js';
 import { workspace } from '../paths.js';
@@ -30,8 +30,7 @@ export async function copyProject(source, folder) {
     );
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // Packages may be links into the project; the copy stands alone.
-  cpSync(from, folder, { recursive: true, dereference: true, filter: (path) => !left.has(basename(path)) || path === from });
+  cpSync(from, folder, { recursive: true, filter: (path) => !left.has(basename(path)) || path === from });
   const { parse } = await import('yaml');
   const settings = parse(readFileSync(file, 'utf8'));
   const profile = Object.values(
@@ -45,9 +44,15 @@ export async function copyProject(source, folder) {
       'use one of them',
     );
   const packages = ['packages.yml', 'dependencies.yml'].some((name) => existsSync(join(folder, name)));
-  if (packages && !existsSync(join(folder, 'dbt_packages')))
-    await must(dbt(folder, join(folder, '..'), ['deps']), 'dbt deps failed');
+  if (packages) await installPackages(folder);
   return { name: slug(settings.name), folder, bundled: source === undefined, adapter: profile.type };
+}
+
+/** What the project brought along serves when dbt cannot fetch: without a network, say. */
+async function installPackages(folder) {
+  const { code, output } = await dbt(folder, join(folder, '..'), ['deps']);
+  if (code === 0 || existsSync(join(folder, 'dbt_packages'))) return;
+  throw new Refusal('dbt deps failed', output.trim().split('\n').slice(-6).join('\n       '));
 }
 
 const slug = (name) =>
@@ -70,11 +75,13 @@ export async function tarOf(folder) {
   return Buffer.concat(chunks);
 }
 
-function filesOf(folder) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return left.has(entry.name) ? [] : filesOf(path);
-    return entry.isFile() ? [path] : [];
+/** dbt installs a local package as a link to its folder, so links within the project are followed. */
+function filesOf(folder, root = realpathSync(folder)) {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (!there || left.has(name) || !`${realpathSync(path)}/`.startsWith(`${root}/`)) return [];
+    return there.isDirectory() ? filesOf(path, root) : there.isFile() ? [path] : [];
   });
 }
 

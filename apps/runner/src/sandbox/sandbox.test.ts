@@ -200,6 +200,30 @@ describe.each(isolations)('the sandbox by %s', (isolation) => {
     expect(await untilGone(marker)).toEqual([]);
   });
 
+  it('is asked to stop before it is stopped, and may still tidy up', async () => {
+    const stop = new AbortController();
+    const tidy = `import time\ntry:\n  print('up', flush=True)\n  time.sleep(50)\nexcept KeyboardInterrupt:\n  print('tidied')`;
+    const lines: string[] = [];
+    const program = ['/usr/bin/env', 'python', '-c', tidy];
+    const spec = { ...folders(), program, args: [], env: {}, network: 'none' } as const;
+    const outcome = await sandbox.run({ ...spec, interrupt: stop.signal, graceMs: 30_000 }, (line) => {
+      lines.push(line);
+      stop.abort();
+    });
+    expect(lines).toEqual(['up', 'tidied']);
+    expect(outcome).toMatchObject({ cancelled: true, code: 0 });
+  });
+
+  it('is stopped when it does not listen', async () => {
+    const stop = new AbortController();
+    const deaf = `import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint('up', flush=True)\ntime.sleep(50)`;
+    const program = ['/usr/bin/env', 'python', '-c', deaf];
+    const spec = { ...folders(), program, args: [], env: {}, network: 'none' } as const;
+    const outcome = await sandbox.run({ ...spec, interrupt: stop.signal, graceMs: 300 }, () => stop.abort());
+    expect(outcome).toMatchObject({ cancelled: true, code: null });
+    expect(outcome.wallMs).toBeLessThan(20_000);
+  });
+
   it('leaves no process behind when the command ends before its own background children', async () => {
     const marker = `8${process.pid}.${isolation.length}`;
     expect((await run(sandbox, `setsid sleep ${marker} & exit 3`)).code).toBe(3);

@@ -37,6 +37,9 @@ export interface RunSpec extends Folders {
   readonly network: 'none' | 'host';
   /** Ends the run at once, with everything it started. */
   readonly signal?: AbortSignal;
+  /** Asks the command to stop (SIGINT), and ends the run like `signal` when it has not after `graceMs`, 0 by default. */
+  readonly interrupt?: AbortSignal;
+  readonly graceMs?: number;
 }
 
 /** No way to isolate a run was found; `tried` says what was missing. */
@@ -99,7 +102,7 @@ export class Sandbox {
     const at = this.inside(spec);
     await mkdir(join(spec.home, 'tmp'), { recursive: true, mode: 0o700 });
     const command = limited(limits, [...(spec.program ?? [this.interpreter.python, ...dbt]), ...spec.args]);
-    const { project, out, home, data, readOnly = {}, network, signal } = spec;
+    const { project, out, home, data, readOnly = {}, network, signal, interrupt, graceMs } = spec;
     const argv = this.driver.argv({
       folders: { project, out, home, data },
       interpreter: this.interpreter,
@@ -108,7 +111,8 @@ export class Sandbox {
       command,
     });
     const cwd = this.driver.isolation === 'none' ? project : '/';
-    return supervise({ argv, cwd, env: { ...this.baseEnv(at), ...spec.env }, wallMs: limits.wallMs, signal }, onLine);
+    const env = { ...this.baseEnv(at), ...spec.env };
+    return supervise({ argv, cwd, env, wallMs: limits.wallMs, signal, interrupt, graceMs }, onLine);
   }
 
   private baseEnv(at: Folders): Record<string, string> {

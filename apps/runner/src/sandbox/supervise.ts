@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
+import { interruptBelow } from './interrupt.ts';
 
 export type OnLine = (line: string, stream: 'stdout' | 'stderr') => void;
 
@@ -25,6 +26,8 @@ export interface Supervised {
   readonly env: Readonly<Record<string, string>>;
   readonly wallMs: number;
   readonly signal?: AbortSignal | undefined;
+  readonly interrupt?: AbortSignal | undefined;
+  readonly graceMs?: number | undefined;
 }
 
 /** A longer line is cut: one process must not fill another's memory with a line that never ends. */
@@ -32,7 +35,8 @@ const longestLine = 1024 * 1024;
 const memorySigns = /\bMemoryError\b|Out of Memory Error|std::bad_alloc|Cannot allocate memory|failed to allocate/i;
 
 /** Starts the command in a process group of its own, follows it, and leaves nothing of it behind. */
-export function supervise({ argv, cwd, env, wallMs, signal }: Supervised, onLine: OnLine): Promise<Outcome> {
+export function supervise(spec: Supervised, onLine: OnLine): Promise<Outcome> {
+  const { argv, cwd, env, wallMs, signal, interrupt, graceMs = 0 } = spec;
   const [program, ...args] = argv;
   const start = performance.now();
   let timedOut = false;
@@ -52,8 +56,18 @@ export function supervise({ argv, cwd, env, wallMs, signal }: Supervised, onLine
       cancelled = true;
       kill();
     };
+    let grace: NodeJS.Timeout | undefined;
+    const ask = () => {
+      cancelled = true;
+      grace = setTimeout(kill, graceMs);
+      // Before the command itself has begun there is nobody who would understand.
+      if (started) interruptBelow(child.pid);
+      else kill();
+    };
     if (signal?.aborted) cancel();
+    if (interrupt?.aborted) ask();
     signal?.addEventListener('abort', cancel, { once: true });
+    interrupt?.addEventListener('abort', ask, { once: true });
 
     const hear = (stream: 'stdout' | 'stderr') => (line: string) => {
       memorySign ||= memorySigns.test(line);
@@ -66,7 +80,9 @@ export function supervise({ argv, cwd, env, wallMs, signal }: Supervised, onLine
 
     const settle = () => {
       clearTimeout(timer);
+      clearTimeout(grace);
       signal?.removeEventListener('abort', cancel);
+      interrupt?.removeEventListener('abort', ask);
     };
     child.once('error', (error) => {
       settle();

@@ -1,11 +1,11 @@
 import { environmentsReveal, type Lease, type RunRequested, type TasksCompleteInput } from '@headgate/contracts';
 import type { Blobs, Call, Clients } from '@headgate/kit';
-import type { Folders } from '../sandbox/box.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { Outcome } from '../sandbox/supervise.ts';
 import { readLogLine } from './dbt-log.ts';
 import type { Channel, Progress } from './progress.ts';
 import { redactor } from './redact.ts';
-import { leftBehind, type Workspace } from './workspace.ts';
+import { adapterIn, leftBehind, type Place, type Workspace } from './workspace.ts';
 
 export type Ended = Pick<TasksCompleteInput, 'outcome' | 'result' | 'cause'>;
 
@@ -17,83 +17,97 @@ interface Tools {
   readonly sandbox: () => Promise<Sandbox>;
 }
 
+/** Two ways to end an attempt before its time. */
+export interface Stops {
+  /** It is not wanted any more: dbt is asked to stop, cancels its statements, and is killed only if it does not. */
+  readonly cancel: AbortSignal;
+  /** It is another's now, or we are being stopped: killed at once. */
+  readonly kill: AbortSignal;
+}
+
 /** Adapters that need no network: their warehouse is a file. */
 const offline = new Set(['duckdb', 'sqlite']);
+const cancelGraceMs = 10_000;
+/** dbt repeats what went wrong at the end; the first few lines say it. */
+const keptErrors = 5;
 
 /** Runs one attempt: every stage of the run, in the sandbox, on a copy of the revision. What it leaves is uploaded, not yet visible. */
-export async function execute(lease: Lease, tools: Tools, signal: AbortSignal): Promise<Ended> {
+export async function execute(lease: Lease, tools: Tools, stops: Stops): Promise<Ended> {
   const run = lease.spec as unknown as RunRequested;
   const call: Call = { org: lease.org, actor: { kind: 'service', id: 'runner' }, requestId: `run ${run.run}` };
   const { project, environment } = lease;
-  const { variables } = await tools.clients.call(environmentsReveal, { project, environment }, call);
-  const redact = redactor(variables.filter(({ secret }) => secret).map(({ value }) => value));
+  const revealed = await tools.clients.call(environmentsReveal, { project, environment }, call);
+  const redact = redactor(revealed.variables.filter(({ secret }) => secret).map(({ value }) => value));
+  const env = Object.fromEntries(revealed.variables.map(({ name, value }) => [name, value]));
   const channel = tools.progress.open(call, run.run, lease.attempt);
   try {
-    const folders = await tools.workspace.open(lease, run.revision);
-    const env = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
-    const failure = await runStages(run, lease, folders, { ...tools, channel, redact, env, signal });
-    const artifacts = [];
-    for (const { name, bytes } of await leftBehind(folders)) {
-      artifacts.push({ name, blob: await tools.blobs.put(lease.org, bytes), bytes: bytes.length });
-    }
-    const result = { artifacts };
-    if (signal.aborted) return { outcome: 'cancelled', result, cause: 'cancelled while it ran' };
+    const place = await tools.workspace.open(lease, run.revision);
+    const adapter = (await adapterIn(place)) ?? revealed.adapter;
+    const network = offline.has(adapter) ? 'none' : 'host';
+    const failure = await runStages(run, place, { ...tools, ...stops, channel, redact, env, network });
+    const result = { artifacts: stops.kill.aborted ? [] : await uploaded(place, tools.blobs) };
+    if (stops.cancel.aborted || stops.kill.aborted)
+      return { outcome: 'cancelled', result, cause: 'cancelled while it ran' };
     return failure ? { outcome: 'failed', result, cause: redact(failure) } : { outcome: 'succeeded', result };
+  } catch (error) {
+    // What could not be set up may have printed a secret too.
+    throw Object.assign(error as Error, { message: redact((error as Error).message) });
   } finally {
     await channel.close();
     await tools.workspace.close(lease);
   }
 }
 
-type Setting = Tools & {
-  channel: Channel;
-  redact: (line: string) => string;
-  env: Record<string, string>;
-  signal: AbortSignal;
-};
+async function uploaded(place: Place, blobs: Blobs) {
+  const artifacts = [];
+  for (const { name, bytes } of await leftBehind(place))
+    artifacts.push({ name, blob: await blobs.put(place.org, bytes), bytes: bytes.length });
+  return artifacts;
+}
+
+interface Setting extends Tools, Stops {
+  readonly channel: Channel;
+  readonly redact: (line: string) => string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly network: 'none' | 'host';
+}
 
 /** Why a stage failed, or undefined when none did. */
-async function runStages(
-  run: RunRequested,
-  lease: Lease,
-  folders: Folders,
-  setting: Setting,
-): Promise<string | undefined> {
-  const { workspace, channel, redact, env, signal } = setting;
+async function runStages(run: RunRequested, place: Place, setting: Setting): Promise<string | undefined> {
+  const { workspace, channel, redact, network, cancel, kill } = setting;
   const sandbox = await setting.sandbox();
-  const network = offline.has(await workspace.adapter(folders)) ? 'none' : 'host';
-  const at = sandbox.inside(folders);
-  for (const stage of run.stages) {
-    if (signal.aborted) return undefined;
-    await workspace.overlay(folders, lease.org, stage.selectors);
+  const env = {
+    ...setting.env,
+    HEADGATE_DATA_DIR: sandbox.inside(place).data,
+    HEADGATE_RUN: run.run,
+    DBT_LOG_FORMAT: 'json',
+    DBT_LOG_LEVEL: 'info',
+    DBT_USE_COLORS: 'false',
+  };
+  for (const { command, selectors } of run.stages) {
+    if (cancel.aborted || kill.aborted) return undefined;
+    await workspace.select(place, selectors);
+    await workspace.freshHome(place);
     const errors: string[] = [];
-    const outcome = await sandbox.run(
-      {
-        ...folders,
-        args: stage.command,
-        network,
-        signal,
-        env: {
-          ...env,
-          HEADGATE_DATA_DIR: at.data,
-          HEADGATE_RUN: run.run,
-          DBT_LOG_FORMAT: 'json',
-          DBT_LOG_LEVEL: 'info',
-          DBT_USE_COLORS: 'false',
-        },
-      },
-      (line) => {
-        const read = readLogLine(redact(line), () => new Date().toISOString());
-        if (read.level === 'error' && errors.length < 5) errors.push(read.text);
-        channel.write(read);
-      },
-    );
-    if (outcome.cancelled) return undefined;
-    if (outcome.timedOut) return 'it ran longer than it may';
-    if (outcome.outOfMemory) return 'it needed more memory than it may have';
-    if (outcome.outOfCpu) return 'it needed more CPU time than it may have';
-    if (outcome.code !== 0)
-      return errors.join('\n') || `dbt ${stage.command[0]} ended with ${outcome.signal ?? outcome.code}`;
+    const { project, out, home, data } = place;
+    const stop = { signal: kill, interrupt: cancel, graceMs: cancelGraceMs };
+    const outcome = await sandbox.run({ project, out, home, data, args: command, network, env, ...stop }, (line) => {
+      const read = readLogLine(redact(line), () => new Date().toISOString());
+      if (read.level === 'error' && errors.length < keptErrors) errors.push(read.text);
+      channel.write(read);
+    });
+    const failure = failureOf(outcome, errors, command[0]);
+    if (failure) return failure;
   }
   return undefined;
+}
+
+/** In dbt's own words, where it had any. */
+function failureOf(outcome: Outcome, errors: readonly string[], command = ''): string | undefined {
+  if (outcome.cancelled) return undefined;
+  if (outcome.timedOut) return 'it ran longer than it may';
+  if (outcome.outOfMemory) return 'it needed more memory than it may have';
+  if (outcome.outOfCpu) return 'it needed more CPU time than it may have';
+  if (outcome.code === 0) return undefined;
+  return errors.join('\n') || `dbt ${command} ended with ${outcome.signal ?? outcome.code}`;
 }

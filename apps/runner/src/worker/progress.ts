@@ -1,9 +1,14 @@
-import { Injectable } from '@nestjs/common';
-import { type Call, Database } from '@headgate/kit';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Call, Database, LOG } from '@headgate/kit';
+import type { Logger } from 'pino';
 import type { LogLine } from './dbt-log.ts';
 
 /** Lines are kept together for this long: soon enough to be live, few enough transactions. */
 const flushMs = 150;
+/** Lines of an attempt that are kept: dbt prints two a node, a macro that prints in a loop prints without end. */
+const maxLines = 100_000;
+const maxTries = 6;
 
 /** Where an attempt writes what it hears. */
 export interface Channel {
@@ -15,22 +20,30 @@ export interface Channel {
 /** Lines and node states of running attempts, in batches. unaudited: how a run ended is the event, these are details. */
 @Injectable()
 export class Progress {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
 
   open(call: Call, run: string, attempt: number): Channel {
     let waiting: LogLine[] = [];
     let flushing: Promise<void> = Promise.resolve();
     let timer: NodeJS.Timeout | undefined;
+    let count = 0;
     const flush = () => {
       timer = undefined;
-      const lines = waiting;
-      waiting = [];
-      if (lines.length > 0)
-        flushing = flushing.then(() => this.store(call, run, attempt, lines)).catch(() => undefined);
+      // Behind the batch before: lines are numbered in the order in which they are stored.
+      flushing = flushing.then(async () => {
+        const lines = waiting;
+        waiting = [];
+        if (lines.length > 0) await this.keep(call, run, attempt, lines);
+      });
     };
     return {
       write: (line) => {
-        waiting.push(line);
+        // A node's end is told however much has been said before it.
+        if (++count > maxLines && !line.progress) return;
+        waiting.push(count === maxLines ? { ...line, text: `${line.text}\n(further lines are not kept)` } : line);
         timer ??= setTimeout(flush, flushMs);
       },
       close: async () => {
@@ -39,6 +52,19 @@ export class Progress {
         await flushing;
       },
     };
+  }
+
+  /** Tried again for as long as a database usually takes to come back; after that the run matters more than its log. */
+  private async keep(call: Call, run: string, attempt: number, lines: LogLine[]): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.store(call, run, attempt, lines);
+      } catch (error) {
+        this.log.warn({ err: (error as Error).message, run, lines: lines.length, tries }, 'log lines not stored');
+        if (tries === maxTries) return;
+        await sleep(200 * 2 ** tries);
+      }
+    }
   }
 
   private async store(call: Call, run: string, attempt: number, lines: LogLine[]): Promise<void> {

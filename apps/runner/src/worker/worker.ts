@@ -1,12 +1,13 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type Lease, tasksClaim, tasksComplete, tasksHeartbeat } from '@headgate/contracts';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Lease, tasksClaim, tasksComplete, tasksRelease } from '@headgate/contracts';
 import { Blobs, type Call, Clients, CONFIG, type Config, Failure, LOG } from '@headgate/kit';
 import type { Logger } from 'pino';
 import { Sandbox } from '../sandbox/sandbox.ts';
 import { type Ended, execute } from './execution.ts';
+import { Hold } from './hold.ts';
 import { Progress } from './progress.ts';
 import { Workspace } from './workspace.ts';
 
@@ -15,26 +16,18 @@ const slots = 2;
 const pollSeconds = 15;
 const nobody = '00000000-0000-0000-0000-000000000000';
 
-interface Held {
-  readonly lease: Lease;
-  readonly abort: AbortController;
-  /** Set when another attempt may have begun: this one must not say anything more. */
-  lost: boolean;
-}
-
 /** Claims tasks, runs them, keeps their leases, commits how they ended. */
 @Injectable()
-export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly name = `${hostname()}-${process.pid}-${Date.now().toString(36)}`;
   private readonly call: Call = {
     org: nobody,
     actor: { kind: 'service', id: 'runner' },
     requestId: `worker ${this.name}`,
   };
-  private readonly held = new Map<string, Held>();
+  private readonly hold: Hold;
   private readonly running = new Set<Promise<void>>();
-  private stopping = new AbortController();
-  private heartbeat: NodeJS.Timeout | undefined;
+  private readonly stopping = new AbortController();
   private sandbox: Promise<Sandbox> | undefined;
 
   constructor(
@@ -44,22 +37,25 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly blobs: Blobs,
     private readonly progress: Progress,
     private readonly workspace: Workspace,
-  ) {}
+  ) {
+    this.hold = new Hold(this.name, clients, this.call, log);
+  }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.workspace.sweep();
+    await this.workspace.sweep(new Date());
     void this.loop();
   }
 
-  /** What runs is ended and given up: its lease runs out and another worker, or the next start, takes it. */
-  async onApplicationShutdown(): Promise<void> {
+  /** What runs is killed and given back, for another worker, or the next start, to begin again. */
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    clearInterval(this.heartbeat);
-    for (const held of this.held.values()) {
-      held.lost = true;
-      held.abort.abort();
-    }
+    const held = this.hold.dropAll();
     await Promise.all(this.running);
+    if (held.length === 0) return;
+    // Unheard, it is as if we had been killed: the leases run out.
+    await this.clients
+      .call(tasksRelease, { worker: this.name, held }, this.call)
+      .catch((error: Error) => this.log.warn({ err: error.message }, 'leases not given back'));
   }
 
   private async loop(): Promise<void> {
@@ -71,12 +67,13 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
       }
       try {
         const wait = this.running.size > 0 ? 1 : pollSeconds;
+        const asked = performance.now();
         const { leases } = await this.clients.call(
           tasksClaim,
           { worker: this.name, operators: ['dbt'], max: free, wait },
           this.call,
         );
-        for (const lease of leases) this.start(lease);
+        for (const lease of leases) this.start(lease, asked);
       } catch (error) {
         if (this.stopping.signal.aborted) return;
         this.log.debug({ err: (error as Error).message }, 'no tasks claimed');
@@ -85,39 +82,30 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 
-  private start(lease: Lease): void {
-    if (this.stopping.signal.aborted) return;
-    const held: Held = { lease, abort: new AbortController(), lost: false };
-    this.held.set(lease.task, held);
-    this.heartbeat ??= setInterval(() => void this.beat(), lease.leaseMs / 10);
-    const work = this.work(held).finally(() => {
-      this.held.delete(lease.task);
-      this.running.delete(work);
-    });
+  private start(lease: Lease, since: number): void {
+    // Given while we were stopping, or so long ago that it may be another's by now: it runs out by itself.
+    if (this.stopping.signal.aborted || performance.now() >= since + lease.leaseMs) return;
+    const work = this.work(lease, since).finally(() => this.running.delete(work));
     this.running.add(work);
   }
 
-  private async work(held: Held): Promise<void> {
-    const { lease, abort } = held;
+  private async work(lease: Lease, since: number): Promise<void> {
+    const { workspace, progress, blobs, clients } = this;
+    const stops = this.hold.add(lease, since);
     let ended: Ended;
     try {
-      const { workspace, progress, blobs, clients } = this;
-      ended = await execute(
-        lease,
-        { workspace, progress, blobs, clients, sandbox: () => this.isolation() },
-        abort.signal,
-      );
+      ended = await execute(lease, { workspace, progress, blobs, clients, sandbox: () => this.isolation() }, stops);
     } catch (error) {
       if (!(error instanceof Failure)) this.log.error({ err: error, task: lease.task }, 'attempt broke');
-      ended = { outcome: 'failed', result: {}, cause: (error as Error).message };
+      ended = { outcome: 'failed', result: {}, cause: (error as Error).message || 'the attempt broke' };
     }
-    if (!held.lost) await this.commit(held, ended);
+    if (!stops.kill.aborted) await this.commit(lease, ended, stops.kill);
+    this.hold.drop(lease.task);
   }
 
   /** Says how it ended until somebody has heard it, or the lease is another's. */
-  private async commit(held: Held, ended: Ended): Promise<void> {
-    const { org, task, attempt } = held.lease;
-    for (let tries = 0; !held.lost && !this.stopping.signal.aborted; tries++) {
+  private async commit({ org, task, attempt }: Lease, ended: Ended, lost: AbortSignal): Promise<void> {
+    for (let tries = 0; !lost.aborted; tries++) {
       try {
         const { committed, status } = await this.clients.call(
           tasksComplete,
@@ -128,31 +116,9 @@ export class Worker implements OnApplicationBootstrap, OnApplicationShutdown {
         return;
       } catch (error) {
         this.log.warn({ err: (error as Error).message, task }, 'outcome not heard yet');
-        await sleep(Math.min(5000, 200 * 2 ** tries), undefined, { signal: this.stopping.signal }).catch(
-          () => undefined,
-        );
+        await sleep(Math.min(5000, 200 * 2 ** tries), undefined, { signal: lost }).catch(() => undefined);
       }
     }
-  }
-
-  private async beat(): Promise<void> {
-    const held = [...this.held.values()].map(({ lease: { org, task, attempt } }) => ({ org, task, attempt }));
-    if (held.length === 0) return;
-    try {
-      const { lost, cancel } = await this.clients.call(tasksHeartbeat, { worker: this.name, held }, this.call);
-      for (const task of lost) this.giveUp(task);
-      for (const task of cancel) this.held.get(task)?.abort.abort();
-    } catch (error) {
-      this.log.warn({ err: (error as Error).message }, 'heartbeat not heard');
-    }
-  }
-
-  private giveUp(task: string): void {
-    const held = this.held.get(task);
-    if (!held) return;
-    held.lost = true;
-    held.abort.abort();
-    this.log.warn({ task, attempt: held.lease.attempt }, 'lease lost');
   }
 
   private isolation(): Promise<Sandbox> {

@@ -1,11 +1,39 @@
-import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import {
+  chmod,
+  cp,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Lease } from '@headgate/contracts';
-import { Blobs, CONFIG, type Config } from '@headgate/kit';
-import { parse } from 'yaml';
+import { Blobs, CONFIG, type Config, Failure } from '@headgate/kit';
 import { unpackArchive } from '../archive.ts';
 import type { Folders } from '../sandbox/box.ts';
+import { isAlive, nameOf } from './alive.ts';
+import { adapterOf, type Attempt, profileFor, projectFile, withQueryComment } from './overlay.ts';
+
+/** An unpacked revision that nobody used for this long is unpacked again when it is wanted. */
+const revisionDays = 7;
+const maxArtifactBytes = 512 * 1024 ** 2;
+const kept = ['manifest.json', 'run_results.json', 'sources.json', 'catalog.json'];
+
+/** Where one attempt works, and on what. */
+export interface Place extends Folders {
+  readonly org: string;
+  /** The folder of the unpacked revision, which nobody writes. */
+  readonly original: string;
+}
 
 /** The folders of attempts, revisions and environments. A revision is unpacked once; an attempt gets a copy of its own. */
 @Injectable()
@@ -19,55 +47,69 @@ export class Workspace {
     return this.config.runner.workDir;
   }
 
-  /** Removes what attempts of a killed process left behind: nothing of them can still be wanted. */
-  async sweep(): Promise<void> {
-    await rm(join(this.root, 'attempts'), { recursive: true, force: true });
+  /** Removes what attempts of dead processes left behind, nothing of which can still be wanted, and old revisions. */
+  async sweep(now: Date): Promise<void> {
+    for (const owner of await namesIn(join(this.root, 'attempts'))) {
+      if (!(await isAlive(owner))) await rm(join(this.root, 'attempts', owner), { recursive: true, force: true });
+    }
+    const revisions = join(this.root, 'revisions');
+    for (const org of await namesIn(revisions)) {
+      for (const name of await namesIn(join(revisions, org))) {
+        const folder = join(revisions, org, name);
+        const days = (now.getTime() - (await stat(folder)).mtimeMs) / 86_400_000;
+        if (days > revisionDays) await rm(folder, { recursive: true, force: true });
+      }
+    }
   }
 
-  async open(
-    lease: Pick<Lease, 'org' | 'project' | 'environment' | 'task' | 'attempt'>,
-    revision: string,
-  ): Promise<Folders> {
-    const attempt = this.attemptFolder(lease);
-    const project = join(attempt, 'project');
-    const out = join(attempt, 'out');
-    const home = join(attempt, 'home');
-    const data = join(this.config.stateDir, 'environments', lease.org, lease.project, lease.environment);
-    for (const folder of [out, home, data]) await mkdir(folder, { recursive: true, mode: 0o700 });
-    await cp(await this.revision(lease.org, revision), project, { recursive: true });
-    await chmod(project, 0o755);
-    return { project, out, home, data };
+  /** A copy of the revision with what we lay over it, and empty folders for what dbt writes. */
+  async open(lease: Lease, revision: string): Promise<Place> {
+    const { org, project, environment, run, attempt } = lease;
+    const folder = await this.folderOf(lease);
+    const data = join(this.config.stateDir, 'environments', org, project, environment);
+    const original = await this.revision(org, revision);
+    const place = {
+      ...{ org, original, data },
+      ...{ project: join(folder, 'project'), out: join(folder, 'out'), home: join(folder, 'home') },
+    };
+    for (const made of [place.out, data]) await mkdir(made, { recursive: true, mode: 0o700 });
+    await cp(original, place.project, { recursive: true });
+    await chmod(place.project, 0o755);
+    await overlay(place.project, { org, project, environment, run, attempt });
+    return place;
   }
 
-  async close(lease: Pick<Lease, 'task' | 'attempt'>): Promise<void> {
-    await rm(this.attemptFolder(lease), { recursive: true, force: true });
+  async close(lease: Lease): Promise<void> {
+    await rm(await this.folderOf(lease), { recursive: true, force: true });
   }
 
-  /** Lays a selectors.yml over the attempt's copy; the user's project is never written. */
-  async overlay({ project }: Folders, org: string, selectors: string | undefined): Promise<void> {
-    if (selectors) await writeFile(join(project, 'selectors.yml'), await this.blobs.get(org, selectors));
+  /** An empty home for the next stage: what the last one left there, a link say, must not become part of a mount. */
+  async freshHome({ home }: Place): Promise<void> {
+    await rm(home, { recursive: true, force: true });
+    await mkdir(home, { mode: 0o700 });
   }
 
-  /** The adapter type of the profile that the project names, as far as its text tells. */
-  async adapter({ project }: Folders): Promise<string> {
-    const text = await readFile(join(project, 'profiles.yml'), 'utf8').catch(() => '');
-    const named = /^profile:\s*['"]?([\w-]+)/m.exec(await readFile(join(project, 'dbt_project.yml'), 'utf8'))?.[1];
-    const profiles = parse(text.replaceAll(/\{\{.*?\}\}/gs, 'x')) as Record<
-      string,
-      { outputs?: Record<string, { type?: string }> }
-    > | null;
-    const outputs = profiles?.[named ?? '']?.outputs ?? {};
-    return Object.values(outputs)[0]?.type ?? 'unknown';
+  /** Lays this stage's selectors.yml over the copy, or puts the project's own back. */
+  async select({ project, original, org }: Place, selectors: string | undefined): Promise<void> {
+    const name = 'selectors.yml';
+    const theirs = readFile(join(original, name)).catch(() => undefined);
+    const bytes = selectors ? await this.blobs.get(org, selectors) : await theirs;
+    if (bytes) await writeFile(join(project, name), bytes);
+    else await rm(join(project, name), { force: true });
   }
 
-  private attemptFolder({ task, attempt }: Pick<Lease, 'task' | 'attempt'>): string {
-    return join(this.root, 'attempts', `${task}-${attempt}`);
+  private async folderOf({ task, attempt }: Pick<Lease, 'task' | 'attempt'>): Promise<string> {
+    return join(this.root, 'attempts', (await nameOf(process.pid)) ?? String(process.pid), `${task}-${attempt}`);
   }
 
   private async revision(org: string, digest: string): Promise<string> {
     const folder = join(this.root, 'revisions', org, digest.slice('sha256:'.length));
-    if (await stat(folder).catch(() => undefined)) return folder;
-    const partial = `${folder}.${process.pid}.${Date.now()}`;
+    const now = new Date();
+    if (await stat(folder).catch(() => undefined)) {
+      await utimes(folder, now, now);
+      return folder;
+    }
+    const partial = `${folder}.${process.pid}.${now.getTime()}`;
     await mkdir(partial, { recursive: true, mode: 0o700 });
     await unpackArchive(await this.blobs.get(org, digest), partial);
     // Another attempt may have been faster: the same bytes, so either will do.
@@ -76,11 +118,58 @@ export class Workspace {
   }
 }
 
-/** The files a run leaves that are worth keeping, those there are. */
+async function overlay(project: string, attempt: Attempt): Promise<void> {
+  const path = join(project, projectFile);
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, withQueryComment(text, attempt));
+  const profiles = join(project, 'profiles.yml');
+  await writeFile(profiles, profileFor(text), { flag: 'wx' }).catch(unless('EEXIST'));
+}
+
+/** The adapter type of the profile that the project names, as far as its text tells. */
+export async function adapterIn({ project }: Folders): Promise<string | undefined> {
+  const [own, profiles] = await Promise.all(
+    [projectFile, 'profiles.yml'].map((name) => readFile(join(project, name), 'utf8')),
+  );
+  return adapterOf(own!, profiles!);
+}
+
+/**
+ * The files a run leaves that are worth keeping, those there are. What ran is not trusted: a link in place of a file
+ * would make us read, and show, a file of this machine.
+ */
 export async function leftBehind({ out }: Folders): Promise<{ name: string; bytes: Buffer }[]> {
   const target = join(out, 'target');
-  const names = (await readdir(target).catch(() => [])).filter((name) =>
-    ['manifest.json', 'run_results.json', 'sources.json', 'catalog.json'].includes(name),
-  );
-  return Promise.all(names.sort().map(async (name) => ({ name, bytes: await readFile(join(target, name)) })));
+  const found = [];
+  if (!(await lstat(target).catch(() => undefined))?.isDirectory()) return [];
+  for (const name of (await namesIn(target)).filter((each) => kept.includes(each)).sort()) {
+    const file = await open(join(target, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+      unless('ELOOP'),
+    );
+    const bytes = file && (await bytesOf(name, file).finally(() => file.close()));
+    // One that dbt was killed while writing is no artifact.
+    if (
+      bytes
+        ?.toString('latin1', bytes.length - 8)
+        .trimEnd()
+        .endsWith('}')
+    )
+      found.push({ name, bytes });
+  }
+  return found;
 }
+
+async function bytesOf(name: string, file: FileHandle): Promise<Buffer> {
+  const about = await file.stat();
+  if (!about.isFile()) return Buffer.alloc(0);
+  if (about.size > maxArtifactBytes)
+    throw new Failure('limit.exceeded', { detail: `${name} has more than ${maxArtifactBytes} bytes` });
+  return file.readFile();
+}
+
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
+
+const unless = (code: string) => (error: NodeJS.ErrnoException) => {
+  if (error.code !== code) throw error;
+  return undefined;
+};

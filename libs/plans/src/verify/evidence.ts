@@ -33,6 +33,7 @@ export class ManifestEvidence {
   carries(id: string): boolean {
     const node = this.find(id)?.node;
     if (!node || node.config?.['materialized'] === 'ephemeral') return false;
+    if (node.config?.['enabled'] === false) return false;
     return ['model', 'seed', 'snapshot', 'test', 'unit_test', 'function'].includes(node.resource_type);
   }
 
