@@ -19,7 +19,8 @@ export async function follow(session: Session, run: string, line: (line: RunLine
     terminal.complain(`\nthe run goes on; follow it with: headgate logs -f ${run}`);
     process.exit(130);
   };
-  process.once('SIGINT', stop);
+  // Not `once`: the launcher passes on what the terminal has sent already, and the second must not come first.
+  process.on('SIGINT', stop);
   try {
     for (let after = 0; ;) {
       const page = await patiently(() => client.call(runsLogs, { run, after, wait: waitSeconds }));
