@@ -50,9 +50,23 @@ function macroParents(ids: readonly (string | null)[] | undefined): readonly str
   return (ids ?? []).filter((id): id is string => id !== null);
 }
 
-/** Every macro that a node reaches through the manifest's own dependencies, sorted by id. */
+/**
+ * Whether a macro is one of those with which dbt runs a node. It adds them to the dependencies of tests and functions
+ * that it executed, so that the manifest of a build differs from that of a parse although nothing was changed.
+ */
+function isMachinery(manifest: Manifest, id: string): boolean {
+  const [, owner, name = ''] = id.split('.');
+  return (owner === 'dbt' || owner === `dbt_${manifest.metadata.adapter_type}`) && !name.startsWith('test_');
+}
+
+/**
+ * Every macro that a node reaches through the manifest's own dependencies, sorted by id. Of a test or a function the
+ * macros of dbt's own packages are left out, because only some manifests name them.
+ */
 export function macroClosure(manifest: Manifest, node: ManifestNode): readonly MacroEntry[] {
-  const roots = macroParents(node.depends_on?.macros);
+  const own = macroParents(node.depends_on?.macros);
+  const isRun = node.resource_type === 'test' || node.resource_type === 'function';
+  const roots = isRun ? own.filter((id) => !isMachinery(manifest, id)) : own;
   if (roots.length === 0) return [];
   const key = roots.join('\n');
   const { closures } = factsOf(manifest);

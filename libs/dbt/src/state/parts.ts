@@ -22,7 +22,8 @@ export type PartName = (typeof PART_NAMES)[number];
  * A node's identity as dbt's state comparison sees it, in a form that can be hashed: two nodes of one kind whose
  * `modifiedParts(kind)` and `macros` are equal as canonical JSON are unmodified to dbt. The converse holds too, but for
  * three things that dbt decides pairwise and `compareNodes` knows: a boolean equals the number it stands for, a seed
- * without a checksum is never equal to itself, and a macro that merely ceased to be reached is no change.
+ * without a checksum is never equal to itself, and a macro that merely ceased to be reached is no change. Macros of
+ * dbt's own packages are left out for tests and functions: dbt names them only in the manifest of a run.
  */
 export interface NodeParts {
   readonly kind: NodeKind;
