@@ -57,10 +57,10 @@ async function ingest(edits: Record<string, (text: string) => string> = {}): Pro
   const bytes = await new Response(tar as unknown as ReadableStream).arrayBuffer();
   const blob = sha256(Buffer.from(bytes));
   await http('PUT', `/api/v1/blobs/${blob}`, bytes, 'application/octet-stream');
-  const revision = await post<{ run: string }>(`${place}/revisions`, { blob });
+  const revision = await post<{ run: string; revision: string }>(`${place}/revisions`, { blob });
   const run = await ended(revision.run);
   // The graph follows the run by an event.
-  while (run.status === 'succeeded' && (await get<Snapshot>(`${place}/snapshots/latest`)).revision !== blob);
+  while (run.status === 'succeeded' && (await get<Snapshot>(`${place}/snapshots/latest`)).revision !== revision.revision);
   return run;
 }
 
