@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type Blob, blobsPut, openApi, type Operation, operations, sha256 } from '@headgate/contracts';
-import { Blobs, type Call, Clients, Failure, LOG, type Where } from '@headgate/kit';
+import { Blobs, borderHeaders, type Call, Clients, Failure, LOG, type Where } from '@headgate/kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Access, type Admitted } from './access.ts';
@@ -113,13 +113,7 @@ export class Routes implements OnModuleInit {
 function prepare(request: FastifyRequest, reply: FastifyReply): void {
   const given = request.headers['x-request-id'];
   request.id = typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
-  reply.headers({
-    'x-request-id': request.id,
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-    'referrer-policy': 'no-referrer',
-  });
+  reply.headers(borderHeaders(request.id));
 }
 
 const traceparentOf = (given: unknown): string | undefined =>

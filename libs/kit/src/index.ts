@@ -2,6 +2,7 @@ export { Authority, type Decision, permissionsOf, type Where } from './authorize
 export { Answers, type Asked } from './answers.ts';
 export { Blobs } from './blobs.ts';
 export type { Call } from './call.ts';
+export { borderHeaders } from './border.ts';
 export { Clients } from './clients.ts';
 export { CONFIG, type Config, configOf, type HostConfig, readConfig } from './config.ts';
 export { Hears, type Heard } from './consumers.ts';

@@ -5,6 +5,7 @@ import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { badAddress } from './border.ts';
 import { Bus } from './bus.ts';
 import { configOf, type HostConfig } from './config.ts';
 import { Database } from './database.ts';
@@ -56,7 +57,7 @@ async function start(host: HostConfig, service: Service): Promise<INestApplicati
 
   const app = await NestFactory.create<NestFastifyApplication>(
     Host,
-    new FastifyAdapter({ routerOptions: { maxParamLength: 2048 } }),
+    new FastifyAdapter({ routerOptions: { maxParamLength: 2048 }, frameworkErrors: badAddress }),
     {
       logger: nestLogger(log),
       bodyParser: false,
