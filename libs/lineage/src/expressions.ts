@@ -5,13 +5,16 @@ import { plain, RefSet, union, type Value } from './relation.ts';
 import type { Resolver } from './resolver.ts';
 import type { Environment, Mode, Scope } from './scope.ts';
 import { datePartArgument } from './date-parts.ts';
-import { columnsFunction, expandStar } from './stars.ts';
+import { columnsFunction } from './columns-function.ts';
+import { expandStar } from './stars.ts';
 
 interface Walk {
   readonly cx: Resolver;
   readonly environment: Environment;
   readonly mode: Mode;
   readonly out: RefSet;
+  /** The expression is nothing but this. */
+  readonly alone: boolean;
 }
 
 /** What an expression depends on. A bare column is passed on as it is; anything else is derived. */
@@ -25,7 +28,13 @@ export function evaluate(
 ): Value {
   const bare = bareColumn(node);
   if (bare !== null && cx.partOf(bare.name) === null) return plain(resolveColumn(cx, bare, scope, mode));
-  const walk: Walk = { cx, environment, mode, out: new RefSet() };
+  const walk: Walk = {
+    cx,
+    environment,
+    mode,
+    out: new RefSet(),
+    alone: node.function !== undefined || node.method_call !== undefined,
+  };
   visit(walk, node, scope, kind);
   return { refs: walk.out.refs, floor: walk.out.floor };
 }
@@ -78,12 +87,18 @@ const quantified: Visitor = (walk, body, scope, kind) => {
   else visit(walk, body.subquery, scope, kind);
 };
 
-const call: Visitor = (walk, body, scope, kind, node) => {
+/** COLUMNS(…): the column whose turn it is, or all of them. */
+function spread(walk: Walk, node: Node, scope: Scope, kind: EdgeKind): boolean {
   const columns = columnsFunction(walk.cx, node, scope, walk.environment);
-  if (columns !== null) {
-    for (const column of columns) walk.out.addAll(column, kind);
-    return;
-  }
+  if (columns === null) return false;
+  const one = walk.cx.chosenColumn === null || node.columns?.unpack ? undefined : columns[walk.cx.chosenColumn];
+  const alone = one !== undefined && walk.alone;
+  for (const column of one === undefined ? columns : [one]) walk.out.addAll(column, kind, alone);
+  return true;
+}
+
+const call: Visitor = (walk, body, scope, kind, node) => {
+  if (spread(walk, node, scope, kind)) return;
   const name = String(body.name ?? '').toLowerCase();
   const args = (body.args ?? []) as Node[];
   const part = datePartArgument(walk.cx.rules.dialect, name, args, (word) => isKnownColumn(walk.cx, word, scope));
@@ -247,7 +262,11 @@ const VISITORS: Record<string, Visitor | undefined> = {
     walk.out.floor = Math.min(walk.out.floor, 0.2);
   },
   // `net.host(x)` is a function in a namespace, `x.lower()` a function of a column.
-  method_call: (walk, body, scope, kind) => {
+  columns: (walk, body, scope, kind, node) => {
+    if (!spread(walk, node, scope, kind)) visit(walk, body, scope, kind);
+  },
+  method_call: (walk, body, scope, kind, node) => {
+    if (spread(walk, node, scope, kind)) return;
     if (ownsMethod(walk.cx, body.this as Node, scope)) visit(walk, body.this, scope, kind);
     visit(walk, body.args, scope, kind);
   },

@@ -1,4 +1,5 @@
 import { nameOf, type Body, type Node } from './ast.ts';
+import { columnOf } from './names.ts';
 import type { Column, Value } from './relation.ts';
 import { union } from './relation.ts';
 import type { Resolver } from './resolver.ts';
@@ -11,6 +12,9 @@ export function merged(cx: Resolver, body: Body, environment: Environment): { ta
   cx.halves.from(cx, body.using as Node, scope, environment);
   cx.condition(body.on as Node, scope, environment, 'join');
   const [target, origin] = scope.sources as [Source, Source];
+  for (const name of (body.using_cond?.tuple?.expressions ?? []) as Node[]) {
+    for (const side of [target, origin]) cx.addRows(columnOf(cx, side, nameOf(name)!, null), 'join');
+  }
   const written = new Map<string, { name: string; values: Value[] }>();
   const put = (name: string, value: Value): void => {
     const at = written.get(name.toLowerCase());
@@ -40,6 +44,8 @@ interface Merge {
 }
 
 function clause(cx: Resolver, when: Body, merge: Merge): void {
+  // Bare UPDATE and INSERT (DuckDB) take the source's columns in their order.
+  if (/^(update|insert)$/i.test(nameOf(when.then)?.text ?? '')) return byPosition(cx, merge);
   const action = when.then?.tuple?.expressions as Node[] | undefined;
   const verb = nameOf(action?.[0])?.text.toUpperCase();
   if (action === undefined || verb === undefined) return;

@@ -1,4 +1,5 @@
 import { nameOf, variant, type Body, type Node } from './ast.ts';
+import { columnsFunction } from './columns-function.ts';
 import { Relation, union, type Column, type Value } from './relation.ts';
 import { renamed, Unsupported, type Resolver } from './resolver.ts';
 import { Scope, source, type Environment } from './scope.ts';
@@ -131,7 +132,12 @@ function push(cx: Resolver, body: Body, scope: Scope, inner: Scope, columns: rea
 /** UNPIVOT: the listed columns become rows of one name and one (or more) value columns. */
 export function unpivoted(cx: Resolver, body: Body, scope: Scope, environment: Environment): void {
   const { inner, columns } = inputOf(cx, body, scope, environment);
-  const items = (body.columns ?? []) as Node[];
+  const items = ((body.columns ?? []) as Node[]).flatMap((item) => {
+    const several = columnsFunction(cx, item, inner, environment);
+    return several === null
+      ? [item]
+      : several.map((column): Node => ({ column: { name: { name: column.key, quoted: true } } }));
+  });
   const outputs = [body.value_column, ...((body.extra_value_columns ?? []) as Node[])] as Node[];
   const used = namesIn(
     cx,

@@ -4,7 +4,8 @@ import { addJoin } from './relations.ts';
 import { Relation, union, type Column, type Value } from './relation.ts';
 import { renamed, Unsupported, type Resolver } from './resolver.ts';
 import { Scope, source, type Environment } from './scope.ts';
-import { columnsFunction, expandStar } from './stars.ts';
+import { aliasFor, columnsFunction, columnsIn } from './columns-function.ts';
+import { expandStar } from './stars.ts';
 import { tableFunction } from './table-functions.ts';
 import { withCtes } from './ctes.ts';
 
@@ -228,6 +229,15 @@ function sorted(
   columns: readonly Column[],
   kind: 'order' | 'group',
 ): void {
+  if (
+    node.column &&
+    !node.column.table &&
+    nameOf(node.column)?.text.toLowerCase() === 'all' &&
+    cx.rules.dialect === 'duckdb'
+  ) {
+    for (const column of columns) cx.addRows(column, kind);
+    return;
+  }
   const position = ordinal(node);
   const alias =
     node.column && !node.column.table && kind === 'order'
@@ -247,8 +257,7 @@ function projections(cx: Resolver, items: readonly Node[], scope: Scope, env: En
       columns.push(...expandStar(cx, star, scope, env));
       continue;
     }
-    const several =
-      transformed(cx, item, scope, env) ?? columnsFunction(cx, item, scope, env) ?? distributed(cx, item, scope, env);
+    const several = transformed(cx, item, scope, env) ?? distributed(cx, item, scope, env);
     if (several !== null) columns.push(...several);
     else columns.push(...projected(cx, item, columns.length, scope, env));
   }
@@ -285,13 +294,24 @@ function starOf(item: Node): Body | null {
 
 /** `sum(COLUMNS(…))`: the expression once for each column meant. */
 function distributed(cx: Resolver, item: Node, scope: Scope, env: Environment): Column[] | null {
-  const [kind, body] = variant(item);
-  if (cx.rules.dialect !== 'duckdb' || kind === 'alias') return null;
-  const inner = (body.this ?? (body.args as Node[] | undefined)?.[0]) as Node | undefined;
-  const columns = inner && typeof inner === 'object' ? columnsFunction(cx, inner, scope, env) : null;
-  return columns === null
-    ? null
-    : columns.map((column) => ({ ...column, refs: column.refs.map((ref) => ({ ...ref, direct: false })) }));
+  const call = cx.rules.dialect === 'duckdb' ? columnsIn(item) : null;
+  const columns = call === null ? null : columnsFunction(cx, call, scope, env);
+  if (call === null || columns === null) return null;
+  const alias = item.alias ? nameOf(item.alias.alias) : null;
+  const node = (item.alias?.this ?? item) as Node;
+  return columns.map((column, i) => {
+    cx.chosenColumn = i;
+    const value = cx.expression(node, scope, env, 'select');
+    cx.chosenColumn = null;
+    const name = alias === null ? column.name : aliasFor(column.name, alias.text, call);
+    return {
+      ...column,
+      ...value,
+      name,
+      key: alias === null ? column.key : cx.fold({ text: name, quoted: false }),
+      floor: Math.min(value.floor, column.floor),
+    };
+  });
 }
 
 function projected(cx: Resolver, item: Node, at: number, scope: Scope, env: Environment): Column[] {

@@ -8,7 +8,7 @@ import { isWord, tokenize, type Token } from './tokens.ts';
 /** Rewritings that a look at the text calls for. */
 export function prepared(sql: string, rules: DialectRules): Rewriting {
   let rewriting = Rewriting.of(sql);
-  if (/\*\s*ilike\b/i.test(sql)) rewriting = starIlike(rewriting, rules);
+  if (/\*\s*i?like\b/i.test(sql)) rewriting = starIlike(rewriting, rules);
   if (sql.includes('|>')) rewriting = pipesToQueries(rewriting, rules.dialect);
   return rewriting;
 }
@@ -19,9 +19,13 @@ function starIlike(rewriting: Rewriting, rules: DialectRules): Rewriting {
   const edits: Edit[] = [];
   tokens.forEach((token, i) => {
     const pattern = tokens[i + 2];
-    if (token.text !== '*' || !isWord(tokens[i + 1], 'ilike') || pattern?.kind !== 'string') return;
+    if (token.text !== '*' || !isWord(tokens[i + 1], 'ilike', 'like') || pattern?.kind !== 'string') return;
     const text = pattern.text.slice(1, -1).replace(/''/g, "'").replace(/"/g, '""');
-    edits.push({ start: tokens[i + 1]!.start, end: pattern.end, text: `exclude ("\u0001ilike:${text}")` });
+    edits.push({
+      start: tokens[i + 1]!.start,
+      end: pattern.end,
+      text: `exclude ("\u0001${tokens[i + 1]!.text.toLowerCase()}:${text}")`,
+    });
   });
   return rewriting.edited(edits);
 }
@@ -69,20 +73,67 @@ const colonAfterCast: Repair = (_, tokens) => {
   return edits;
 };
 
-/** DuckDB: `AS FROM t SELECT …` without brackets around the query. */
-const fromFirst: Repair = (_, tokens) => {
+/** DuckDB: FROM before SELECT where the parser wants SELECT first: behind AS, and in brackets. PIVOT behind AS likewise. */
+const fromFirst: Repair = (rewriting, tokens) => {
   const edits: Edit[] = [];
+  let done = -1;
   tokens.forEach((token, i) => {
-    const from = tokens[i + 1];
-    if (!isWord(token, 'as') || !isWord(from, 'from')) return;
+    const next = tokens[i + 1];
+    if (next === undefined || i < done) return;
+    const bracket =
+      token.text === '(' &&
+      isWord(next, 'from') &&
+      !isWord(tokens[i - 1], 'extract', 'trim', 'substring', 'overlay', 'position');
+    if (!bracket && !(isWord(token, 'as') && isWord(next, 'from', 'pivot', 'unpivot'))) return;
     const stop = tokens.findIndex(
-      (other, j) => j > i && (other.depth < token.depth || (other.depth === token.depth && other.text === ';')),
+      (other, j) => j > i && (other.depth < next.depth || (other.depth === next.depth && other.text === ';')),
     );
     const end = stop < 0 ? tokens[tokens.length - 1]!.end : tokens[stop]!.start;
-    edits.push({ start: from!.start, end: from!.start, text: '(' }, { start: end, end, text: ')' });
+    const inside = tokens.slice(i + 1, stop < 0 ? undefined : stop);
+    const text = isWord(next, 'from')
+      ? selectFirst(rewriting.text, inside, end)
+      : `select * from (${rewriting.text.slice(next.start, end)})`;
+    edits.push({ start: next.start, end, text });
+    done = stop < 0 ? tokens.length : stop;
   });
-  return edits.sort((a, b) => a.start - b.start);
+  return edits;
 };
+
+const CLAUSES = [
+  'where',
+  'group',
+  'having',
+  'qualify',
+  'window',
+  'order',
+  'limit',
+  'offset',
+  'union',
+  'except',
+  'intersect',
+  'using',
+];
+
+/** `FROM f SELECT s rest` as `SELECT s FROM f rest`; without SELECT, all columns. */
+function selectFirst(text: string, tokens: readonly Token[], end: number): string {
+  const depth = tokens[0]!.depth;
+  const at = (words: readonly string[], from: number): number =>
+    tokens.findIndex((token, i) => i >= from && token.depth === depth && isWord(token, ...words));
+  const select = at(['select'], 1);
+  const whole = text.slice(tokens[0]!.start, end);
+  if (select < 0) return `select * ${whole}`;
+  const rest = at(CLAUSES, select);
+  const list = text.slice(tokens[select]!.start, rest < 0 ? end : tokens[rest]!.start);
+  return `${list} ${text.slice(tokens[0]!.start, tokens[select]!.start)}${rest < 0 ? '' : text.slice(tokens[rest]!.start, end)}`;
+}
+
+/** DuckDB: `//` divides integers. */
+const integerDivision: Repair = (_, tokens) =>
+  tokens.flatMap((token, i) =>
+    token.text === '/' && tokens[i + 1]?.text === '/' && tokens[i + 1]!.start === token.end
+      ? [{ start: token.start, end: token.end, text: ' ' }]
+      : [],
+  );
 
 /** BigQuery: INSERT without INTO. */
 const insertWithoutInto: Repair = (_, tokens) => {
@@ -254,6 +305,7 @@ const REPAIRS: readonly Repair[] = [
   colonAfterBracket,
   colonAfterCast,
   fromFirst,
+  integerDivision,
   systemTime,
   wordAsAlias,
 ];

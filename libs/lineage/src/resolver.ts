@@ -32,6 +32,8 @@ export class Resolver {
   readonly notices: RawNotice[] = [];
   /** Names of a script's variables (lower case): they hold no column. */
   variables: ReadonlySet<string> = new Set();
+  /** Which of the columns of COLUMNS(…) an expression is being read for. */
+  chosenColumn: number | null = null;
   /** The expression being read: references name it as where they stand. */
   within: Node | null = null;
   private steps = 0;

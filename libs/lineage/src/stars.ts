@@ -116,11 +116,12 @@ function finder(cx: Resolver, names: readonly (Node | null)[]): (column: Column)
   return (column) => exact.get(column.key) ?? (column.soft ? (soft.get(column.key.toLowerCase()) ?? -1) : -1);
 }
 
-const ILIKE = /^\u0001ilike:(.*)$/s;
+const LIKE = /^\u0001(i?like):(.*)$/s;
 
 function without(cx: Resolver, columns: Column[], names: readonly Node[], drop: boolean): Column[] {
-  const like = names.map((name) => ILIKE.exec(nameOf(name)?.text ?? '')).find((match) => match !== null);
-  if (like) return columns.filter((column) => column.isStar || likePattern(like[1]!).test(column.name));
+  const like = names.map((name) => LIKE.exec(nameOf(name)?.text ?? '')).find((match) => match !== null);
+  if (like)
+    return columns.filter((column) => column.isStar || likePattern(like[2]!, like[1] === 'ilike').test(column.name));
   const at = finder(cx, names);
   const gone = new Set(names.map((name) => (nameOf(name)?.text ?? '').toLowerCase()));
   return columns
@@ -128,13 +129,13 @@ function without(cx: Resolver, columns: Column[], names: readonly Node[], drop: 
     .map((column) => (column.isStar ? { ...column, without: new Set([...(column.without ?? []), ...gone]) } : column));
 }
 
-/** The text of a LIKE pattern as a case-insensitive expression. */
-function likePattern(pattern: string): RegExp {
+/** The text of a LIKE pattern as a regular expression. */
+function likePattern(pattern: string, insensitive: boolean): RegExp {
   const escaped = pattern
     .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     .replace(/%/g, '.*')
     .replace(/_/g, '.');
-  return new RegExp(`^${escaped}$`, 'is');
+  return new RegExp(`^${escaped}$`, insensitive ? 'is' : 's');
 }
 
 function replaced(
@@ -205,31 +206,4 @@ function renamedIn(cx: Resolver, columns: Column[], list: readonly [Node, Node][
     ),
     ...added,
   ];
-}
-
-/** `COLUMNS('regex')` and `COLUMNS(* EXCLUDE …)` of DuckDB: the columns meant, or null when the node is neither. */
-export function columnsFunction(cx: Resolver, node: Node, scope: Scope, environment: Environment): Column[] | null {
-  const body = node.function as Body | undefined;
-  if (body === undefined || typeof body.name !== 'string' || body.name.toLowerCase() !== 'columns') return null;
-  const argument = (body.args as Node[] | undefined)?.[0];
-  if (argument?.star) return expandStar(cx, argument.star as Body, scope, environment);
-  const pattern = argument?.literal?.value as string | undefined;
-  const all = expandStar(cx, {}, scope, environment);
-  if (pattern === undefined) return all;
-  const regex = safeRegExp(pattern);
-  if (regex === null) {
-    cx.notice('unsupported', `COLUMNS pattern ${pattern}`);
-    return all;
-  }
-  return all.filter((column) => column.isStar || regex.test(column.name));
-}
-
-// The engine's patterns are RE2, which never backtracks; a pattern that could here is refused instead.
-function safeRegExp(pattern: string): RegExp | null {
-  if (pattern.length > 200 || /[*+}]\s*\)\s*[*+{]/.test(pattern)) return null;
-  try {
-    return new RegExp(pattern);
-  } catch {
-    return null;
-  }
 }

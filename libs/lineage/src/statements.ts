@@ -1,7 +1,7 @@
 import { isQuery, nameOf, variant, type Body, type Node } from './ast.ts';
 import { withCtes } from './ctes.ts';
 import { merged } from './merge.ts';
-import { Relation, type Column, type Value } from './relation.ts';
+import { Relation, union, type Column, type Value } from './relation.ts';
 import { tupleNames } from './repair.ts';
 import { mayCarryColumns, rawText } from './raw-statements.ts';
 import { addJoin } from './relations.ts';
@@ -19,7 +19,7 @@ export interface Outcome {
 
 // Statements that neither read nor write columns: nothing to say about them is the whole truth.
 const SILENT =
-  /^(use|set|set_statement|begin|commit|rollback|transaction|drop_.*|grant|revoke|comment|truncate|truncate_table|create_(?!table|view).*|alter_.*|analyze|show|describe|summarize|explain|pragma|vacuum|declare|kill|refresh|drop|lock|savepoint|uncache)$/;
+  /^(use|set|set_statement|begin|commit|rollback|transaction|drop_.*|grant|revoke|comment|truncate|truncate_table|create_(?!table|view).*|alter_.*|analyze|show|describe|summarize|explain|pragma|vacuum|declare|kill|refresh|drop|lock|savepoint|uncache|attach|detach|install|load|checkpoint|call|reset)$/;
 
 /** Resolves one statement. */
 export function resolveStatement(cx: Resolver, root: Node): Outcome {
@@ -136,12 +136,25 @@ function inserted(cx: Resolver, body: Body, environment: Environment, returning:
   const given = sourceColumns(cx, body, inner);
   const open = given.some((column) => column.isStar);
   const names = body.by_name || open ? listed : listed.length > 0 ? listed : all;
-  const columns = [...renamedTo(given, names), ...conflict(cx, body, given, names, inner)];
+  const columns = mergedByName([...renamedTo(given, names), ...conflict(cx, body, given, names, inner)]);
   if (returning !== null)
     returning.sources.push(
       source(null, new Relation(columns.map((column) => ({ ...column, key: column.name, soft: true })))),
     );
   return columns;
+}
+
+/** A column written twice (inserted, and updated on conflict) depends on both values. */
+function mergedByName(columns: readonly Column[]): Column[] {
+  const byName = new Map<string, Column>();
+  for (const column of columns) {
+    const known = byName.get(column.name.toLowerCase());
+    byName.set(
+      column.name.toLowerCase(),
+      known === undefined || column.isStar ? column : { ...known, ...union([known, column]) },
+    );
+  }
+  return byName.size === columns.length ? [...columns] : [...byName.values()];
 }
 
 function sourceColumns(cx: Resolver, body: Body, environment: Environment): readonly Column[] {

@@ -39,7 +39,12 @@ export function tableFunction(
 ): void {
   const { name, body } = callOf(node);
   if (FILE.test(name)) return fileSource(cx, name, body, alias, scope);
-  const named = name === 'identifier' ? literalOf(body) : name === 'stream' ? tableArgument(body) : undefined;
+  const named =
+    name === 'identifier' || name === 'query_table'
+      ? literalOf(body)
+      : name === 'stream'
+        ? tableArgument(body)
+        : undefined;
   if (named !== undefined) return identifier(cx, named, alias, scope, environment);
   const within = cx.within;
   cx.within = node;
