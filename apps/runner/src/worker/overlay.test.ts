@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { adapterOf, profileFor, withQueryComment } from './overlay.ts';
+import { withQueryComment } from './overlay.ts';
 
 const attempt = { org: 'o-1', project: 'jaffle', environment: 'dev', run: 'r-1', attempt: 2 };
 const ours =
@@ -32,25 +32,4 @@ test('a comment that returns stands alone, one that was switched off is replaced
 test('a project file in flow style is still one YAML document; one that is broken is left for dbt to judge', () => {
   expect(settingOf('{name: x, profile: y}')).toEqual({ comment: ours });
   expect(withQueryComment('name: [x', attempt)).toBe('name: [x');
-});
-
-test('the adapter is that of the chosen target, or unknown when only Jinja could say', () => {
-  const project = 'name: x\nprofile: y\n';
-  const two = 'y:\n  target: b\n  outputs:\n    a: {type: duckdb}\n    b: {type: postgres}\n';
-  expect(adapterOf(project, two)).toBe('postgres');
-  expect(adapterOf(project, two.replace('target: b', 'target: a'))).toBe('duckdb');
-  expect(adapterOf(project, two.replace('target: b', `target: "{{ env_var('T') }}"`))).toBeUndefined();
-  expect(adapterOf(project, `y: {target: "{{ x }}", outputs: {a: {type: duckdb, path: "{{ env_var('P') }}"}}}`)).toBe(
-    'duckdb',
-  );
-  expect(adapterOf(project, 'z: {}')).toBeUndefined();
-  expect(adapterOf(project, 'not: [closed')).toBeUndefined();
-});
-
-test('a project without a profile gets one, under the name that it asks for', () => {
-  const yml = profileFor('name: shop\nprofile: warehouse\n');
-  expect(adapterOf('profile: warehouse', yml)).toBe('duckdb');
-  expect(parse(yml)).toMatchObject({
-    warehouse: { outputs: { dev: { path: "{{ env_var('HEADGATE_DATA_DIR') }}/shop.duckdb" } } },
-  });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { adapterOf, placeDatabases } from './profiles.ts';
+import { parse } from 'yaml';
+import { adapterOf, placeDatabases, profileFor } from './profiles.ts';
 
 const profile = (path: string) =>
   `shop: # ours\n  target: dev\n  outputs:\n    dev:\n      type: duckdb\n      path: ${path}\n      threads: 4\n`;
@@ -25,11 +26,23 @@ test('what is no profile comes back as it was', () => {
   for (const text of ['', '- a', 'shop: [', 'shop:\n  outputs: none\n']) expect(placeDatabases(text)).toBe(text);
 });
 
-test('the adapter is that of the target', () => {
-  const profiles = `shop:\n  target: "{{ env_var('T', 'prod') }}"\n  outputs:\n    dev: {type: duckdb, path: x}\n`;
-  expect(adapterOf('name: shop\nprofile: "shop"\n', profiles)).toBe('duckdb');
-  expect(
-    adapterOf('profile: shop', 'shop: {target: prod, outputs: {dev: {type: duckdb}, prod: {type: postgres}}}'),
-  ).toBe('postgres');
-  expect(adapterOf('profile: other', profiles)).toBe('unknown');
+test('the adapter is that of the chosen target, or unknown when only Jinja could say', () => {
+  const project = 'name: x\nprofile: y\n';
+  const two = 'y:\n  target: b\n  outputs:\n    a: {type: duckdb}\n    b: {type: postgres}\n';
+  expect(adapterOf(project, two)).toBe('postgres');
+  expect(adapterOf(project, two.replace('target: b', 'target: a'))).toBe('duckdb');
+  expect(adapterOf(project, two.replace('target: b', `target: "{{ env_var('T') }}"`))).toBeUndefined();
+  expect(adapterOf(project, `y: {target: "{{ x }}", outputs: {a: {type: duckdb, path: "{{ env_var('P') }}"}}}`)).toBe(
+    'duckdb',
+  );
+  expect(adapterOf(project, 'z: {}')).toBeUndefined();
+  expect(adapterOf(project, 'not: [closed')).toBeUndefined();
+});
+
+test('a project without a profile gets one, under the name that it asks for', () => {
+  const yml = profileFor('name: shop\nprofile: warehouse\n');
+  expect(adapterOf('profile: warehouse', yml)).toBe('duckdb');
+  expect(parse(yml)).toMatchObject({
+    warehouse: { outputs: { dev: { path: "{{ env_var('HEADGATE_DATA_DIR') }}/shop.duckdb" } } },
+  });
 });

@@ -1,4 +1,4 @@
-import { isMap, parseDocument } from 'yaml';
+import { isMap, parseDocument, type YAMLMap } from 'yaml';
 
 /**
  * A project's profiles.yml with the files of DuckDB moved to where the environment keeps its data: the project itself
@@ -9,30 +9,55 @@ export function placeDatabases(text: string): string {
   const document = parseDocument(text);
   if (document.errors.length > 0 || !isMap(document.contents)) return text;
   let moved = false;
-  for (const { value: profile } of document.contents.items) {
-    const outputs = isMap(profile) ? profile.get('outputs') : undefined;
-    if (!isMap(outputs)) continue;
-    for (const { value: output } of outputs.items) {
-      if (!isMap(output) || output.get('type') !== 'duckdb') continue;
-      const path = output.get('path');
-      if (typeof path !== 'string' || !isRelative(path)) continue;
-      output.set('path', `{{ env_var('HEADGATE_DATA_DIR') }}/${path.replace(/^(\.\/)+/, '').replaceAll('/', '_')}`);
-      moved = true;
-    }
+  for (const output of outputsIn(document.contents)) {
+    const path: unknown = output.get('path');
+    if (output.get('type') !== 'duckdb' || typeof path !== 'string' || !isRelative(path)) continue;
+    output.set('path', `{{ env_var('HEADGATE_DATA_DIR') }}/${path.replace(/^(\.\/)+/, '').replaceAll('/', '_')}`);
+    moved = true;
   }
   return moved ? document.toString() : text;
+}
+
+function* outputsIn(profiles: YAMLMap): Generator<YAMLMap> {
+  for (const { value: profile } of profiles.items) {
+    const outputs: unknown = isMap(profile) ? profile.get('outputs') : undefined;
+    if (isMap(outputs)) for (const { value: output } of outputs.items) if (isMap(output)) yield output;
+  }
 }
 
 const isRelative = (path: string): boolean =>
   !/^(\/|:memory:|md:|motherduck:|[a-z][a-z0-9+]*:\/\/)|\{\{|\{%/i.test(path);
 
-/** The adapter type of the profile that a project names, as far as its texts tell. */
-export function adapterOf(projectText: string, profilesText: string): string {
-  const named = /^profile:\s*['"]?([\w-]+)/m.exec(projectText)?.[1] ?? '';
-  const profiles = parseDocument(profilesText.replaceAll(/\{\{.*?\}\}/gs, 'x')).toJS() as Record<
-    string,
-    { target?: string; outputs?: Record<string, { type?: string }> } | undefined
-  > | null;
-  const { target, outputs = {} } = profiles?.[named] ?? {};
-  return (outputs[target ?? 'default'] ?? Object.values(outputs)[0])?.type ?? 'unknown';
+/** A profile for a project that brings none: DuckDB, in the environment's own folder. */
+export function profileFor(projectYml: string): string {
+  const profile = nameIn(projectYml, 'profile') ?? 'default';
+  const file = `${nameIn(projectYml, 'name') ?? 'warehouse'}.duckdb`;
+  const path = `{{ env_var('HEADGATE_DATA_DIR') }}/${file}`;
+  const output = { type: 'duckdb', path, schema: 'main', threads: 2 };
+  return `${JSON.stringify({ [profile]: { target: 'dev', outputs: { dev: output } } }, undefined, 2)}\n`;
+}
+
+/** The adapter type that a profile leads to, as far as its text tells: `undefined` when only Jinja could say. */
+export function adapterOf(projectYml: string, profilesYml: string): string | undefined {
+  const profiles = read(profilesYml) as Profiles | undefined;
+  const { target, outputs = {} } = profiles?.[nameIn(projectYml, 'profile') ?? ''] ?? {};
+  const types = new Set(Object.values(outputs).map(({ type }) => type));
+  const chosen = target === undefined ? outputs['default'] : outputs[target];
+  return chosen?.type ?? (types.size === 1 ? [...types][0] : undefined);
+}
+
+type Profiles = Record<string, { target?: string; outputs?: Record<string, { type?: string }> }>;
+
+function nameIn(projectYml: string, key: 'name' | 'profile'): string | undefined {
+  const value = read(projectYml)?.[key];
+  return typeof value === 'string' && value !== jinja ? value : undefined;
+}
+
+const jinja = 'jinja';
+
+/** A YAML file as dbt would see it, but for what Jinja says in it; `undefined` for one that is no mapping. */
+function read(text: string): Record<string, unknown> | undefined {
+  const document = parseDocument(text.replaceAll(/\{\{.*?\}\}/gs, jinja));
+  if (document.errors.length > 0 || !isMap(document.contents)) return undefined;
+  return document.toJS() as Record<string, unknown>;
 }

@@ -21,7 +21,8 @@ import { Blobs, CONFIG, type Config, Failure } from '@headgate/kit';
 import { unpackArchive } from '../archive.ts';
 import type { Folders } from '../sandbox/box.ts';
 import { isAlive, nameOf } from './alive.ts';
-import { adapterOf, type Attempt, profileFor, projectFile, withQueryComment } from './overlay.ts';
+import { type Attempt, projectFile, withQueryComment } from './overlay.ts';
+import { adapterOf, placeDatabases, profileFor } from './profiles.ts';
 
 /** An unpacked revision that nobody used for this long is unpacked again when it is wanted. */
 const revisionDays = 7;
@@ -123,7 +124,8 @@ async function overlay(project: string, attempt: Attempt): Promise<void> {
   const text = await readFile(path, 'utf8');
   await writeFile(path, withQueryComment(text, attempt));
   const profiles = join(project, 'profiles.yml');
-  await writeFile(profiles, profileFor(text), { flag: 'wx' }).catch(unless('EEXIST'));
+  const theirs = await readFile(profiles, 'utf8').catch(unless('ENOENT'));
+  await writeFile(profiles, theirs === undefined ? profileFor(text) : placeDatabases(theirs));
 }
 
 /** The adapter type of the profile that the project names, as far as its text tells. */
