@@ -21,7 +21,7 @@ export async function recovers(state: string, victims: readonly Victim[]): Promi
     }
     await endsAsUndisturbed(state);
   } finally {
-    console.error(moments.join('\n  '));
+    process.stderr.write(`${moments.join('\n  ')}\n`);
   }
 }
 
