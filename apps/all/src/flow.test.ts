@@ -11,6 +11,10 @@ import {
   plansConfirm,
   plansList,
   plansPropose,
+  selectionsEvaluate,
+  selectionsList,
+  selectionsPut,
+  selectionsRemove,
   snapshotsGet,
   snapshotsList,
 } from '@headgate/contracts';
@@ -132,6 +136,27 @@ test('everything runs in an environment that never ran, and a plan of artifacts 
   expect(plan.counts.run).toBe(plan.total);
   await expect(ask(plansConfirm, { plan: plan.id })).rejects.toMatchObject({ code: 'precondition.missing' });
   expect((await ask(plansList, here)).items[0]).toMatchObject({ id: plan.id, status: 'proposed' });
+});
+
+test('the selection language of dbt is answered over the snapshot, with reasons and with saved selections', async () => {
+  const answer = await ask(selectionsEvaluate, { ...here, select: ['stg_orders+,tag:mart'], explain: true });
+  expect(answer.ids).toContain('model.jaffle.orders');
+  expect(answer.ids).not.toContain('model.jaffle.stg_orders');
+  await ask(selectionsPut, { project: 'jaffle', name: 'marts', select: ['tag:mart'], exclude: ['orders'] });
+  const saved = await ask(selectionsEvaluate, { ...here, saved: 'marts', resourceTypes: ['model'] });
+  expect(saved.ids).toContain('model.jaffle.customers');
+  expect(saved.ids).not.toContain('model.jaffle.orders');
+  const [first] = (await ask(snapshotsList, here)).items.slice(-1);
+  const changed = await ask(selectionsEvaluate, { ...here, select: ['state:modified'], state: first!.snapshot });
+  expect(changed.ids).toEqual([]);
+  await expect(ask(selectionsEvaluate, { ...here, select: ['nonsense:x'] })).rejects.toMatchObject({
+    code: 'contract.invalid',
+    detail: expect.stringContaining('nonsense'),
+  });
+  expect((await ask(selectionsList, { project: 'jaffle' })).items.map(({ name }) => name)).toEqual(['marts']);
+  expect((await ask(selectionsList, { project: 'jaffle' }, orgB)).items).toEqual([]);
+  await ask(selectionsRemove, { project: 'jaffle', name: 'marts' });
+  await expect(ask(selectionsEvaluate, { ...here, saved: 'marts' })).rejects.toMatchObject({ code: 'not-found' });
 });
 
 test('another organization sees nothing of all this', async () => {

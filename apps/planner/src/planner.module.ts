@@ -5,9 +5,15 @@ import { Plans } from './plans.ts';
 import { PlansController } from './plans.controller.ts';
 import { RunsConsumer } from './runs.consumer.ts';
 import { schema } from './schema.ts';
+import { Selectable } from './selectable.ts';
+import { Selections } from './selections.ts';
+import { SelectionsController } from './selections.controller.ts';
 import { States } from './states.ts';
 
-@Module({ controllers: [PlansController], providers: [Plans, RunsConsumer, States] })
+@Module({
+  controllers: [PlansController, SelectionsController],
+  providers: [Plans, RunsConsumer, Selectable, Selections, States],
+})
 class PlannerModule {}
 
 export const planner: Service = { name: 'planner', module: PlannerModule, schema, hears: [runFinished] };

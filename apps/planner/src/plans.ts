@@ -8,13 +8,12 @@ import {
   type PlansListOutput,
   type PlansProposeInput,
   type PlansStagesOutput,
-  snapshotsGet,
   type Snapshot,
 } from '@headgate/contracts';
-import { type Manifest, readArtifact } from '@headgate/dbt';
-import { Blobs, type Call, Clients, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
+import { Blobs, type Call, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
 import { propose } from './proposal.ts';
+import { Selectable } from './selectable.ts';
 import { States } from './states.ts';
 
 interface Row {
@@ -40,19 +39,15 @@ export class Plans {
   constructor(
     private readonly database: Database,
     private readonly blobs: Blobs,
-    private readonly clients: Clients,
+    private readonly selectable: Selectable,
     private readonly states: States,
   ) {}
 
   /** Works out a plan from the environment's snapshot and state, and keeps it. Nothing runs. */
   async propose(input: PlansProposeInput, call: Call): Promise<Plan> {
     const { project, environment } = input;
-    const snapshot = await this.clients.call(
-      snapshotsGet,
-      { project, environment, snapshot: input.snapshot ?? 'latest' },
-      call,
-    );
-    const manifest = await this.manifest(call.org, snapshot);
+    const snapshot = await this.selectable.snapshot(input, input.snapshot, call);
+    const { manifest } = await this.selectable.project(call.org, snapshot.manifest);
     const { state, digest: stateDigest } = await this.database.read(call, (tx) => this.states.current(tx, input));
     const { plan, document, digest, stages } = propose(input, {
       manifest,
@@ -130,7 +125,7 @@ export class Plans {
     const row = await this.database.read(call, (tx) => find(tx, plan));
     if (row.status === 'allowed') return shown(row);
     const { project, environment } = row;
-    const latest = await this.clients.call(snapshotsGet, { project, environment, snapshot: 'latest' }, call);
+    const latest = await this.selectable.snapshot(row, undefined, call);
     return this.database.write(call, async (tx) => {
       const locked = await find(tx, plan, 'for update');
       if (locked.status === 'allowed') return shown(locked);
@@ -155,14 +150,6 @@ export class Plans {
     return this.database.read(call, async (tx) => {
       const { document, revision, stages } = await find(tx, plan);
       return { document, stages, ...(revision && { revision }) };
-    });
-  }
-
-  private async manifest(org: string, { manifest }: Snapshot): Promise<Manifest> {
-    const result = readArtifact(await this.blobs.get(org, manifest), { file: 'manifest.json' });
-    if (result.ok && result.artifact.kind === 'manifest') return result.artifact.manifest;
-    throw new Failure('artifact.refused', {
-      detail: result.ok ? 'this snapshot has no manifest' : result.error.message,
     });
   }
 }

@@ -15,6 +15,8 @@ import type {
   RunCancelRequested,
   RunFinished,
   RunRequested,
+  SelectionRemoved,
+  SelectionSaved,
   SnapshotCommitted,
   TaskClaimed,
   TaskExpired,
@@ -107,6 +109,18 @@ export const runRequested = eventType<RunRequested>({
   service: 'runner',
   schemaVersion: '1.0',
 });
+export const selectionRemoved = eventType<SelectionRemoved>({
+  type: 'selection.removed',
+  name: 'SelectionRemoved',
+  service: 'planner',
+  schemaVersion: '1.0',
+});
+export const selectionSaved = eventType<SelectionSaved>({
+  type: 'selection.saved',
+  name: 'SelectionSaved',
+  service: 'planner',
+  schemaVersion: '1.0',
+});
 export const snapshotCommitted = eventType<SnapshotCommitted>({
   type: 'snapshot.committed',
   name: 'SnapshotCommitted',
@@ -164,6 +178,8 @@ export const eventTypes = [
   runCancelRequested,
   runFinished,
   runRequested,
+  selectionRemoved,
+  selectionSaved,
   snapshotCommitted,
   taskClaimed,
   taskExpired,

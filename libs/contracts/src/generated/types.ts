@@ -432,6 +432,9 @@ export interface Actor {
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "GrantsDenyOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SelectionsRemoveOutput".
  */
 export interface Empty {}
 /**
@@ -635,6 +638,26 @@ export interface RunRequested {
     command: string[];
     selectors?: Digest;
   }[];
+}
+/**
+ * A saved selection was forgotten.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SelectionRemoved".
+ */
+export interface SelectionRemoved {
+  project: Slug;
+  name: Slug;
+}
+/**
+ * A selection was kept under a name.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SelectionSaved".
+ */
+export interface SelectionSaved {
+  project: Slug;
+  name: Slug;
 }
 /**
  * A new graph became visible in an environment.
@@ -1403,6 +1426,94 @@ export interface RunsOfPlanInput {
 export interface RunsOfPlanOutput {
   run?: Run;
 }
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Selection".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SelectionsPutOutput".
+ */
+export interface Selection {
+  project: Slug;
+  name: Slug;
+  description: string;
+  /**
+   * @maxItems 256
+   */
+  select: string[];
+  /**
+   * @maxItems 256
+   */
+  exclude: string[];
+  updatedBy: string;
+  updatedAt: Time;
+}
+export interface SelectionsEvaluateInput {
+  project: Slug;
+  environment: Slug;
+  snapshot?: Digest;
+  /**
+   * @maxItems 256
+   */
+  select?: string[];
+  /**
+   * @maxItems 256
+   */
+  exclude?: string[];
+  selector?: string;
+  saved?: Slug;
+  /**
+   * An earlier snapshot, for the `state:` methods.
+   */
+  state?: Digest;
+  indirectSelection?: 'eager' | 'cautious' | 'buildable' | 'empty';
+  /**
+   * @maxItems 256
+   */
+  resourceTypes?: string[];
+  /**
+   * @maxItems 256
+   */
+  excludeResourceTypes?: string[];
+  explain?: boolean;
+}
+export interface SelectionsEvaluateOutput {
+  snapshot: Digest;
+  ids: string[];
+  warnings: string[];
+  /**
+   * Node id → the parts of the expression that chose it.
+   */
+  explanation?: {
+    [k: string]: unknown;
+  };
+}
+export interface SelectionsListInput {
+  project: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface SelectionsListOutput {
+  items: Selection[];
+  next?: Cursor;
+}
+export interface SelectionsPutInput {
+  project: Slug;
+  name: Slug;
+  description?: string;
+  /**
+   * @maxItems 256
+   */
+  select?: string[];
+  /**
+   * @maxItems 256
+   */
+  exclude?: string[];
+}
+export interface SelectionsRemoveInput {
+  project: Slug;
+  name: Slug;
+}
 export interface SnapshotsListInput {
   project: Slug;
   environment: Slug;
@@ -1607,6 +1718,8 @@ export type RunsOperateOutput = Run;
 export type RunsGetOutput = Run;
 export type RunsArtifactOutput = Blob;
 export type RunsCancelOutput = Run;
+export type SelectionsPutOutput = Selection;
+export type SelectionsRemoveOutput = Empty;
 export type SnapshotsGetOutput = Snapshot;
 export type SnapshotsGraphOutput = Blob;
 export type SnapshotsManifestOutput = Blob;

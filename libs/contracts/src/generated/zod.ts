@@ -435,6 +435,12 @@ export const runRequestedSchema = z
       .min(1),
   })
   .describe('A run waits to be executed, stage by stage.');
+export const selectionRemovedSchema = z
+  .object({ project: slugSchema, name: slugSchema })
+  .describe('A saved selection was forgotten.');
+export const selectionSavedSchema = z
+  .object({ project: slugSchema, name: slugSchema })
+  .describe('A selection was kept under a name.');
 export const snapshotCommittedSchema = z
   .object({
     project: slugSchema,
@@ -522,6 +528,8 @@ export const zodSchemas = {
   RunCancelRequested: runCancelRequestedSchema,
   RunFinished: runFinishedSchema,
   RunRequested: runRequestedSchema,
+  SelectionRemoved: selectionRemovedSchema,
+  SelectionSaved: selectionSavedSchema,
   SnapshotCommitted: snapshotCommittedSchema,
   TaskClaimed: taskClaimedSchema,
   TaskExpired: taskExpiredSchema,
