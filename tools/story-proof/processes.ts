@@ -36,7 +36,7 @@ export async function survivors(folder: string, recorded: readonly Named[], with
   }
 }
 
-/** Whether a test must be enough for itself: no /proc of this kind means that the tests above would always pass. */
+/** False where there is no such /proc: no process would ever be found there, and every test of theirs would pass. */
 export const canSeeProcesses = (): boolean => existsSync(`/proc/${process.pid}/cmdline`);
 
 const pids = (): number[] => readdirSync('/proc').map(Number).filter(Boolean);
@@ -63,7 +63,7 @@ function named(pid: number): Named[] {
   return [{ ...name, command: commandOf(pid) }];
 }
 
-export function commandOf(pid: number): string {
+function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
   } catch {
