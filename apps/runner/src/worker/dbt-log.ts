@@ -18,82 +18,92 @@ export interface NodeProgress {
   readonly message?: string;
 }
 
-interface Raw {
-  readonly info?: { readonly name?: string; readonly level?: string; readonly msg?: string; readonly ts?: string };
-  readonly data?: {
-    readonly node_info?: {
-      readonly unique_id?: string;
-      readonly node_status?: string;
-      readonly node_started_at?: string;
-      readonly node_finished_at?: string;
-      readonly node_relation?: { readonly relation_name?: string };
-    };
-    readonly execution_time?: number;
-    readonly status?: string;
-    readonly run_result?: {
-      readonly message?: string;
-      readonly adapter_response?: { readonly rows_affected?: unknown };
-    };
-  };
-}
-
 /** Statuses in which dbt is not done with a node yet. */
 const underway = new Set(['started', 'compiling', 'executing']);
+const longestText = 20_000;
+const longestName = 1_000;
 
-/** Reads one line that dbt printed with `--log-format json`; anything else is a line of plain text. Pure but for `now`. */
+/**
+ * Reads one line that dbt printed with `--log-format json`; anything else is a line of plain text. Macros can print what
+ * they like, also what looks like dbt's own, so nothing is taken to be of the type that dbt would give it. Pure but for `now`.
+ */
 export function readLogLine(line: string, now: () => string): LogLine {
-  const raw = parsed(line);
-  const { info, data } = raw ?? {};
-  if (!info?.msg && !info?.name) return { at: now(), level: 'info', text: plain(line) };
-  const node = data?.node_info?.unique_id;
+  const { info, data } = fieldsOf(parsed(line));
+  const { msg, name, level, ts } = fieldsOf(info);
+  const event = textOf(name, longestName);
+  if (typeof msg !== 'string' && !event) return { at: now(), level: 'info', text: plain(line, longestText) };
+  const node = textOf(fieldsOf(fieldsOf(data)['node_info'])['unique_id'], longestName);
   return {
-    at: instant(info.ts) ?? now(),
-    level: info.level ?? 'info',
-    text: plain(info.msg ?? ''),
-    ...(info.name && { event: info.name }),
-    ...(node && { node }),
-    ...progressOf(data),
+    at: instant(ts) ?? now(),
+    level: textOf(level, 20) ?? 'info',
+    text: textOf(msg, longestText) ?? '',
+    ...(event && { event }),
+    ...(node && { node, ...progressOf(fieldsOf(data)) }),
   };
 }
 
-function progressOf(data: Raw['data']): { progress?: NodeProgress } {
-  const info = data?.node_info;
-  if (!info?.unique_id || !info.node_status || info.node_status === 'None') return {};
-  const isDone = !underway.has(info.node_status);
-  const rows = data?.run_result?.adapter_response?.rows_affected;
-  const seconds = data?.execution_time;
-  const startedAt = instant(info.node_started_at);
-  const finishedAt = isDone ? instant(info.node_finished_at) : undefined;
-  const relation = info.node_relation?.relation_name;
-  const message = data?.run_result?.message;
+function progressOf(data: Fields): { progress?: NodeProgress } {
+  const info = fieldsOf(data['node_info']);
+  const result = fieldsOf(data['run_result']);
+  const status = textOf(info['node_status'], longestName);
+  if (!status || status === 'None') return {};
+  const isDone = !underway.has(status);
+  const rows = fieldsOf(result['adapter_response'])['rows_affected'];
+  const durationMs = Math.round(Number(data['execution_time']) * 1000);
+  const startedAt = instant(info['node_started_at']);
+  const finishedAt = isDone ? instant(info['node_finished_at']) : undefined;
+  const relation = textOf(fieldsOf(info['node_relation'])['relation_name'], longestName);
+  const message = textOf(result['message'], longestText);
   return {
     progress: {
-      status: info.node_status,
+      status,
       ...(startedAt && { startedAt }),
       ...(finishedAt && { finishedAt }),
-      ...(isDone && typeof seconds === 'number' && { durationMs: Math.round(seconds * 1000) }),
-      ...(typeof rows === 'number' && { rows }),
+      ...(isDone && typeof data['execution_time'] === 'number' && Number.isSafeInteger(durationMs) && { durationMs }),
+      ...(Number.isSafeInteger(rows) && { rows: rows as number }),
       ...(relation && { relation }),
-      ...(message && { message: plain(message) }),
+      ...(message && { message }),
     },
   };
 }
 
-function parsed(line: string): Raw | undefined {
+type Fields = Readonly<Record<string, unknown>>;
+
+const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
+
+const textOf = (value: unknown, longest: number): string | undefined =>
+  typeof value === 'string' ? plain(value, longest) : undefined;
+
+function parsed(line: string): unknown {
   if (!line.startsWith('{')) return undefined;
   try {
-    return JSON.parse(line) as Raw;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }
 }
 
-/** dbt writes its own times in UTC, some of them without saying so. */
-function instant(text: string | undefined): string | undefined {
-  if (!text) return undefined;
+/** The same line with `change` made to whatever in it is text and not a time or a state. */
+export function eachText({ progress, ...line }: LogLine, change: (text: string) => string): LogLine {
+  const changed = <T extends object>(of: T): T => {
+    const texts = Object.entries(of).filter(([key, value]) => wordy.has(key) && typeof value === 'string');
+    return { ...of, ...Object.fromEntries(texts.map(([key, value]) => [key, change(value as string)])) };
+  };
+  return { ...changed(line), ...(progress && { progress: changed(progress) }) };
+}
+
+const wordy = new Set<string>(['text', 'event', 'node', 'message', 'relation']);
+
+/** dbt writes its own times in UTC, some of them without saying so. Years of four digits, as Postgres reads them. */
+function instant(text: unknown): string | undefined {
+  if (typeof text !== 'string' || !/^[1-9]\d{3}-/.test(text)) return undefined;
   const time = new Date(/[Z+]/.test(text.slice(10)) ? text : `${text}Z`);
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 
-/** Without colours, and without NUL, which Postgres cannot keep. */
-const plain = (text: string): string => text.replaceAll(/\u001b\[[0-9;]*m|\u0000/g, '').slice(0, 20_000);
+/** Without colours, and without NUL and halves of characters, which Postgres cannot keep. */
+const plain = (text: string, longest: number): string =>
+  text
+    .replaceAll(/\u001b\[[0-9;]*m|\u0000/g, '')
+    .slice(0, longest)
+    .toWellFormed();

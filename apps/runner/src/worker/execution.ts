@@ -2,7 +2,7 @@ import { environmentsReveal, type Lease, type RunRequested, type TasksCompleteIn
 import type { Blobs, Call, Clients } from '@headgate/kit';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Outcome } from '../sandbox/supervise.ts';
-import { readLogLine } from './dbt-log.ts';
+import { eachText, readLogLine } from './dbt-log.ts';
 import type { Channel, Progress } from './progress.ts';
 import { redactor } from './redact.ts';
 import { adapterIn, leftBehind, type Place, type Workspace } from './workspace.ts';
@@ -92,7 +92,11 @@ async function runStages(run: RunRequested, place: Place, setting: Setting): Pro
     const { project, out, home, data } = place;
     const stop = { signal: kill, interrupt: cancel, graceMs: cancelGraceMs };
     const outcome = await sandbox.run({ project, out, home, data, args: command, network, env, ...stop }, (line) => {
-      const read = readLogLine(redact(line), () => new Date().toISOString());
+      // Twice: before anything is cut short, and again where JSON had written a character in another way.
+      const read = eachText(
+        readLogLine(redact(line), () => new Date().toISOString()),
+        redact,
+      );
       if (read.level === 'error' && errors.length < keptErrors) errors.push(read.text);
       channel.write(read);
     });

@@ -28,9 +28,18 @@ export function redactor(secrets: readonly string[]): (line: string) => string {
 
 function* formsOf(secret: string): Generator<string> {
   yield secret;
-  yield JSON.stringify(secret).slice(1, -1);
-  yield encodeURIComponent(secret);
-  yield encodeURIComponent(secret).replaceAll('%20', '+');
+  const json = JSON.stringify(secret).slice(1, -1);
+  yield json;
+  yield json.replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  // Programs differ in what they escape in a URL, and in how they write a space and the digits.
+  const lax = encodeURIComponent(secret.toWellFormed());
+  const strict = lax.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  for (const form of [lax, strict, strict.replaceAll('%2F', '/')]) {
+    for (const url of [form, form.replaceAll('%20', '+')]) {
+      yield url;
+      yield url.replaceAll(/%../g, (escape) => escape.toLowerCase());
+    }
+  }
   for (const offset of [0, 1, 2]) {
     // The characters at both ends depend on the neighbouring bytes, so only the inner ones are looked for.
     const base64 = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)])
