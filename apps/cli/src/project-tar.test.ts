@@ -84,3 +84,17 @@ test('a folder that is no project is refused, one that is not there is missing',
   await expect(projectTar(join(work, 'nowhere'))).rejects.toMatchObject({ exit: 3 });
   await expect(projectTar(project('bad', { 'dbt_project.yml': 'a: [' }))).rejects.toMatchObject({ exit: 2 });
 });
+
+test('a package that is a link to a folder inside is packed, and links in a circle come to an end', async () => {
+  const linked = project('packages', {
+    'dbt_project.yml': 'name: linked',
+    'local/models/a.sql': 'select 1',
+    'other/b.sql': 'select 2',
+  });
+  mkdirSync(join(linked, 'dbt_packages'));
+  symlinkSync('../local', join(linked, 'dbt_packages/local'));
+  symlinkSync('../other', join(linked, 'local/other'));
+  symlinkSync('../local', join(linked, 'other/local'));
+  const { bytes } = await projectTar(linked);
+  expect(Object.keys(await listed(bytes))).toContain('dbt_packages/local/models/a.sql');
+});

@@ -60,24 +60,21 @@ function writtenBy(settings: string): string[] {
 
 function filesOf(folder: string, without: ReadonlySet<string>, warnings: string[]): string[] {
   const root = realpathSync(folder);
-  const walk = (at: string): string[] =>
+  /** @param way the real folders from the root to here: a link back to one of them would never end */
+  const walk = (at: string, way: readonly string[]): string[] =>
     readdirSync(at, { withFileTypes: true }).flatMap((entry) => {
       const path = join(at, entry.name);
       const name = relative(folder, path);
       if (neverPacked.has(entry.name) || without.has(name)) return [];
       const there = statSync(path, { throwIfNoEntry: false });
+      const real = there && realpathSync(path);
       // dbt installs a local package as a link to its folder.
-      const isWithin = there !== undefined && (!entry.isSymbolicLink() || pointsWithin(root, at, path));
-      if (isWithin && there.isDirectory()) return walk(path);
-      if (isWithin && there.isFile()) return [name];
+      if (real?.startsWith(root + sep) && !way.includes(real)) {
+        if (there?.isDirectory()) return walk(path, [...way, real]);
+        if (there?.isFile()) return [name];
+      }
       warnings.push(`${name} was left out: it is neither a file nor a link to one inside of the project`);
       return [];
     });
-  return walk(folder).sort();
-}
-
-/** Into the project, but not to a folder that the link itself lies in, which would never end. */
-function pointsWithin(root: string, at: string, path: string): boolean {
-  const target = realpathSync(path);
-  return target.startsWith(root + sep) && !`${realpathSync(at)}${sep}`.startsWith(target + sep);
+  return walk(folder, [root]).sort();
 }

@@ -75,13 +75,15 @@ export async function tarOf(folder) {
   return Buffer.concat(chunks);
 }
 
-/** dbt installs a local package as a link to its folder, so links within the project are followed. */
-function filesOf(folder, root = realpathSync(folder)) {
+/** dbt installs a local package as a link to its folder, so links within the project are followed, but never in a circle. */
+function filesOf(folder, way = [realpathSync(folder)]) {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
     const there = statSync(path, { throwIfNoEntry: false });
-    if (!there || left.has(name) || !`${realpathSync(path)}/`.startsWith(`${root}/`)) return [];
-    return there.isDirectory() ? filesOf(path, root) : there.isFile() ? [path] : [];
+    if (!there || left.has(name)) return [];
+    const real = realpathSync(path);
+    if (!real.startsWith(`${way[0]}/`) || way.includes(real)) return [];
+    return there.isDirectory() ? filesOf(path, [...way, real]) : there.isFile() ? [path] : [];
   });
 }
 
