@@ -155,7 +155,7 @@ function onLargeGraph(models: number): void {
 
 try {
   onLargeGraph(50_000);
-  if (process.argv.includes("--graph")) process.exit(0);
+  if (process.argv.includes('--graph')) process.exit(0);
   const python = setUpOracle((line) => console.error(line));
   for (const models of sizes) besideDbt(python, models);
 } finally {

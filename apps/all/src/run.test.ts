@@ -60,7 +60,10 @@ async function ingest(edits: Record<string, (text: string) => string> = {}): Pro
   const revision = await post<{ run: string; revision: string }>(`${place}/revisions`, { blob });
   const run = await ended(revision.run);
   // The graph follows the run by an event.
-  while (run.status === 'succeeded' && (await get<Snapshot>(`${place}/snapshots/latest`)).revision !== revision.revision);
+  while (
+    run.status === 'succeeded' &&
+    (await get<Snapshot>(`${place}/snapshots/latest`)).revision !== revision.revision
+  );
   return run;
 }
 
