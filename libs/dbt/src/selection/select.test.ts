@@ -141,6 +141,26 @@ describe('the engine in the manifest decides', () => {
   });
 });
 
+describe('a previous state that 1.11 wrote, seen from 1.12', () => {
+  const manifest = JSON.parse(
+    gunzipSync(readFileSync(path.join(fixtures, '../selection-1.11/galaxy/prev.json.gz'))).toString(),
+  ) as Manifest;
+
+  // how many real dbt 1.12.6 selects; the ids were compared once, when these counts were taken
+  test.each([
+    ['state:modified', 130],
+    ['state:modified.configs', 26],
+    ['state:modified.body', 30],
+    ['state:modified.relation', 11],
+    ['state:modified.contract', 10],
+    ['state:modified.macros', 71],
+    ['state:new', 8],
+  ])('%s selects %i nodes', (word, count) => {
+    const previous = { manifest, now: new Date('2026-11-21') };
+    expect(ids({ select: [word], previous, indirectSelection: 'empty' })).toHaveLength(count);
+  });
+});
+
 describe('explanations', () => {
   test('name the part of the expression that chose each id, and how', () => {
     const answer = projects.galaxy.select({ select: ['1+fct_ops_01', 'tag:critical'], explain: true });

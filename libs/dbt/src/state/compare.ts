@@ -1,6 +1,7 @@
 import type { Manifest, ManifestNode } from '../manifest.ts';
 import { contractBreaks, removedContractBreak } from './contract.ts';
 import { engineOf } from './engine.ts';
+import { reread } from './jinja-config.ts';
 import { json, record, sameValue } from './json.ts';
 import { findNode, kindOf, type NodeKind, type NodeSection } from './kinds.ts';
 import { macroComparison } from './macros.ts';
@@ -86,11 +87,14 @@ function samePersisted(old: ManifestNode, now: ManifestNode, parts: NodeParts['p
 export function compareStates(previous: Manifest, current: Manifest, options: ComparisonOptions): StateComparison {
   const unrendered = options.compareUnrendered ?? engineOf(current).semantics === '1.12';
   const macrosModified = macroComparison(previous, current);
+  // what another version of dbt wrote, 1.12 reads anew
+  const isForeign = unrendered && previous.metadata.dbt_version !== current.metadata.dbt_version;
+  const read = isForeign ? reread : (node: ManifestNode) => node;
   const known = new Map<string, NodeComparison | undefined>();
   const adapterType = String(current.metadata.adapter_type ?? '');
   return {
     node(id) {
-      if (!known.has(id)) known.set(id, compareOne(previous, current, id, unrendered, macrosModified));
+      if (!known.has(id)) known.set(id, compareOne(id, { previous, current, unrendered, read, macrosModified }));
       return known.get(id);
     },
     contractBreak(id) {
@@ -103,19 +107,23 @@ export function compareStates(previous: Manifest, current: Manifest, options: Co
   };
 }
 
-function compareOne(
-  previous: Manifest,
-  current: Manifest,
-  id: string,
-  unrendered: boolean,
-  macrosModified: (node: ManifestNode) => boolean,
-): NodeComparison | undefined {
+interface Sides {
+  readonly previous: Manifest;
+  readonly current: Manifest;
+  readonly unrendered: boolean;
+  readonly read: (node: ManifestNode) => ManifestNode;
+  readonly macrosModified: (node: ManifestNode) => boolean;
+}
+
+function compareOne(id: string, sides: Sides): NodeComparison | undefined {
+  const { previous, current, unrendered, macrosModified } = sides;
   const found = findNode(current, id);
   if (!found) return undefined;
   const { node, section } = found;
   const kind = kindOf(node, section);
   const parts = partsOf(node, section, unrendered);
-  const old = oldNode(previous, id, section);
+  const before = oldNode(previous, id, section);
+  const old = before && (section === 'nodes' ? sides.read(before) : before);
   const isNew = old === undefined;
   const changed: ReadonlySet<PartName> = old
     ? compareNodes({ node: old, parts: partsOf(old, section, unrendered) }, { node, parts })
