@@ -40,10 +40,8 @@ async function check(scene: Scene, random: Random, oracle: Oracle, tally: Tally)
     const { args, selectorsFile } = result.translation;
     if (selectorsFile !== undefined) tally.overlays++;
     writeFileSync(path.join(scene.folder, 'selectors.yml'), selectorsFile ?? '');
-    // of the plan's commands ls knows --defer only as a flag of its own; what it selects is the same
-    const asked = args.filter((arg) => arg !== '--favor-state');
     const types = ['--resource-type', 'all', '--target-path', scene.target];
-    const answer = await oracle.ask({ op: 'ls', project: scene.folder, args: [...asked, ...types] });
+    const answer = await oracle.ask({ op: 'ls', project: scene.folder, args: [...args, ...types] });
     const got = 'ids' in answer ? answer.ids : [JSON.stringify(answer)];
     if (got.join('\n') === ids.join('\n')) continue;
     const missing = ids.filter((id) => !got.includes(id));

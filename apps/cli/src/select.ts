@@ -1,4 +1,4 @@
-import { INDIRECT_SELECTIONS, type SelectionAnswer, type SelectionRequest } from '@headgate/dbt';
+import { type ErrorPosition, INDIRECT_SELECTIONS, type SelectionAnswer, type SelectionRequest } from '@headgate/dbt';
 import { Command, Option } from 'commander';
 import { runBatch, type Streams } from './select-batch.ts';
 import { loadProject, type SelectFlags, StateFolders } from './select-inputs.ts';
@@ -85,10 +85,7 @@ function tell(answer: SelectionAnswer, { print, complain }: Streams): void {
   if ('error' in answer) {
     const { at, hint, message } = answer.error;
     complain(message);
-    if (at)
-      complain(
-        `  --${at.argument} ${at.text}\n  ${' '.repeat(at.argument.length + 3 + at.start)}${'^'.repeat(Math.max(1, at.end - at.start))}`,
-      );
+    if (at) complain(pointed(at));
     if (hint) complain(`Hint: ${hint}`);
     return;
   }
@@ -97,6 +94,12 @@ function tell(answer: SelectionAnswer, { print, complain }: Streams): void {
     const reasons = answer.explanation?.[id]?.map(({ criterion, via }) => `${told(criterion)} (${via.join(', ')})`);
     print(reasons ? `${id}\t${reasons.join('; ')}` : id);
   }
+}
+
+/** The text that the error is about, with its place marked below. */
+function pointed({ argument, index, start, end, text }: ErrorPosition): string {
+  const head = argument === 'selectors.yml' ? `selectors.yml:${index + 1} ` : `--${argument} `;
+  return `  ${head}${text}\n  ${' '.repeat(head.length + start)}${'^'.repeat(Math.max(1, end - start))}`;
 }
 
 function told(criterion: unknown): string {

@@ -2,7 +2,7 @@
 export interface DbtError {
   readonly class: string;
   readonly message: string;
-  /** Where in the request the trouble stands: the argument, which of its words, and the range of characters in it. */
+  /** Where the trouble stands: the argument, which of its words (or which line of the file), and the characters. */
   readonly at?: ErrorPosition;
   /** What to do about it; ours, not dbt's. */
   readonly hint?: string;

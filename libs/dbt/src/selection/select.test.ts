@@ -102,6 +102,23 @@ describe('errors are values that say where and what to do', () => {
     expect(projects.galaxy.select({ resourceTypes: ['modle'] })).toMatchObject({ error: { class: 'BadParameter' } });
   });
 
+  test('a mistake in selectors.yml is placed in its line', () => {
+    const selectorsFile = 'selectors:\n  - name: a\n    definition: "tagg:x"\n';
+    expect(load('galaxy', galaxyManifest, { selectorsFile }).select({ selector: 'a' })).toMatchObject({
+      error: {
+        class: 'DbtSelectorsError',
+        hint: 'did you mean tag?',
+        at: { argument: 'selectors.yml', index: 2, start: 17, end: 23, text: '    definition: "tagg:x"' },
+      },
+    });
+  });
+
+  test('a selectors.yml with templates gives way to what dbt made of it', () => {
+    const selectorsFile = 'selectors: [{name: key_value, definition: "tag:{{ var(\'x\') }}"}]';
+    const project = load('galaxy', galaxyManifest, { selectorsFile });
+    expect(ids({ selector: 'key_value' }, project)).toEqual(ids({ selector: 'key_value' }));
+  });
+
   test('selectors that name each other in a circle are found', () => {
     const selectorsFile = 'selectors: [{name: a, definition: "selector:b"}, {name: b, definition: {selector: a}}]';
     const project = load('galaxy', galaxyManifest, { selectorsFile });

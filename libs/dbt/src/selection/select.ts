@@ -70,7 +70,7 @@ export class SelectableProject {
       return this.answer(request);
     } catch (failure) {
       if (!(failure instanceof SelectionFailure)) throw failure;
-      const at = failure.raw === undefined ? undefined : locate(request, failure.raw);
+      const at = failure.raw === undefined ? undefined : locate(request, this.context.selectorsFile, failure.raw);
       return { error: at ? { ...failure.error, at } : failure.error };
     }
   }
@@ -117,8 +117,10 @@ export class SelectableProject {
     const known = this.selectorsBy.get(dialect.indirectSelection);
     if (known) return known;
     const { selectorsFile } = this.context;
+    // what stands between braces only dbt can fill in, and its answer is in the manifest
+    const isTemplate = selectorsFile !== undefined && /\{[{%]/.test(selectorsFile);
     const parsed =
-      selectorsFile === undefined
+      selectorsFile === undefined || isTemplate
         ? selectorsOfManifest(this.manifest.selectors ?? {}, dialect)
         : parseSelectorsFile(selectorsFile, dialect);
     this.selectorsBy.set(dialect.indirectSelection, parsed);
