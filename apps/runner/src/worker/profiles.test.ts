@@ -15,12 +15,19 @@ test.each([
   expect(text).toContain('threads: 4');
 });
 
-test.each(['/var/shop.duckdb', "':memory:'", 'md:shop', 's3://bucket/shop.duckdb', `"{{ env_var('DB') }}"`])(
+test.each(['/var/shop.duckdb', "':memory:'", 'md:shop', 's3://bucket/shop.duckdb', `"x_{{ env_var('DB') }}"`])(
   '%s stays where it is',
   (path) => {
     expect(placeDatabases(profile(path))).toBe(profile(path));
   },
 );
+
+test('where only Jinja knows the path, Jinja decides, by the same rule', () => {
+  const text = placeDatabases(profile(`"{{ env_var('DB', 'shop.duckdb') }}"`));
+  const { path } = (parse(text) as { shop: { outputs: { dev: { path: string } } } }).shop.outputs.dev;
+  expect(path).toContain("(env_var('DB', 'shop.duckdb')) if (env_var('DB', 'shop.duckdb')).startswith(('/', ");
+  expect(path).toContain("else env_var('HEADGATE_DATA_DIR') ~ '/' ~ (env_var('DB', 'shop.duckdb')).split('/')[-1]");
+});
 
 test('what is no profile comes back as it was', () => {
   for (const text of ['', '- a', 'shop: [', 'shop:\n  outputs: none\n']) expect(placeDatabases(text)).toBe(text);

@@ -2,8 +2,8 @@ import { isMap, parseDocument, type YAMLMap } from 'yaml';
 
 /**
  * A project's profiles.yml with the files of DuckDB moved to where the environment keeps its data: the project itself
- * is read-only in the sandbox, and a path relative to it is what most projects say. Paths that are absolute, in memory,
- * remote, or made by Jinja stay as they are. Pure; anything that is not a profile comes back unchanged.
+ * is read-only in the sandbox, and a path relative to it is what most projects say. Paths that are absolute, in memory
+ * or remote stay as they are, also when Jinja makes them. Pure; anything that is not a profile comes back unchanged.
  */
 export function placeDatabases(text: string): string {
   const document = parseDocument(text);
@@ -11,8 +11,9 @@ export function placeDatabases(text: string): string {
   let moved = false;
   for (const output of outputsIn(document.contents)) {
     const path: unknown = output.get('path');
-    if (output.get('type') !== 'duckdb' || typeof path !== 'string' || !isRelative(path)) continue;
-    output.set('path', `{{ env_var('HEADGATE_DATA_DIR') }}/${path.replace(/^(\.\/)+/, '').replaceAll('/', '_')}`);
+    const placed = output.get('type') === 'duckdb' && typeof path === 'string' ? placeOf(path) : path;
+    if (placed === path) continue;
+    output.set('path', placed);
     moved = true;
   }
   return moved ? document.toString() : text;
@@ -25,8 +26,19 @@ function* outputsIn(profiles: YAMLMap): Generator<YAMLMap> {
   }
 }
 
-const isRelative = (path: string): boolean =>
-  !/^(\/|:memory:|md:|motherduck:|[a-z][a-z0-9+]*:\/\/)|\{\{|\{%/i.test(path);
+/** Where a path leads that is no file of the project: absolute, in memory, at MotherDuck, or behind a URL. */
+const elsewhere = /^(\/|:memory:|md:|motherduck:|[a-z][a-z0-9+]*:\/\/)/i;
+
+function placeOf(path: string): string {
+  const only = /^\{\{((?:(?!\}\}).)*)\}\}$/s.exec(path.trim())?.[1]?.trim();
+  // Only Jinja knows what its expression comes to, so Jinja decides.
+  if (only) {
+    const stays = `(${only}).startswith(('/', ':memory:', 'md:', 'motherduck:')) or '://' in (${only})`;
+    return `{{ (${only}) if ${stays} else env_var('HEADGATE_DATA_DIR') ~ '/' ~ (${only}).split('/')[-1] }}`;
+  }
+  if (elsewhere.test(path) || /\{\{|\{%/.test(path)) return path;
+  return `{{ env_var('HEADGATE_DATA_DIR') }}/${path.replace(/^(\.\/)+/, '').replaceAll('/', '_')}`;
+}
 
 /** A profile for a project that brings none: DuckDB, in the environment's own folder. */
 export function profileFor(projectYml: string): string {
