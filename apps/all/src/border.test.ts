@@ -119,7 +119,7 @@ test.each([
   ['broken JSON', 'POST', '/api/v1/projects', '{\n  "project" "x"}', 400, 'line 2, column 13'],
   ['JSON that ends too early', 'POST', '/api/v1/projects', '{"project": ', 400, 'line 1, column 13'],
   ['absurd nesting', 'POST', '/api/v1/projects', `{"project":${'['.repeat(9999)}${']'.repeat(9999)}}`, 400, 'nested'],
-  ['a large body', 'POST', '/api/v1/projects', `{"project":"${'x'.repeat(1024 ** 2)}"}`, 413, '/api/v1/blobs'],
+  ['a large body', 'POST', '/api/v1/projects', `{"project":"${'x'.repeat(256 * 1024)}"}`, 413, '/api/v1/blobs'],
   ['NUL in a query', 'GET', '/api/v1/projects?cursor=a%00', undefined, 400, '/cursor'],
   ['a query twice', 'GET', '/api/v1/projects?limit=1&limit=2', undefined, 400, '/limit'],
   ['a query nobody reads', 'GET', '/api/v1/projects?color=red', undefined, 400, 'color'],
@@ -139,6 +139,12 @@ test.each([
   const answer = await send(method, path, body, body === undefined ? {} : json);
   expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(words)]);
   expect(answer.headers['content-type']).toContain('application/problem+json');
+});
+
+test('the largest body that is read is also passed on', async () => {
+  const body = JSON.stringify({ project: 'large', name: 'é\u0001"\\'.repeat(20_000) });
+  expect(Buffer.byteLength(body)).toBeGreaterThan(200_000);
+  expect((await post('/api/v1/projects', body)).status).toBe(200);
 });
 
 test('a method that a place does not take is refused with those it takes', async () => {

@@ -10,8 +10,11 @@ import { Cursors } from './cursors.ts';
 import { inputOf, refuseUnstorable } from './input.ts';
 import { nowhere, parseJson, sendProblem } from './problems.ts';
 
-const jsonLimit = 1024 ** 2;
+/** What travels as one message inside, with room to spare; anything larger is a blob that a request names. */
+const jsonLimit = 256 * 1024;
 const blobLimit = 512 * 1024 ** 2;
+/** Time to send a whole request: the largest blob at 1 MB a second. Fastify would wait forever. */
+const requestMs = 600_000;
 
 /** One route per operation that declares one: admit, validate, pass on, answer. */
 @Injectable()
@@ -29,6 +32,7 @@ export class Routes implements OnModuleInit {
 
   onModuleInit(): void {
     const http = this.adapter.httpAdapter.getInstance<FastifyInstance>();
+    http.server.requestTimeout = requestMs;
     http.addHook('onRequest', async (request, reply) => prepare(request, reply));
     http.removeAllContentTypeParsers();
     http.addContentTypeParser(
