@@ -1,13 +1,5 @@
-import {
-  drawColumns,
-  drawConfig,
-  drawModel,
-  drawSingularTests,
-  refsOf,
-  repair,
-  type ModelPlan,
-  type Plan,
-} from './plan.ts';
+import { drawColumns, drawConfig, drawModel, drawSingularTests, refsOf, repair } from './draw-plan.ts';
+import type { ModelPlan, Plan } from './plan.ts';
 import type { Random } from './random.ts';
 
 type Mutation = (plan: Plan, random: Random) => void;

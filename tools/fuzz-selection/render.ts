@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { fileName, type ModelPlan, type Plan, type TestPlan } from './plan.ts';
+import { fileName } from './draw-plan.ts';
+import type { ModelPlan, Plan, TestPlan } from './plan.ts';
 
 /** Writes a project's files into an empty folder. */
 export function renderProject(plan: Plan, folder: string): void {

@@ -5,7 +5,7 @@ import type { FuzzRequest } from './expressions.ts';
 import { writeFreshness, writeRunResults } from './history.ts';
 import { mutate } from './mutate.ts';
 import type { Oracle, OracleAnswer } from './oracle.ts';
-import { drawPlan } from './plan.ts';
+import { drawPlan } from './draw-plan.ts';
 import type { Random } from './random.ts';
 import { renderProject } from './render.ts';
 
