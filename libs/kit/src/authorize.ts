@@ -28,7 +28,9 @@ m = r.obj == p.obj && (p.act == "*" || r.act == p.act) && g(r.sub, p.sub, r.dom)
 `;
 
 const subjectOf = ({ kind, id }: Actor): string => `${kind}:${id}`;
-const placeOf = ({ project, environment }: Where): string => ['org', project, environment].filter(Boolean).join('/');
+// An environment without a project is no place: it would read like the project of that name.
+const placeOf = ({ project, environment }: Where): string =>
+  ['org', project, project && environment].filter(Boolean).join('/');
 
 /** Decisions kept; beyond this they are forgotten, because the places asked about are the caller's choice. */
 const remembered = 2000;
@@ -83,7 +85,11 @@ export class Authority {
 
   private ask(actor: Actor, permission: string, where: Where): Decision {
     const [object, verb] = permission.split(':');
-    const places = [{}, ...(where.project ? [{ project: where.project }] : []), ...(where.environment ? [where] : [])];
+    const places = [
+      {},
+      ...(where.project ? [{ project: where.project }] : []),
+      ...(where.project && where.environment ? [where] : []),
+    ];
     for (const place of places) {
       if (this.enforcer.enforceSync(subjectOf(actor), placeOf(place), object, verb)) {
         return { allowed: true, because: `${this.rolesAt(actor, place)} in ${placeOf(place)} grants ${permission}` };
