@@ -31,6 +31,11 @@ const CONSTRUCTS: Readonly<Record<Dialect, readonly Row[]>> = {
     ["select dateadd(month, b, date_trunc('month', d)) as z from t", 'z<-t.b+t.d'],
     ['select t.a from t, u where t.k = u.k(+) and u.y(+) = 3', 'a<-t.a | t.k u.k u.y'],
     ['update tgt set a = (select max(x) from u where u.k = tgt.c)', 'a<-u.x | tgt.c u.k'],
+    ['insert all into tgt (a) values (k) into u (a, x) select k, b from t', 'a<-t.k; a<-t.k; x<-t.b'],
+    [
+      'insert first when k > 1 then into tgt (a, b) values (k, b) else into v (id) values (c) select k, b, c from t where d > 1',
+      'a<-t.k; b<-t.b; id<-t.c | t.d t.k',
+    ],
     ["create dynamic table z target_lag='1 minute' warehouse=w as select a from t", 'a<-t.a'],
   ],
   bigquery: [

@@ -14,6 +14,7 @@ import type {
   StatementLineage,
 } from './edge.ts';
 import { evaluate } from './expressions.ts';
+import { singleInserts } from './multi-insert.ts';
 import { parseSql } from './parser.ts';
 import { resolveQuery } from './query.ts';
 import { Relation, type Column, type Ref } from './relation.ts';
@@ -46,7 +47,7 @@ export function columnLineage(sql: string, schema: Schema | Catalog, options: Li
   const catalog = given.overlay();
   const statements: StatementLineage[] = [];
   const variables = new Set<string>();
-  for (const node of parsed.statements) {
+  for (const node of parsed.statements.flatMap(singleInserts)) {
     for (const name of declared(node)) variables.add(name);
     const resolver = new Resolver(rules, catalog, HALVES, limits.steps, parsed.parts);
     resolver.variables = variables;
