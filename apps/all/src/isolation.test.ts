@@ -65,6 +65,7 @@ async function furnish(token: string, word: string): Promise<Answer[]> {
   await must('POST', '/api/v1/projects', { project: `${word}-only`, name: `${word} project` });
   await must('POST', '/api/v1/projects/jaffle/environments', { environment: 'dev' });
   await must('PUT', `${place}/variables/${word.toUpperCase()}_NAME`, { value: `${word} value`, secret: true });
+  await must('PUT', `/api/v1/projects/jaffle/selections/${word}`, { select: [`tag:${word}`] });
   const { token: made } = await must('POST', '/api/v1/tokens', { name: `${word} robot`, role: 'viewer' });
   await must('PUT', '/api/v1/grants', { subject: { kind: 'person', id: `${word} person` }, role: 'viewer' });
   const blob = await upload(Buffer.from(JSON.stringify(manifest)));
@@ -151,14 +152,22 @@ const reaching = (ids: Record<string, string>): Record<string, object> => ({
   'projects.create': { project: 'probed' },
   'revisions.create': { blob: ids['digest'] },
   'runs.operate': { macro: 'probe', revision: ids['snapshot'] },
+  'selections.evaluate': { snapshot: ids['snapshot'], saved: marker, select: ['*'] },
+  'selections.put': { select: ['tag:probe'] },
   'tokens.create': { name: 'probe', role: 'viewer', project: `${marker}-only` },
 });
+
+/** What `{name}` is in a path: a selection of the first organization is called by the marker. */
+const names: Record<string, string> = {
+  'environments.put-variable': `${marker.toUpperCase()}_NAME`,
+  'runs.artifact': 'manifest.json',
+};
 
 async function probe(operation: Operation, ids: Record<string, string>): Promise<Answer & { sent: string }> {
   const { id, method, path, body } = operation;
   const fixed: Record<string, string> = { project: 'jaffle', environment: 'dev', asset: 'model.jaffle.customers' };
   const at = path!.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(fixed[name] ?? ids[name] ?? `${marker.toUpperCase()}_NAME`),
+    encodeURIComponent(fixed[name] ?? ids[name] ?? names[id] ?? marker),
   );
   const input = reaching(ids)[id] ?? {};
   const inQuery = method === 'GET' || method === 'DELETE';
