@@ -69,8 +69,7 @@ describe('the story, told once', () => {
     const seen: unknown = JSON.parse(execFileSync(python, [reader, join(environments, file!)], { encoding: 'utf8' }));
     expect(Object.keys(report.relations)).toHaveLength(21);
     expect(seen).toEqual(report.relations);
-    const { rows, open, closed } =
-      report.relations['main.orders_snapshot'] ?? report.relations['snapshots.orders_snapshot']!;
+    const { rows, open, closed } = report.relations['main_snapshots.orders_snapshot']!;
     expect({ rows, closed }).toEqual({ rows: open, closed: 0 });
   });
 });
