@@ -9,6 +9,7 @@ import {
   type TasksReleaseOutput,
 } from '@headgate/contracts';
 import { type Call, Database, Infra, mutate } from '@headgate/kit';
+import { Queue } from './queue.ts';
 import { finish, leaseMs, lock, type TaskState } from './task-state.ts';
 
 /** What workers say of the tasks they hold. Whoever no longer holds one is told so, and changes nothing. */
@@ -17,6 +18,7 @@ export class Leases {
   constructor(
     private readonly database: Database,
     private readonly infra: Infra,
+    private readonly queue: Queue,
   ) {}
 
   /** Extends what a worker still holds; an expired lease is not revived. */
@@ -53,6 +55,8 @@ export class Leases {
 
   /** Takes back what a worker that is being stopped cannot finish, for another one to begin at once. */
   async release({ worker, held }: TasksReleaseInput, call: Call): Promise<TasksReleaseOutput> {
+    // First of all, or the question that it still has open would be answered with its own tasks.
+    this.queue.dismiss(worker);
     const released: string[] = [];
     for (const { org, task, attempt } of held) {
       if (await this.giveBack({ ...call, org }, task, attempt, worker)) released.push(task);

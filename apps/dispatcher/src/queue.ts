@@ -18,6 +18,8 @@ interface Candidate {
 @Injectable()
 export class Queue implements BeforeApplicationShutdown {
   private stopped = false;
+  /** Workers that are being stopped. Their names are never used again, and are forgotten with this process. */
+  private readonly dismissed = new Set<string>();
 
   constructor(
     private readonly database: Database,
@@ -29,6 +31,12 @@ export class Queue implements BeforeApplicationShutdown {
   /** Ends the questions that are being held. */
   beforeApplicationShutdown(): void {
     this.stopped = true;
+    this.database.committed.emit('commit');
+  }
+
+  /** Answers what a worker has asked, and will ask, with nothing. */
+  dismiss(worker: string): void {
+    this.dismissed.add(worker);
     this.database.committed.emit('commit');
   }
 
@@ -56,7 +64,7 @@ export class Queue implements BeforeApplicationShutdown {
     const { worker, operators, max = 1, wait = 0 } = input;
     const until = Date.now() + wait * 1000;
     for (;;) {
-      if (this.stopped) return { leases: [] };
+      if (this.stopped || this.dismissed.has(worker)) return { leases: [] };
       const woken = this.nextCommit(Math.min(pollMs, until - Date.now()));
       const leases: Lease[] = [];
       for (const candidate of await this.candidates(operators, max)) {

@@ -172,13 +172,16 @@ test('a task that loses its worker twice fails, and says so', async () => {
   ]);
 }, 30_000);
 
-test('a lease that is given back waits again at once, and costs none of the tries', async () => {
+test('a worker that leaves gives its lease back, which waits again at once, costs none of the tries, and is not its own again', async () => {
   await requested();
-  for (const worker of ['w1', 'w2', 'w3']) {
+  for (const worker of ['w1', 'w2', 'w3'].map((name) => `${name} ${org}`)) {
     const { task, attempt } = await claimed(worker);
-    const held = [{ org, task, attempt }];
-    expect(await runner.clients.call(tasksRelease, { worker: 'another', held }, nobody)).toEqual({ released: [] });
-    expect(await runner.clients.call(tasksRelease, { worker, held }, nobody)).toEqual({ released: [task] });
+    const [open, held] = [claim(worker), [{ org, task, attempt }]];
+    const release = (by: string) => runner.clients.call(tasksRelease, { worker: by, held }, nobody);
+    expect(await release(`not ${worker}`)).toEqual({ released: [] });
+    expect(await release(worker)).toEqual({ released: [task] });
+    expect(await open).toEqual([]);
+    expect(await claim(worker)).toEqual([]);
   }
   const last = await claimed('w4');
   expect(last.attempt).toBe(4);

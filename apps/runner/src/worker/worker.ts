@@ -51,7 +51,6 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
     this.stopping.abort();
     const held = this.hold.dropAll();
     await Promise.all(this.running);
-    if (held.length === 0) return;
     // Unheard, it is as if we had been killed: the leases run out.
     await this.clients
       .call(tasksRelease, { worker: this.name, held }, this.call)

@@ -2016,7 +2016,6 @@ export const schemas: Record<string, object> = {
             attempt: { type: 'integer', minimum: 0 },
           },
         },
-        minItems: 1,
         maxItems: 1000,
       },
     },

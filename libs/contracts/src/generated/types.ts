@@ -1616,7 +1616,6 @@ export interface TasksHeartbeatOutput {
 export interface TasksReleaseInput {
   worker: string;
   /**
-   * @minItems 1
    * @maxItems 1000
    */
   held: {
