@@ -1,7 +1,7 @@
 // The whole install on the bundled project: memory after the story, what a warm start costs, and what Headgate itself
 // spends on a run apart from dbt.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,12 +33,14 @@ try {
 
 /** From an accepted confirmation to run.finished: the host's own CPU; dbt runs in children and is not in it. */
 async function benchRun(host) {
-  const project = projectFolder();
+  const { project: name, environment } = JSON.parse(readFileSync(join(state, 'report.json'), 'utf8'));
+  const place = ['--project', name, '--environment', environment];
+  const project = join(state, 'story', environment, 'project');
   appendFileSync(join(project, 'models/marts/customers.sql'), '\n-- benched\n');
-  headgate('ingest', '--project-dir', project);
-  const plan = JSON.parse(headgate('plan', '--json'));
+  headgate('ingest', '--project-dir', project, ...place);
+  const plan = JSON.parse(headgate('plan', '--json', ...place));
   const before = cpuOf(host).own;
-  headgate('run', plan.id ?? plan.plan.id);
+  headgate('run', plan.id);
   report('a run of one edit, Headgate apart from dbt', cpuOf(host).own - before, 'CPU s', '≤ 1');
 }
 
@@ -58,12 +60,6 @@ function start() {
 function hostPid() {
   const { children } = JSON.parse(readFileSync(join(state, 'lock.json'), 'utf8'));
   return children.find(({ what }) => what === 'host').pid;
-}
-
-function projectFolder() {
-  const root = join(state, 'environments');
-  const found = readdirSync(root, { recursive: true }).find((file) => String(file).endsWith('dbt_project.yml'));
-  return join(root, String(found), '..');
 }
 
 function headgate(...args) {
