@@ -1,6 +1,6 @@
 import { hashOf } from '@headgate/contracts';
 import type { Manifest } from '@headgate/dbt';
-import { allIds, find, type Found, identity, reach } from './identity.ts';
+import { calledBy, allIds, find, type Found, identity, reach } from './identity.ts';
 
 /*
  * What a manifest and a state say, worked out again. Nothing here comes from the code that builds plans: whoever
@@ -54,7 +54,7 @@ export class ManifestEvidence {
   /** Macros in reach, by id. */
   reach(id: string): { ids: readonly string[]; hash: string } {
     const node = this.find(id)?.node;
-    const key = (node?.depends_on?.macros ?? []).join(' ');
+    const key = (node ? calledBy(this.manifest, node) : []).join(' ');
     let closure = this.closures.get(key);
     if (!closure) {
       const macros = node ? reach(this.manifest, node) : {};

@@ -174,10 +174,21 @@ function savedQuery(node: ManifestNode): Fields {
   };
 }
 
+/**
+ * The macros that a node itself names. After a run dbt adds to tests and functions what it ran them with, out of its own
+ * packages; a parse of the same project does not have them, so they say nothing about the node.
+ */
+export function calledBy({ metadata }: Manifest, node: ManifestNode): readonly string[] {
+  const named = node.depends_on?.macros ?? [];
+  if (!['test', 'function'].includes(node.resource_type)) return named;
+  const ofDbt = ['macro.dbt.', `macro.dbt_${metadata.adapter_type}.`];
+  return named.filter((id) => !ofDbt.some((start) => id?.startsWith(start) && !id.startsWith(`${start}test_`)));
+}
+
 /** Every macro that a node can call, through others, with the hash of its text; null where the manifest has none. */
 export function reach(manifest: Manifest, node: ManifestNode): Record<string, string | null> {
   const found: Record<string, string | null> = {};
-  let next: readonly string[] = node.depends_on?.macros ?? [];
+  let next = calledBy(manifest, node);
   while (next.length > 0) {
     const fresh = [...new Set(next)].filter((id) => !(id in found));
     for (const id of fresh) {
