@@ -127,7 +127,7 @@ def second_opinion():
 
 
 ROWS = 14
-VARIANTS = 6
+VARIANTS = 4
 
 
 def value(draw, row, column):
@@ -184,9 +184,9 @@ def moves(con, sql, schema, data, draw):
             for variant in range(VARIANTS):
                 rows = [list(row) for row in data[table]]
                 values = [row[at] for row in rows]
-                if variant < 2:
+                if variant < 1:
                     draw.shuffle(values)
-                elif variant < 5:
+                elif variant < 3:
                     values = [draw.randrange(6) for _ in values]
                 else:
                     values = [7 for _ in values]
