@@ -44,23 +44,15 @@ export class Runs {
   async start(decided: PlanDecided, tx: Tx): Promise<void> {
     if (decided.verdict !== 'allow' || !decided.revision) return;
     const { project, environment, plan, document, revision } = decided;
+    const [known] = await tx.query('select 1 from run where plan_id = $1', [plan]);
+    if (known) return;
     const { stages } = await this.clients.call(
       plansStages,
       { plan },
       { ...tx.call, actor: { kind: 'service', id: 'runner' } },
     );
-    const [known] = await tx.query('select 1 from run where plan_id = $1', [plan]);
-    if (!known)
-      await this.request(tx, {
-        project,
-        environment,
-        kind: 'plan',
-        plan,
-        document,
-        revision,
-        stages,
-        requestedBy: decided.by,
-      });
+    const requestedBy = decided.by;
+    await this.request(tx, { project, environment, kind: 'plan', plan, document, revision, stages, requestedBy });
   }
 
   /** Runs one macro, on the newest revision unless another one is named. */
@@ -72,7 +64,7 @@ export class Runs {
       );
       if (!newest)
         throw new Failure('precondition.missing', {
-          detail: `${project}/${environment} has no project files`,
+          detail: `${project}/${environment} has no ${revision ? `revision ${revision}` : 'project files'}`,
           hint: 'headgate ingest --project DIR brings them',
         });
       const command = ['run-operation', macro, ...(args ? ['--args', JSON.stringify(args)] : [])];

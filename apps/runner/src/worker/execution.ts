@@ -84,6 +84,7 @@ async function runStages(run: RunRequested, place: Place, setting: Setting): Pro
     DBT_LOG_LEVEL: 'info',
     DBT_USE_COLORS: 'false',
   };
+  channel.write({ at: new Date().toISOString(), level: 'info', event: 'Sandbox', text: settingOf(sandbox, network) });
   for (const { command, selectors } of run.stages) {
     if (cancel.aborted || kill.aborted) return undefined;
     await workspace.select(place, selectors);
@@ -104,6 +105,14 @@ async function runStages(run: RunRequested, place: Place, setting: Setting): Pro
     if (failure) return failure;
   }
   return undefined;
+}
+
+/** Said plainly in every log, above all when there is less isolation than one would think. */
+function settingOf({ isolation }: Sandbox, network: 'none' | 'host'): string {
+  if (isolation === 'none') return 'runs without a sandbox, as configured';
+  const reach =
+    network === 'none' ? 'without network' : "with this machine's network, over which its warehouse is reached";
+  return `runs in a sandbox (${isolation}) ${reach}`;
 }
 
 /** In dbt's own words, where it had any. */
