@@ -62,6 +62,7 @@ const CONSTRUCTS: Readonly<Record<Dialect, readonly Row[]>> = {
     ["select transform(a, b) using 'cat' as (m, n) from t", 'm<-t.a+t.b; n<-t.a+t.b'],
     ['create or refresh streaming table st as select a from stream(t)', 'a<-t.a'],
     ['select col.fld.* from (select js as col from t)', '*<-t.js'],
+    ["select k, window.start as s from t group by k, window(d, '1 hour')", 'k<-t.k; s<-t.d'],
     ['select date_add(d, k) as z, exists(arr, x -> x > k) as y from t', 'z<-t.d+t.k; y<-t.arr+t.k'],
     [
       'select * from t cross join lateral (select max(x) as mx from u where u.k = t.k) l',
@@ -86,6 +87,7 @@ const CONSTRUCTS: Readonly<Record<Dialect, readonly Row[]>> = {
     ['select a from t where a in (from u select x where y > 1)', 'a<-t.a | t.a u.x u.y'],
     ["create table z as pivot v on p in ('x') using sum(q)", 'id<-v.id; x<-v.q'],
     ['select a // b as z from t order by all', 'z<-t.a+t.b'],
+    ['from t select k, sum(b) over (partition by k) as run qualify run > 5', 'k<-t.k; run<-t.b+t.k | t.b t.k'],
     [
       'merge into tgt using u using (a) when matched then update when not matched then insert',
       'a<-u.a; b<-u.x; c<-u.y | tgt.a u.a',

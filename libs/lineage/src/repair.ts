@@ -76,28 +76,31 @@ const colonAfterCast: Repair = (_, tokens) => {
 /** DuckDB: FROM before SELECT where the parser wants SELECT first: behind AS, and in brackets. PIVOT behind AS likewise. */
 const fromFirst: Repair = (rewriting, tokens) => {
   const edits: Edit[] = [];
-  let done = -1;
+  let done = 0;
   tokens.forEach((token, i) => {
-    const next = tokens[i + 1];
-    if (next === undefined || i < done) return;
-    const bracket =
-      token.text === '(' &&
-      isWord(next, 'from') &&
-      !isWord(tokens[i - 1], 'extract', 'trim', 'substring', 'overlay', 'position');
-    if (!bracket && !(isWord(token, 'as') && isWord(next, 'from', 'pivot', 'unpivot'))) return;
+    if (i < done || !beginsQuery(tokens, i)) return;
     const stop = tokens.findIndex(
-      (other, j) => j > i && (other.depth < next.depth || (other.depth === next.depth && other.text === ';')),
+      (other, j) => j > i && (other.depth < token.depth || (other.depth === token.depth && other.text === ';')),
     );
     const end = stop < 0 ? tokens[tokens.length - 1]!.end : tokens[stop]!.start;
-    const inside = tokens.slice(i + 1, stop < 0 ? undefined : stop);
-    const text = isWord(next, 'from')
+    const inside = tokens.slice(i, stop < 0 ? undefined : stop);
+    const text = isWord(token, 'from')
       ? selectFirst(rewriting.text, inside, end)
-      : `select * from (${rewriting.text.slice(next.start, end)})`;
-    edits.push({ start: next.start, end, text });
+      : `select * from (${rewriting.text.slice(token.start, end)})`;
+    edits.push({ start: token.start, end, text });
     done = stop < 0 ? tokens.length : stop;
   });
   return edits;
 };
+
+/** FROM where a query begins: not the one of EXTRACT (… FROM …), nor a SELECT's. PIVOT and UNPIVOT only behind AS. */
+function beginsQuery(tokens: readonly Token[], i: number): boolean {
+  const before = tokens[i - 1];
+  if (isWord(before, 'as')) return isWord(tokens[i], 'from', 'pivot', 'unpivot');
+  if (!isWord(tokens[i], 'from')) return false;
+  if (before === undefined || before.text === ';') return true;
+  return before.text === '(' && !isWord(tokens[i - 2], 'extract', 'trim', 'substring', 'overlay', 'position');
+}
 
 const CLAUSES = [
   'where',
