@@ -31,15 +31,23 @@ export interface Project {
 }
 
 export interface Columns {
-  readonly fqns: readonly (readonly string[])[];
-  /** A node's name in its path: the last part, or the one before the version. */
+  /** A node's path in one string, `package.folder.name`; dbt takes a dot inside a part for a separator too. */
+  readonly names: readonly string[];
+  /** Where in that string the path below the package begins. */
+  readonly below: Uint16Array;
+  /** The last part of the path, or the one before the version. */
   readonly leaves: readonly string[];
-  /** 1 where the node is a model with a version. */
-  readonly versioned: Uint8Array;
+  /** The last two parts of a versioned model's path, joined as it may also be called; empty for all others. */
+  readonly versionedTails: readonly string[];
   /** The file that a node stands in, without `.` and doubled slashes; `.` when it has none. */
   readonly paths: readonly string[];
+  /** Index of the file's folder in `folders`. */
+  readonly folderOf: Uint32Array;
+  readonly folders: readonly string[];
   /** The file of its properties, in the same form; empty when it has none. */
   readonly patches: readonly string[];
+  /** The nodes of every tag. */
+  readonly tags: ReadonlyMap<string, readonly number[]>;
 }
 
 /** Numbers the enabled nodes of a manifest and links them by `depends_on`. */
@@ -79,19 +87,47 @@ function isMember(node: ManifestNode, section: NodeSection): boolean {
 }
 
 function columnsOf(nodes: readonly ManifestNode[]): Columns {
-  const versioned = Uint8Array.from(nodes, (node) =>
-    node.resource_type === 'model' && (node['version'] ?? null) !== null ? 1 : 0,
-  );
-  const fqns = nodes.map((node) => node.fqn ?? []);
+  const isVersioned = (node: ManifestNode) => node.resource_type === 'model' && (node['version'] ?? null) !== null;
   const patchOf = ({ patch_path: patch }: ManifestNode) =>
     typeof patch === 'string' && patch !== '' ? plainPath(patch.split('://')[1] ?? '') : '';
+  const paths = nodes.map((node) => plainPath(node.original_file_path ?? ''));
+  const folders = new Map<string, number>();
+  const folderOf = Uint32Array.from(paths, (path) => {
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf('/'))) || '.';
+    const known = folders.get(folder) ?? folders.size;
+    folders.set(folder, known);
+    return known;
+  });
   return {
-    fqns,
-    versioned,
-    leaves: fqns.map((fqn, i) => fqn.at(versioned[i] ? -2 : -1) ?? ''),
-    paths: nodes.map((node) => plainPath(node.original_file_path ?? '')),
+    names: nodes.map((node) => (node.fqn ?? []).join('.')),
+    below: Uint16Array.from(nodes, (node) => (node.fqn?.[0]?.length ?? 0) + 1),
+    leaves: nodes.map((node) => node.fqn?.at(isVersioned(node) ? -2 : -1) ?? ''),
+    versionedTails: nodes.map((node) => (isVersioned(node) ? (node.fqn ?? []).slice(-2).join('_') : '')),
+    paths,
+    folderOf,
+    folders: [...folders.keys()],
     patches: nodes.map(patchOf),
+    tags: nodesByTag(nodes),
   };
+}
+
+function nodesByTag(nodes: readonly ManifestNode[]): ReadonlyMap<string, readonly number[]> {
+  const byTag = new Map<string, number[]>();
+  nodes.forEach((node, i) => {
+    for (const tag of tagsOf(node)) {
+      const tagged = byTag.get(tag);
+      if (tagged) tagged.push(i);
+      else byTag.set(tag, [i]);
+    }
+  });
+  return byTag;
+}
+
+/** A unit test's tags stand in its config. Where tags are one string, dbt looks at every letter of it elsewhere. */
+function tagsOf(node: ManifestNode): Iterable<string> {
+  if (node.resource_type !== 'unit_test') return node.tags ?? [];
+  const tags = record(node.config)['tags'];
+  return typeof tags === 'string' ? [tags] : ((tags ?? []) as readonly string[]);
 }
 
 function plainPath(text: string): string {

@@ -1,19 +1,14 @@
-import type { ManifestNode } from '../../manifest.ts';
 import { record, type JsonValue } from '../../state/json.ts';
 import { isGenericTest } from '../../state/kinds.ts';
 import { runtimeFailure } from '../failure.ts';
 import { shellPattern } from '../pattern.ts';
 import { mark, type Method } from './context.ts';
 
-function tagsOf(node: ManifestNode): readonly string[] {
-  if (node.resource_type !== 'unit_test') return Array.from(node.tags ?? []);
-  const tags = record(node.config)['tags'];
-  return typeof tags === 'string' ? [tags] : ((tags ?? []) as readonly string[]);
-}
-
-export const tag: Method = (context, { value }) => {
+export const tag: Method = ({ project }, { value }) => {
   const isTag = shellPattern(String(value));
-  return mark(context, 'all', (node) => tagsOf(node).some(isTag));
+  const set = new Uint8Array(project.size);
+  for (const [name, tagged] of project.columns.tags) if (isTag(name)) for (const i of tagged) set[i] = 1;
+  return set;
 };
 
 /** Only nodes and metrics belong to a group, to this method. */

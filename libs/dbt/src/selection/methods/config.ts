@@ -39,7 +39,8 @@ const MAPPING_ATTRIBUTES = new Set([
 /** Parts that dbt keeps as objects, whose keys are attributes and whose unknown keys do not exist. */
 function descend(start: JsonValue, keys: readonly string[]): JsonValue | undefined {
   let here: JsonValue | undefined = start;
-  for (const [depth, key] of keys.entries()) {
+  for (let depth = 0; depth < keys.length; depth++) {
+    const key = keys[depth]!;
     if (!isRecord(here)) return undefined;
     if (depth > 0 && MAPPING_ATTRIBUTES.has(key)) return undefined;
     // at the top a missing key is None, which equals no text; below, there is nothing to compare

@@ -7,20 +7,20 @@ import { mark, type Method } from './context.ts';
  */
 export const path: Method = (context, { value }) => {
   const found = context.files().glob(String(value));
-  // many nodes come from one file, and more from one directory
-  const known = new Map<string, boolean>();
-  const isBelow = (own: string): boolean => {
-    let answer = known.get(own);
-    if (answer === undefined) {
-      const parent = own.slice(0, Math.max(0, own.lastIndexOf('/'))) || '.';
-      answer = found.has(own) || (own !== '.' && isBelow(parent));
-      known.set(own, answer);
-    }
-    return answer;
-  };
-  const { paths, patches } = context.project.columns;
-  return mark(context, 'all', (_node, _id, i) => isBelow(paths[i]!) || (patches[i] !== '' && found.has(patches[i]!)));
+  const { paths, patches, folderOf, folders } = context.project.columns;
+  const below = folders.map((folder) => isWithin(folder, found));
+  return mark(
+    context,
+    'all',
+    (_node, _id, i) => below[folderOf[i]!] || found.has(paths[i]!) || (patches[i] !== '' && found.has(patches[i]!)),
+  );
 };
+
+/** Whether a folder or one above it was found; the topmost is `.`. */
+function isWithin(folder: string, found: ReadonlySet<string>): boolean {
+  const parts = folder.split('/');
+  return found.has('.') || parts.some((_, i) => found.has(parts.slice(0, i + 1).join('/')));
+}
 
 /** A file's name with or without its last extension. */
 export const file: Method = (context, { value }) => {

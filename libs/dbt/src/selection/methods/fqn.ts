@@ -15,11 +15,12 @@ const NON_SOURCES = [
 /** A qualified name, taken apart once for all the nodes that it is held against. */
 interface Name {
   readonly text: string;
-  readonly parts: readonly string[];
-  /** The first part with a wildcard, from which on everything is matched as one pattern; -1 when there is none. */
-  readonly wildcardAt: number;
-  readonly rest: Matcher;
-  readonly whole: Matcher;
+  /** What stands before the first part with a wildcard, with the dot behind it; all of the text, without one. */
+  readonly literal: string;
+  /** From the first part with a wildcard on, everything is one pattern; undefined when there is none. */
+  readonly rest: Matcher | undefined;
+  /** How many parts there are: a path with fewer never fits. */
+  readonly parts: number;
   /** The last two parts, joined: how a versioned model may be called. */
   readonly versionedTail: string;
 }
@@ -27,34 +28,41 @@ interface Name {
 function nameOf(text: string): Name {
   const parts = text.split('.');
   const wildcardAt = parts.findIndex((part) => /[*?[\]]/.test(part));
-  const rest = shellPattern(parts.slice(Math.max(wildcardAt, 0)).join('.'));
-  return { text, parts, wildcardAt, rest, whole: shellPattern(text), versionedTail: parts.slice(-2).join('_') };
+  const literal =
+    wildcardAt < 0
+      ? text
+      : parts
+          .slice(0, wildcardAt)
+          .map((part) => `${part}.`)
+          .join('');
+  const rest = wildcardAt < 0 ? undefined : shellPattern(parts.slice(wildcardAt).join('.'));
+  return { text, literal, rest, parts: parts.length, versionedTail: parts.slice(-2).join('_') };
 }
 
 /** `fqn:` and the bare name: a leaf, a dotted path from the package or below it, or a pattern over either. */
 export const fqn: Method = (context, { value }: Criterion) => {
   const name = nameOf(String(value));
-  const { fqns, leaves, versioned } = context.project.columns;
+  // a pattern without dots also fits the leaf alone, however deep it stands
+  const fitsLeaf = name.parts === 1 ? name.rest : undefined;
+  const { names, below, leaves, versionedTails } = context.project.columns;
   return mark(context, NON_SOURCES, (_node, _id, i) => {
-    if (isLeafCalled(leaves[i]!, name)) return true;
-    const path = fqns[i]!;
-    if (versioned[i] && path.slice(-2).join('_') === name.versionedTail) return true;
-    return isPathCalled(path, 0, name) || isPathCalled(path, 1, name);
+    const leaf = leaves[i]!;
+    if (leaf === name.text || fitsLeaf?.(leaf)) return true;
+    if (versionedTails[i] !== '' && versionedTails[i] === name.versionedTail) return true;
+    return isCalled(names[i]!, 0, name) || isCalled(names[i]!, below[i]!, name);
   });
 };
 
-/** A bare pattern also fits the leaf alone, however deep it stands. */
-function isLeafCalled(leaf: string, name: Name): boolean {
-  return leaf === name.text || (name.wildcardAt === 0 && name.parts.length === 1 && name.whole(leaf));
+/** Whether a path, read from a place on, begins with the name, or fits it as a pattern to the end. */
+function isCalled(path: string, from: number, { literal, rest, parts }: Name): boolean {
+  if (!path.startsWith(literal, from)) return false;
+  const end = from + literal.length;
+  if (!rest) return end === path.length || path[end] === '.';
+  return rest(path.slice(end)) && (parts === 1 || dots(path, from) >= parts - 1);
 }
 
-/** Whether a path, or the path below the package when `from` is 1, begins with the name, or fits it as a pattern. */
-function isPathCalled(path: readonly string[], from: number, name: Name): boolean {
-  const literals = name.wildcardAt < 0 ? name.parts.length : name.wildcardAt;
-  if (literals > 0 && path[from] !== name.parts[0] && !path[from]?.includes('.')) return false;
-  const below = from === 0 ? path : path.slice(from);
-  const flat = below.some((part) => part.includes('.')) ? below.flatMap((part) => part.split('.')) : below;
-  if (flat.length < name.parts.length) return false;
-  for (let i = 0; i < literals; i++) if (flat[i] !== name.parts[i]) return false;
-  return name.wildcardAt < 0 || name.rest(flat.slice(name.wildcardAt).join('.'));
+function dots(path: string, from: number): number {
+  let count = 0;
+  for (let at = path.indexOf('.', from); at >= 0; at = path.indexOf('.', at + 1)) count++;
+  return count;
 }
