@@ -75,7 +75,8 @@ function memoisedHash(): (value: unknown) => string {
 function memoisedMacros(manifest: Manifest, reached: Map<string, readonly string[]>): (node: ManifestNode) => string {
   const known = new Map<string, string>();
   return (node) => {
-    const key = (node.depends_on?.macros ?? []).join('\n');
+    // Which of them count depends on the kind of node.
+    const key = [node.resource_type, ...(node.depends_on?.macros ?? [])].join('\n');
     const before = known.get(key);
     if (before !== undefined) return before;
     const closure = macroClosure(manifest, node);
