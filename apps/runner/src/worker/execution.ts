@@ -1,10 +1,14 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { environmentsReveal, type Lease, type RunRequested, type TasksCompleteInput } from '@headgate/contracts';
 import type { Blobs, Call, Clients } from '@headgate/kit';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Outcome } from '../sandbox/supervise.ts';
 import { eachText, readLogLine } from './dbt-log.ts';
 import type { Channel, Progress } from './progress.ts';
+import { untilAnswered } from './patience.ts';
 import { redactor } from './redact.ts';
+import { mergedResults } from './results.ts';
 import { adapterIn, leftBehind, type Place, type Workspace } from './workspace.ts';
 
 export type Ended = Pick<TasksCompleteInput, 'outcome' | 'result' | 'cause'>;
@@ -27,16 +31,20 @@ export interface Stops {
 
 /** Adapters that need no network: their warehouse is a file. */
 const offline = new Set(['duckdb', 'sqlite']);
+const resultsFile = 'run_results.json';
 const cancelGraceMs = 10_000;
 /** dbt repeats what went wrong at the end; the first few lines say it. */
 const keptErrors = 5;
+const longestCause = 10_000;
 
 /** Runs one attempt: every stage of the run, in the sandbox, on a copy of the revision. What it leaves is uploaded, not yet visible. */
 export async function execute(lease: Lease, tools: Tools, stops: Stops): Promise<Ended> {
   const run = lease.spec as unknown as RunRequested;
   const call: Call = { org: lease.org, actor: { kind: 'service', id: 'runner' }, requestId: `run ${run.run}` };
   const { project, environment } = lease;
-  const revealed = await tools.clients.call(environmentsReveal, { project, environment }, call);
+  const stop = AbortSignal.any([stops.cancel, stops.kill]);
+  const reveal = () => tools.clients.call(environmentsReveal, { project, environment }, call);
+  const revealed = await untilAnswered(reveal, stop);
   const redact = redactor(revealed.variables.filter(({ secret }) => secret).map(({ value }) => value));
   const env = Object.fromEntries(revealed.variables.map(({ name, value }) => [name, value]));
   const channel = tools.progress.open(call, run.run, lease.attempt);
@@ -44,11 +52,12 @@ export async function execute(lease: Lease, tools: Tools, stops: Stops): Promise
     const place = await tools.workspace.open(lease, run.revision);
     const adapter = (await adapterIn(place)) ?? revealed.adapter;
     const network = offline.has(adapter) ? 'none' : 'host';
-    const failure = await runStages(run, place, { ...tools, ...stops, channel, redact, env, network });
-    const result = { artifacts: stops.kill.aborted ? [] : await uploaded(place, tools.blobs) };
-    if (stops.cancel.aborted || stops.kill.aborted)
-      return { outcome: 'cancelled', result, cause: 'cancelled while it ran' };
-    return failure ? { outcome: 'failed', result, cause: redact(failure) } : { outcome: 'succeeded', result };
+    const setting: Setting = { ...tools, ...stops, channel, redact, env, network, left: new Map<string, Buffer[]>() };
+    const failure = await runStages(run, place, setting);
+    const result = { artifacts: stops.kill.aborted ? [] : await uploaded(setting.left, place.org, tools.blobs) };
+    if (stop.aborted) return { outcome: 'cancelled', result, cause: 'cancelled while it ran' };
+    if (!failure) return { outcome: 'succeeded', result };
+    return { outcome: 'failed', result, cause: redact(failure).slice(0, longestCause) };
   } catch (error) {
     // What could not be set up may have printed a secret too.
     throw Object.assign(error as Error, { message: redact((error as Error).message) });
@@ -58,10 +67,12 @@ export async function execute(lease: Lease, tools: Tools, stops: Stops): Promise
   }
 }
 
-async function uploaded(place: Place, blobs: Blobs) {
+async function uploaded(left: Setting['left'], org: string, blobs: Blobs) {
   const artifacts = [];
-  for (const { name, bytes } of await leftBehind(place))
-    artifacts.push({ name, blob: await blobs.put(place.org, bytes), bytes: bytes.length });
+  for (const [name, versions] of [...left].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const bytes = name === resultsFile ? mergedResults(versions)! : versions.at(-1)!;
+    artifacts.push({ name, blob: await blobs.put(org, bytes), bytes: bytes.length });
+  }
   return artifacts;
 }
 
@@ -70,6 +81,8 @@ interface Setting extends Tools, Stops {
   readonly redact: (line: string) => string;
   readonly env: Readonly<Record<string, string>>;
   readonly network: 'none' | 'host';
+  /** What the stages so far left, by file name. */
+  readonly left: Map<string, Buffer[]>;
 }
 
 /** Why a stage failed, or undefined when none did. */
@@ -101,10 +114,20 @@ async function runStages(run: RunRequested, place: Place, setting: Setting): Pro
       if (read.level === 'error' && errors.length < keptErrors) errors.push(read.text);
       channel.write(read);
     });
+    if (!kill.aborted) await collect(place, setting.left);
     const failure = failureOf(outcome, errors, command[0]);
     if (failure) return failure;
   }
   return undefined;
+}
+
+/** Takes what the stage left. Its results are removed, so that a next one that fails early does not seem to have written them. */
+async function collect(place: Place, left: Setting['left']): Promise<void> {
+  for (const { name, bytes } of await leftBehind(place)) {
+    const isResults = name === resultsFile;
+    left.set(name, isResults ? [...(left.get(name) ?? []), bytes] : [bytes]);
+    if (isResults) await rm(join(place.out, 'target', name));
+  }
 }
 
 /** Said plainly in every log, above all when there is less isolation than one would think. */

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { Sandbox } from '../sandbox/sandbox.ts';
 import { type Ended, execute } from './execution.ts';
 import { Hold } from './hold.ts';
+import { untilAnswered } from './patience.ts';
 import { Progress } from './progress.ts';
 import { Workspace } from './workspace.ts';
 
@@ -96,7 +97,9 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
       ended = await execute(lease, { workspace, progress, blobs, clients, sandbox: () => this.isolation() }, stops);
     } catch (error) {
       if (!(error instanceof Failure)) this.log.error({ err: error, task: lease.task }, 'attempt broke');
-      ended = { outcome: 'failed', result: {}, cause: (error as Error).message || 'the attempt broke' };
+      // A run that was cancelled meanwhile did not fail, whatever else happened to it.
+      const cause = (error as Error).message || 'the attempt broke';
+      ended = { outcome: stops.cancel.aborted ? 'cancelled' : 'failed', result: {}, cause };
     }
     if (!stops.kill.aborted) await this.commit(lease, ended, stops.kill);
     this.hold.drop(lease.task);
@@ -104,19 +107,16 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   /** Says how it ended until somebody has heard it, or the lease is another's. */
   private async commit({ org, task, attempt }: Lease, ended: Ended, lost: AbortSignal): Promise<void> {
-    for (let tries = 0; !lost.aborted; tries++) {
-      try {
-        const { committed, status } = await this.clients.call(
-          tasksComplete,
-          { org, task, attempt, worker: this.name, ...ended },
-          this.call,
-        );
-        if (!committed) this.log.warn({ task, attempt, status }, 'a later attempt stands');
-        return;
-      } catch (error) {
-        this.log.warn({ err: (error as Error).message, task }, 'outcome not heard yet');
-        await sleep(Math.min(5000, 200 * 2 ** tries), undefined, { signal: lost }).catch(() => undefined);
-      }
+    const outcome = { org, task, attempt, worker: this.name, ...ended };
+    try {
+      const { committed, status } = await untilAnswered(
+        () => this.clients.call(tasksComplete, outcome, this.call),
+        lost,
+      );
+      if (!committed) this.log.warn({ task, attempt, status }, 'a later attempt stands');
+    } catch (error) {
+      // The lease runs out, and the task is tried again or fails.
+      this.log.error({ err: error, task, attempt }, 'outcome not heard');
     }
   }
 

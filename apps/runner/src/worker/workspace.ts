@@ -80,8 +80,9 @@ export class Workspace {
     return place;
   }
 
+  /** What cannot be removed now is swept at the next start: no reason for a run to fail. */
   async close(lease: Lease): Promise<void> {
-    await rm(await this.folderOf(lease), { recursive: true, force: true });
+    await rm(await this.folderOf(lease), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 
   /** An empty home for the next stage: what the last one left there, a link say, must not become part of a mount. */
