@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
@@ -36,4 +37,11 @@ describe('real dbt 1.12, asked about projects and expressions nobody has seen', 
     },
     PATIENCE,
   );
+});
+
+test('every planted mistake can still be planted', async () => {
+  const folder = path.join(root, 'tools/mutants/selection');
+  const patches = readdirSync(folder).map((name) => path.join(folder, name));
+  for (const patch of patches) await promisify(execFile)('git', ['apply', '--check', patch], { cwd: root });
+  expect(patches.length).toBeGreaterThan(10);
 });
