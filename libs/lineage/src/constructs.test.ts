@@ -84,6 +84,7 @@ const CONSTRUCTS: Readonly<Record<Dialect, readonly Row[]>> = {
     ["select columns('(p|q)') as 'x_\\1', coalesce(*columns('p|q')) as z from v", 'x_p<-v.p; x_q<-v.q; z<-v.p+v.q'],
     ["select columns(['p']), v.columns('q') from v", 'p<-v.p; q<-v.q'],
     ["select * like 'p%' from v", 'p<-v.p'],
+    ['pivot v on p in (1) using sum(q), max(q) as m group by id', 'id<-v.id; 1_sum(q)<-v.q; 1_m<-v.q'],
     ['select a from t where a in (from u select x where y > 1)', 'a<-t.a | t.a u.x u.y'],
     ["create table z as pivot v on p in ('x') using sum(q)", 'id<-v.id; x<-v.q'],
     ['select a // b as z from t order by all', 'z<-t.a+t.b'],

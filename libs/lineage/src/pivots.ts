@@ -39,8 +39,16 @@ function aggregatesOf(cx: Resolver, nodes: readonly Node[], inner: Scope, enviro
     cx.within = node;
     const value = cx.expression(node, inner, environment);
     cx.within = null;
-    return { ...value, alias: node.alias ? (nameOf(node.alias.alias)?.text ?? null) : null };
+    const alias = node.alias ? (nameOf(node.alias.alias)?.text ?? null) : null;
+    // Among several, one without alias is known by its call, as in `1_sum(c)`.
+    return { ...value, alias: alias ?? (nodes.length > 1 ? callText(node) : null) };
   });
+}
+
+function callText(node: Node): string | null {
+  const [kind, body] = variant(node);
+  const column = nameOf(body.this ?? (body.args as Node[] | undefined)?.[0]);
+  return column === null ? null : `${String(body.name ?? kind).toLowerCase()}(${column.text})`;
 }
 
 function inputOf(
