@@ -1,5 +1,6 @@
 // Selection: `state:modified+` from files beside dbt's own, and the time to select on a large graph already loaded.
-// npm run bench -- selection; with --quick only the small project is put to dbt, with --graph none.
+// npm run bench -- selection; with --quick only the small project is put to dbt, with --models=N
+// one of that size, with --graph none.
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,8 @@ import { setUpOracle } from '../oracle/setup.js';
 import { cpuOf } from './processes.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const sizes = process.argv.includes('--quick') ? [1000] : [1000, 5000];
+const asked = process.argv.find((arg) => arg.startsWith('--models='))?.slice('--models='.length);
+const sizes = asked ? [Number(asked)] : process.argv.includes('--quick') ? [1000] : [1000, 5000];
 const home = mkdtempSync(path.join(tmpdir(), 'headgate-bench-'));
 
 function report(what: string, figure: string, goal = ''): void {
