@@ -102,6 +102,11 @@ describe('confidence', () => {
     expect(of('select a from t', {})).toEqual([0.8]);
     expect(of('select z from t join v on t.a = v.k', SCHEMA)).toEqual([0.8]);
   });
+  test('is 0.5 when a scope further out surely has the name too', () => {
+    expect(of('select (select max(z) from nowhere where b = 1) as m from t', SCHEMA)).toEqual([0.8]);
+    const rows = lineage('select (select max(z) from nowhere where b = 1) as m from t', SCHEMA).rows;
+    expect(rows.map((edge) => [sourceName(edge), edge.confidence])).toEqual([['nowhere.b', 0.5]]);
+  });
   test('is 0.4 through a star that could not be expanded, 0.3 for the star', () => {
     expect(of('with q as (select * from nowhere) select a from q', {})).toEqual([0.4]);
     expect(of('select * from nowhere', {})).toEqual([0.3]);

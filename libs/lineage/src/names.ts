@@ -158,8 +158,10 @@ function guess(cx: Resolver, name: Name, scope: Scope, span: Span | null): Value
   if (PSEUDO.test(lower)) return null;
   const candidates = unknown.length + starred.length;
   if (candidates === 0) return null;
+  // A scope further out that surely has the name makes this one's claim no more than likely.
+  const alone = knownOutside(scope, cx.fold(name)) ? 0.5 : 0.8;
   const values = [
-    ...unknown.map((source) => unknownColumn(cx, source, name, span, candidates === 1 ? 0.8 : 0.3)),
+    ...unknown.map((source) => unknownColumn(cx, source, name, span, candidates === 1 ? alone : 0.3)),
     ...starred
       .map((source) => throughStar(cx, source.relation!.stars, name, span, candidates === 1 ? 0.4 : 0.3))
       .filter((value) => value !== null),

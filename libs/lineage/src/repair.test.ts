@@ -43,6 +43,10 @@ describe('SQL that the parser does not read but the database does', () => {
     ).toEqual(['a <- t.a']);
   });
 
+  test('time travel that breaks off is an error, not a bug', () => {
+    expect(columnLineage('select a from t at u for system_time as', SCHEMA, { dialect: 'bigquery' }).ok).toBe(false);
+  });
+
   test('star ILIKE keeps the columns that match, in any case', () => {
     expect(lineage('snowflake', "select * ilike 'AMOUNT%' from t").columns).toEqual([
       'amount_net <- t.amount_net',

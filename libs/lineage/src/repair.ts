@@ -231,7 +231,7 @@ const systemTime: Repair = (_, tokens) => {
       )
     )
       end++;
-    edits.push({ start: token.start, end: tokens[end - 1]!.end, text: '' });
+    edits.push({ start: token.start, end: tokens[Math.min(end, tokens.length) - 1]!.end, text: '' });
   });
   return edits;
 };
