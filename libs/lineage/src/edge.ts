@@ -23,7 +23,7 @@ export interface Position {
  * `target` is an output column, or null when the source bears on all rows.
  * `sourceColumn` is `*` when a star stands over a table whose columns are unknown.
  * `confidence`: 1 every name bound through a schema; 0.9 a qualified column of a table without schema; 0.8 an unqualified one, where
- * only one table can have it; 0.5 ambiguous with schema; 0.4 through a star that could not be expanded; 0.3 that star itself, an
+ * only one table can have it; 0.5 ambiguous with schema, in sight further out as well, or from a table function whose columns are not known; 0.4 through a star that could not be expanded; 0.3 that star itself, an
  * ambiguous name without schema, or a column that the schema does not have; 0.2 an unresolved name.
  * `direct`: the value is passed on as it is, unchanged by any expression.
  * `expression`: `sha256:…` of the canonical text of the expression in which the source column is read; null for a star.
