@@ -212,7 +212,7 @@ export const DRAWS: readonly (readonly [number, Draw])[] = [
       `state:${random.chance(0.02) ? 'bogus' : random.pick([...STATES, ...MORE_STATES, 'modified', 'modified', 'modified', 'modified.macros', 'unmodified'])}`,
   ],
   [3, (random) => `result:${random.pick(STATUSES)}`],
-  [5, (random) => `source_status:${random.chance(0.9) ? 'fresher' : 'stale'}`],
+  [4, (random) => `source_status:${random.chance(0.9) ? 'fresher' : 'stale'}`],
   [2, (random) => `version:${random.chance(0.05) ? 'v1' : random.pick(['latest', 'prerelease', 'old', 'none'])}`],
   [1, named('exposure', 'exposure')],
   [1, named('metric', 'metric')],
@@ -268,7 +268,7 @@ function fileWord(random: Random, node: ManifestNode): string {
 
 /** One word: a method and value, between graph operators. */
 export function drawWord(random: Random, words: Vocabulary): string {
-  const draw = words.selectors.length > 0 && random.chance(0.4) ? selectorWord : weighted(random, DRAWS);
+  const draw = words.selectors.length > 0 && random.chance(0.33) ? selectorWord : weighted(random, DRAWS);
   const core = draw(random, words);
   const before = random.chance(0.55) ? '' : weighted(random, BEFORE);
   const after = random.chance(0.55) ? '' : weighted(random, AFTER);
