@@ -100,6 +100,10 @@ function projectOf(specimen: string, manifest: Json, folder: string): CompiledPr
       },
     ];
   });
+  return { specimen, dialect, models, ...catalogOf(manifest, folder) };
+}
+
+function catalogOf(manifest: Json, folder: string): Pick<CompiledProject, 'catalog' | 'inputs'> {
   const catalogFile = find(folder, /^catalog.*\.json(\.gz)?$/);
   const catalog = catalogFile === null ? null : readJson(catalogFile);
   const known = {
@@ -121,5 +125,5 @@ function projectOf(specimen: string, manifest: Json, folder: string): CompiledPr
       if (part === 'sources' || node.resource_type === 'seed') inputs[relationOf(node)] = columns;
     }
   }
-  return { specimen, dialect, models, catalog: all, inputs };
+  return { catalog: all, inputs };
 }

@@ -131,50 +131,47 @@ function wrapped(query: Text, alias: Text | null): Stage {
   };
 }
 
+/** Operators that put a star list over what there is: what stands before and behind their own text. */
+const LISTS: Record<string, readonly [string, string] | undefined> = {
+  __proto__: null as never,
+  extend: ['*, ', ''],
+  drop: ['* except (', ')'],
+  set: ['* replace (', ')'],
+  rename: ['* rename (', ')'],
+  distinct: ['distinct *', ''],
+};
+const JOINS = new Set(['join', 'inner', 'left', 'right', 'full', 'cross']);
+const SETS = new Set(['union', 'intersect', 'except']);
+const TABLE_OPERATORS = new Set(['pivot', 'unpivot', 'tablesample']);
+
 /** One operator applied. Its words are `tokens`; `take(a, b)` is the text from the a-th to before the b-th. */
 function applied(stage: Stage, tokens: readonly Token[], take: Take): Stage {
   const word = tokens[0]?.text.toLowerCase() ?? '';
   const rest = take(1, tokens.length);
+  const whole = take(0, tokens.length);
+  const list = LISTS[word];
+  if (list !== undefined) {
+    const text = word === 'set' ? assignments(tokens, take) : rest;
+    return wrapped(selected(stage, [...say(list[0]), ...text, ...say(list[1])]), stage.alias);
+  }
+  if (JOINS.has(word)) return { ...stage, from: [...stage.from, ...say(' '), ...whole], alias: null };
+  if (SETS.has(word)) return wrapped([...selected(stage, say('*')), ...say(' '), ...whole], null);
+  if (TABLE_OPERATORS.has(word)) {
+    const inner = wrapped(selected(stage, say('*')), null);
+    return wrapped([...selected(inner, say('*')), ...say(' '), ...whole], null);
+  }
   switch (word) {
     case 'where':
       return { ...stage, where: [...stage.where, rest] };
     case 'select':
       return wrapped(selected(stage, rest), null);
-    case 'extend':
-      return wrapped(selected(stage, [...say('*, '), ...rest]), stage.alias);
-    case 'drop':
-      return wrapped(selected(stage, [...say('* except ('), ...rest, ...say(')')]), stage.alias);
-    case 'set':
-      return wrapped(selected(stage, [...say('* replace ('), ...assignments(tokens, take), ...say(')')]), stage.alias);
-    case 'rename':
-      return wrapped(selected(stage, [...say('* rename ('), ...rest, ...say(')')]), stage.alias);
-    case 'distinct':
-      return wrapped(selected(stage, say('distinct *')), stage.alias);
     case 'as':
       return wrapped(selected(stage, say('*')), rest);
     case 'order':
     case 'limit':
-      return wrapped(selected(stage, say('*'), take(0, tokens.length)), stage.alias);
+      return wrapped(selected(stage, say('*'), whole), stage.alias);
     case 'aggregate':
       return aggregated(stage, tokens, take);
-    case 'join':
-    case 'inner':
-    case 'left':
-    case 'right':
-    case 'full':
-    case 'cross':
-      return { ...stage, from: [...stage.from, ...say(' '), ...take(0, tokens.length)], alias: null };
-    case 'union':
-    case 'intersect':
-    case 'except':
-      return wrapped([...selected(stage, say('*')), ...say(' '), ...take(0, tokens.length)], null);
-    case 'pivot':
-    case 'unpivot':
-    case 'tablesample':
-      return wrapped(
-        [...selected(wrapped(selected(stage, say('*')), null), say('*')), ...say(' '), ...take(0, tokens.length)],
-        null,
-      );
     default:
       throw new Unsupported(`pipe operator ${word.toUpperCase()}`);
   }

@@ -29,36 +29,15 @@ export function resolveStatement(cx: Resolver, root: Node): Outcome {
   const environment = new Environment();
   if (isQuery(kind) || kind === 'paren' || kind === 'pivot' || kind === 'unpivot' || kind === 'alias')
     return query(cx, kind, body, node, environment);
+  if (WRITES.test(kind)) return written(cx, kind, body, environment);
   switch (kind) {
     case 'create_table':
     case 'create_view':
       return created(cx, kind, body, environment);
-    case 'cache':
-      return {
-        statement: 'create_view',
-        target: nameOf(body.table)?.text ?? null,
-        columns: columnsOf(cx, body.query as Node, environment),
-      };
-    case 'insert':
-      return {
-        statement: kind,
-        target: tableName(cx, body.table as Body),
-        columns: inserted(cx, body, environment, null),
-      };
-    case 'update':
-      return {
-        statement: kind,
-        target: tableName(cx, body.table as Body),
-        columns: updated(cx, body, environment, null),
-      };
-    case 'delete':
-      deleted(cx, body, environment, null);
-      return { statement: kind, target: tableName(cx, body.table as Body), columns: [] };
-    case 'merge':
-      return {
-        statement: kind,
-        ...merged(cx, body, withCtes(cx, (body.with_?.with ?? body.with_) as Body | null, environment, null)),
-      };
+    case 'cache': {
+      const target = nameOf(body.table)?.text ?? null;
+      return { statement: 'create_view', target, columns: columnsOf(cx, body.query as Node, environment) };
+    }
     case 'export':
       return query(cx, 'select', body, body.this as Node, environment);
     case 'copy':
@@ -69,6 +48,20 @@ export function resolveStatement(cx: Resolver, root: Node): Outcome {
         return { statement: kind, target: null, columns: [] };
       throw new Unsupported(`statement of kind ${kind === '' ? 'nothing' : kind}`);
   }
+}
+
+const WRITES = /^(insert|update|delete|merge)$/;
+
+function written(cx: Resolver, kind: string, body: Body, environment: Environment): Outcome {
+  if (kind === 'merge') {
+    const clause = (body.with_?.with ?? body.with_) as Body | null;
+    return { statement: kind, ...merged(cx, body, withCtes(cx, clause, environment, null)) };
+  }
+  const target = tableName(cx, body.table as Body);
+  if (kind === 'insert') return { statement: kind, target, columns: inserted(cx, body, environment, null) };
+  if (kind === 'update') return { statement: kind, target, columns: updated(cx, body, environment, null) };
+  deleted(cx, body, environment, null);
+  return { statement: kind, target, columns: [] };
 }
 
 function query(cx: Resolver, kind: string, body: Body, node: Node, environment: Environment): Outcome {
