@@ -67,7 +67,7 @@ beforeAll(async () => {
   dataFolder = join(environments, readdirSync(environments)[0]!, 'tiny/dev');
 });
 afterAll(async () => {
-  for (const child of runners) child.kill('SIGKILL');
+  await stopRunners('SIGKILL');
   await stack?.stop();
 });
 afterEach(() => rm(join(dataFolder, 'go'), { force: true }));
@@ -212,6 +212,30 @@ test('a runner that is killed takes its sandboxes along; the next attempt is ano
     [run],
   );
   expect(finished).toHaveLength(1);
+});
+
+test('a runner that is frozen loses its run to another, which ends what still holds the warehouse; thawed, it changes nothing', async () => {
+  const run = await waiting();
+  const [frozen] = runners;
+  frozen!.kill('SIGSTOP');
+  await sleep(1500);
+  await stack.sql('update dispatcher.task_lease set until = now()');
+  await startRunner();
+  // Asked of the tables: the frozen one would be given half of the questions, and keep them.
+  const until = async (sql: string) => {
+    while ((await stack.sql(sql, [run])).length === 0) await sleep(100);
+  };
+  await until(`select 1 from runner.run_log where run_id = $1 and attempt = 2 and text like 'waiting%'`);
+  await writeFile(join(dataFolder, 'go'), '');
+  await until(`select 1 from runner.run where id = $1 and status = 'succeeded' and attempt = 2`);
+  frozen!.kill('SIGCONT');
+  await stopRunners('SIGTERM');
+  expect(await attemptsOf(run)).toEqual([
+    { attempt: 1, outcome: 'expired' },
+    { attempt: 2, outcome: 'succeeded' },
+  ]);
+  expect(sandboxed()).toEqual([]);
+  await startRunner();
 });
 
 test('a runner that is told to stop gives its work back at once, and that costs none of the tries', async () => {

@@ -14,7 +14,10 @@ import { Workspace } from './workspace.ts';
 
 /** Runs at once. A dbt process is CPU and memory; the machine that this default is for has two cores. */
 const slots = 2;
-const pollSeconds = 15;
+/** Short beside a lease: a worker that is killed while it asks must not be given a task for long. */
+const pollSeconds = 5;
+/** An answer that did not come by then was lost with the dispatcher that would have given it. */
+const answerMs = 3000;
 const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** Claims tasks, runs them, keeps their leases, commits how they ended. */
@@ -65,20 +68,27 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
         await Promise.race(this.running);
         continue;
       }
-      try {
-        const wait = this.running.size > 0 ? 1 : pollSeconds;
-        const asked = performance.now();
-        const { leases } = await this.clients.call(
-          tasksClaim,
-          { worker: this.name, operators: ['dbt'], max: free, wait },
-          this.call,
-        );
-        for (const lease of leases) this.start(lease, asked);
-      } catch (error) {
-        if (this.stopping.signal.aborted) return;
-        this.log.debug({ err: (error as Error).message }, 'no tasks claimed');
-        await sleep(500, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-      }
+      const wait = this.running.size > 0 ? 1 : pollSeconds;
+      const overdue = new AbortController();
+      const answered = this.claim(free, wait).finally(() => overdue.abort());
+      await Promise.race([
+        answered,
+        rest(wait * 1000 + answerMs, AbortSignal.any([overdue.signal, this.stopping.signal])),
+      ]);
+    }
+  }
+
+  /** Asks for work and starts it, also when the answer comes after nobody waits for it any more. */
+  private async claim(max: number, wait: number): Promise<void> {
+    const asked = performance.now();
+    try {
+      const input = { worker: this.name, operators: ['dbt'], max, wait };
+      const { leases } = await this.clients.call(tasksClaim, input, this.call);
+      for (const lease of leases) this.start(lease, asked);
+    } catch (error) {
+      if (this.stopping.signal.aborted) return;
+      this.log.debug({ err: (error as Error).message }, 'no tasks claimed');
+      await rest(500, this.stopping.signal);
     }
   }
 
@@ -127,3 +137,6 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
     return this.sandbox;
   }
 }
+
+const rest = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => undefined);

@@ -21,6 +21,7 @@ import { Blobs, CONFIG, type Config, Failure } from '@headgate/kit';
 import { unpackArchive } from '../archive.ts';
 import type { Folders } from '../sandbox/box.ts';
 import { isAlive, nameOf } from './alive.ts';
+import { endEarlier } from './earlier.ts';
 import { type Attempt, projectFile, withQueryComment } from './overlay.ts';
 import { adapterOf, placeDatabases, profileFor } from './profiles.ts';
 
@@ -65,7 +66,8 @@ export class Workspace {
 
   /** A copy of the revision with what we lay over it, and empty folders for what dbt writes. */
   async open(lease: Lease, revision: string): Promise<Place> {
-    const { org, project, environment, run, attempt } = lease;
+    const { org, project, environment, run, task, attempt } = lease;
+    await endEarlier(join(this.root, 'attempts'), task, attempt);
     const folder = await this.folderOf(lease);
     const data = join(this.config.stateDir, 'environments', org, project, environment);
     const original = await this.revision(org, revision);
