@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { runLineage, type LineageFlags } from './lineage.ts';
+import { runLineage, type LineageFlags } from './lineage-run.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'lineage-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
