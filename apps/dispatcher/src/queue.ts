@@ -68,7 +68,8 @@ export class Queue implements BeforeApplicationShutdown {
       const woken = this.nextCommit(Math.min(pollMs, until - Date.now()));
       const leases: Lease[] = [];
       for (const candidate of await this.candidates(operators, max)) {
-        const lease = await this.lease(candidate, worker, call);
+        // Asked again here: the candidate may be what the worker gave back since the look before.
+        const lease = this.dismissed.has(worker) ? undefined : await this.lease(candidate, worker, call);
         if (lease) leases.push(lease);
       }
       if (leases.length > 0 || Date.now() >= until) return { leases };
