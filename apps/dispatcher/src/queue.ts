@@ -24,9 +24,7 @@ export class Queue implements BeforeApplicationShutdown {
   constructor(
     private readonly database: Database,
     private readonly infra: Infra,
-  ) {
-    this.database.committed.setMaxListeners(0);
-  }
+  ) {}
 
   /** Ends the questions that are being held. */
   beforeApplicationShutdown(): void {
@@ -65,7 +63,7 @@ export class Queue implements BeforeApplicationShutdown {
     const until = Date.now() + wait * 1000;
     for (;;) {
       if (this.stopped || this.dismissed.has(worker)) return { leases: [] };
-      const woken = this.nextCommit(Math.min(pollMs, until - Date.now()));
+      const woken = this.database.nextCommit(Math.min(pollMs, until - Date.now()));
       const leases: Lease[] = [];
       for (const candidate of await this.candidates(operators, max)) {
         // Asked again here: the candidate may be what the worker gave back since the look before.
@@ -118,19 +116,6 @@ export class Queue implements BeforeApplicationShutdown {
       const { project, environment, job_id: job, operator, run_id: run, spec } = task;
       await mutate(tx, taskClaimed, { project, environment, job, task: id, run, attempt, worker });
       return { org: tx.org, project, environment, task: id, job, run, attempt, operator, spec, leaseMs };
-    });
-  }
-
-  /** Resolves at the next commit of this process, or after some time. Asked before looking, so that none slips by. */
-  private nextCommit(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.database.committed.off('commit', done);
-        resolve();
-      };
-      const timer = setTimeout(done, Math.max(0, ms));
-      this.database.committed.on('commit', done);
     });
   }
 }

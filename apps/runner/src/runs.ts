@@ -36,9 +36,7 @@ export class Runs {
     private readonly database: Database,
     private readonly clients: Clients,
     private readonly blobs: Blobs,
-  ) {
-    this.database.committed.setMaxListeners(0);
-  }
+  ) {}
 
   /** A decided plan becomes one run. */
   async start(decided: PlanDecided, tx: Tx): Promise<void> {
@@ -150,7 +148,7 @@ export class Runs {
   async get(id: string, wait: number, call: Call): Promise<Run> {
     const until = Date.now() + wait * 1000;
     for (;;) {
-      const committed = this.nextCommit(until);
+      const committed = this.database.nextCommit(Math.min(pollMs, until - Date.now()));
       const run = await this.database.read(call, (tx) => findRun(tx, id));
       if (hasEnded(run) || Date.now() >= until) return shownRun(run);
       await committed;
@@ -184,7 +182,7 @@ export class Runs {
   async logs({ run: id, after = 0, wait = 0, limit = 500 }: RunsLogsInput, call: Call): Promise<RunsLogsOutput> {
     const until = Date.now() + wait * 1000;
     for (;;) {
-      const committed = this.nextCommit(until);
+      const committed = this.database.nextCommit(Math.min(pollMs, until - Date.now()));
       const answer = await this.database.read(call, async (tx) => {
         // The state first: a line written after it was read is then never missed at the end.
         const ended = hasEnded(await findRun(tx, id));
@@ -222,18 +220,6 @@ export class Runs {
     return this.database.read(call, async (tx) => {
       const [run] = await tx.query<RunState>(`select ${runColumns} from run r where plan_id = $1`, [plan]);
       return run ? { run: shownRun(run) } : {};
-    });
-  }
-
-  private nextCommit(until: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.database.committed.off('commit', done);
-        resolve();
-      };
-      const timer = setTimeout(done, Math.max(0, Math.min(pollMs, until - Date.now())));
-      this.database.committed.on('commit', done);
     });
   }
 }

@@ -28,7 +28,7 @@ type Work<T> = (tx: Tx) => Promise<T>;
 @Injectable()
 export class Database implements OnApplicationShutdown {
   /** Says after each commit that the outbox may hold something new. */
-  readonly committed = new EventEmitter();
+  readonly committed = new EventEmitter().setMaxListeners(0);
 
   private source: Promise<DataSource> | undefined;
 
@@ -45,6 +45,22 @@ export class Database implements OnApplicationShutdown {
     const result = await this.transaction(call, 'read write', work);
     this.committed.emit('commit');
     return result;
+  }
+
+  /**
+   * Resolves at the next commit of this process, or after some time: what another replica committed wakes nobody, so
+   * whoever waits looks again. Ask before looking, so that no commit slips by in between.
+   */
+  nextCommit(withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.committed.off('commit', done);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.max(0, withinMs));
+      this.committed.on('commit', done);
+    });
   }
 
   private async transaction<T>(call: Call, mode: 'read only' | 'read write', work: Work<T>): Promise<T> {

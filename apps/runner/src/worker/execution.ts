@@ -142,6 +142,7 @@ function settingOf({ isolation }: Sandbox, network: 'none' | 'host'): string {
 function failureOf(outcome: Outcome, errors: readonly string[], command = ''): string | undefined {
   if (outcome.cancelled) return undefined;
   if (outcome.timedOut) return 'it ran longer than it may';
+  if (outcome.signal === 'SIGKILL') return 'it was killed: by the system, for want of memory, or by somebody';
   if (outcome.outOfMemory) return 'it needed more memory than it may have';
   if (outcome.outOfCpu) return 'it needed more CPU time than it may have';
   if (outcome.code === 0) return undefined;
