@@ -9,7 +9,7 @@ import { Refusal } from './stage.js';
 
 /**
  * @param {{ paths: import('./paths.js').Paths, secrets: import('./secrets.js').Secrets,
- *   ports: { http: number, health: number, postgres: number, nats: number }, sandbox?: 'auto' | 'none' }} install
+ *   ports: { http: number, health: number, web?: number, postgres: number, nats: number }, sandbox?: 'auto' | 'none' }} install
  */
 export function hostConfig({ paths, secrets, ports, sandbox = 'auto' }) {
   const { postgres, nats, keys, blobs, bootstrap } = secrets;
@@ -17,6 +17,7 @@ export function hostConfig({ paths, secrets, ports, sandbox = 'auto' }) {
     profile: 'embedded',
     stateDir: paths.root,
     http: { host: '127.0.0.1', port: ports.http },
+    ...(ports.web && { web: { upstream: `http://127.0.0.1:${ports.web}` } }),
     health: { port: ports.health },
     postgres: { host: '127.0.0.1', port: ports.postgres, database: 'state', ...postgres },
     nats: { url: `nats://127.0.0.1:${ports.nats}`, ...nats },

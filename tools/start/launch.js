@@ -15,6 +15,7 @@ import { loadSecrets, writePrivate } from './secrets.js';
 import { stage } from './stage.js';
 import { runStory } from './story/story.js';
 import { claimStateFolder, reset } from './version.js';
+import { startWeb, webIsBuilt } from './web.js';
 
 /** @typedef {{ child: import('node:child_process').ChildProcess, signals: NodeJS.Signals[], graceMs: number }} Running */
 
@@ -67,9 +68,10 @@ async function startServices(paths, args, running, lock) {
   };
   const postgres = await stage('postgres', (progress) => bringUpPostgres(paths, secrets, started, progress));
   const nats = await stage('nats', (progress) => bringUpNats(paths, secrets, started, progress));
+  const web = webIsBuilt() ? await freePort(preferredPorts.web) : undefined;
   const { http, host } = await stage('services', (progress) =>
     onFreePort(preferredPorts.http, async (port) => {
-      const ports = { http: port, health: await freePort(preferredPorts.health), postgres, nats };
+      const ports = { http: port, health: await freePort(preferredPorts.health), web, postgres, nats };
       writeHostConfig(paths, hostConfig({ paths, secrets, ports, sandbox: args.sandbox }));
       progress('migrating the database');
       await migrate(paths);
@@ -81,6 +83,7 @@ async function startServices(paths, args, running, lock) {
       return { http: ready.http, host: ready.child };
     }),
   );
+  if (web) await stage('web', (progress) => bringUpWeb(paths, { port: web, gateway: http }, started, progress));
   return { http, host };
 }
 
@@ -103,6 +106,12 @@ function bringUpNats(paths, { nats }, started, progress) {
     progress(`port ${port}`);
     return port;
   });
+}
+
+async function bringUpWeb(paths, { port, gateway }, started, progress) {
+  const child = await startWeb({ port, gateway, log: join(paths.logs, 'web.log') });
+  started('web', child, ['SIGTERM'], 3000);
+  progress(`port ${port}`);
 }
 
 /** The story, if it is due, then waiting; resolves to the exit code. */

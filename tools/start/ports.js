@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 
 /** Ports an embedded install asks for first; a busy one is stepped over. All on the loopback interface. */
-export const preferredPorts = { http: 7400, health: 7401, nats: 7422, postgres: 7432 };
+export const preferredPorts = { http: 7400, health: 7401, web: 7402, nats: 7422, postgres: 7432 };
 
 const taken = new Set();
 

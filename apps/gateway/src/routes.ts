@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { Access, type Admitted } from './access.ts';
 import { Cursors } from './cursors.ts';
 import { inputOf, refuseUnstorable } from './input.ts';
+import { Pages } from './pages.ts';
 import { nowhere, parseJson, sendProblem } from './problems.ts';
 
 /** What travels as one message inside, with room to spare; anything larger is a blob that a request names. */
@@ -27,6 +28,7 @@ export class Routes implements OnModuleInit {
     private readonly clients: Clients,
     private readonly blobs: Blobs,
     private readonly cursors: Cursors,
+    private readonly pages: Pages,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -48,6 +50,7 @@ export class Routes implements OnModuleInit {
     for (const operation of operations as readonly Operation[]) if (operation.path) this.route(http, operation);
     http.get('/api/v1/openapi.json', async () => openApi);
     http.get('/healthz', async () => ({ status: 'ok' }));
+    this.pages.mount(http);
     // Nest registers its own "not found" for everything else, after this.
     http.addHook('onSend', async (request, reply, payload) =>
       isNestNotFound(reply, payload) ? nowhere(request, reply) : payload,

@@ -8,11 +8,20 @@ interface Login {
   readonly password: string;
 }
 
+interface WebConfig {
+  /** Where the server of the pages listens, on this machine or in this cluster only: `http://127.0.0.1:7402`. */
+  readonly upstream?: string;
+  /** What people type: `https://headgate.example`. Needed behind a proxy; otherwise the address that is listened on. */
+  readonly origin?: string;
+}
+
 /** What the host reads once, from the file that HEADGATE_CONFIG names. */
 export interface HostConfig {
   readonly profile: 'embedded' | 'cluster';
   readonly stateDir: string;
   readonly http: { readonly host: string; readonly port: number };
+  /** The pages, and how people reach them. Without it there is only the API. */
+  readonly web?: WebConfig;
   readonly health: { readonly port: number };
   readonly postgres: {
     readonly host: string;
@@ -40,6 +49,7 @@ export interface Config {
   readonly publicKeys: ReadonlyMap<string, KeyObject>;
   readonly blobs: { dir: string; key: Buffer };
   readonly http: { host: string; port: number };
+  readonly web: WebConfig;
   readonly bootstrap: HostConfig['bootstrap'];
   readonly runner: HostConfig['runner'];
   readonly logLevel: string;
@@ -73,6 +83,7 @@ export function configOf(host: HostConfig, service: ServiceName): Config {
     publicKeys: new Map(Object.entries(host.keys).map(([name, key]) => [name, createPublicKey(createPrivateKey(key))])),
     blobs: { dir: host.blobs.dir, key: Buffer.from(host.blobs.key, 'base64') },
     http: host.http,
+    web: host.web ?? {},
     bootstrap: host.bootstrap,
     runner: host.runner,
     logLevel: host.logLevel ?? 'info',
