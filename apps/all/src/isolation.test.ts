@@ -68,6 +68,8 @@ async function furnish(token: string, word: string): Promise<Answer[]> {
   await must('PUT', `/api/v1/projects/jaffle/selections/${word}`, { select: [`tag:${word}`] });
   const { token: made } = await must('POST', '/api/v1/tokens', { name: `${word} robot`, role: 'viewer' });
   await must('PUT', '/api/v1/grants', { subject: { kind: 'person', id: `${word} person` }, role: 'viewer' });
+  await must('POST', '/api/v1/people', { id: `${word}-person`, name: `${word} person`, email: `${word}@example.com` });
+  await must('POST', '/api/v1/links', { person: `${word}-person` });
   const blob = await upload(Buffer.from(JSON.stringify(manifest)));
   await must('POST', `${place}/ingests`, { artifacts: [{ name: 'manifest.json', blob }] });
   const plan = await must('POST', `${place}/plans`, {});
@@ -148,6 +150,8 @@ const reaching = (ids: Record<string, string>): Record<string, object> => ({
   'grants.put': { subject: { kind: 'person', id: 'probe' }, role: 'viewer', project: `${marker}-only` },
   'grants.remove': { subject: { kind: 'person', id: `${marker} person` } },
   'ingests.create': { artifacts: [{ name: 'manifest.json', blob: ids['digest'] }] },
+  'links.create': { person: `${marker}-person` },
+  'people.create': { id: 'probe', name: 'probe', role: 'viewer', project: `${marker}-only` },
   'plans.propose': { snapshot: ids['snapshot'] },
   'projects.create': { project: 'probed' },
   'revisions.create': { blob: ids['digest'] },

@@ -5,14 +5,18 @@ import { Bootstrap } from './bootstrap.ts';
 import { Environments } from './environments.ts';
 import { Grants } from './grants.ts';
 import { IdentityController } from './identity.controller.ts';
+import { SignInLinks } from './links.ts';
+import { PeopleController } from './people.controller.ts';
+import { People } from './people.ts';
 import { Projects } from './projects.ts';
 import { schema } from './schema.ts';
+import { Sessions } from './sessions.ts';
 import { ServiceTokens } from './tokens.ts';
 import { Vault } from './vault.ts';
 
 @Module({
-  controllers: [AccessController, IdentityController],
-  providers: [Bootstrap, Environments, Grants, Projects, ServiceTokens, Vault],
+  controllers: [AccessController, IdentityController, PeopleController],
+  providers: [Bootstrap, Environments, Grants, People, Projects, ServiceTokens, Sessions, SignInLinks, Vault],
 })
 class IdentityModule {}
 

@@ -50,14 +50,17 @@ export class Projects {
   }
 
   organization(call: Call): Promise<Org> {
-    return this.database.read(call, async (tx) => {
-      const [row] = await tx.query<{ org_id: string; slug: string; name: string; created_at: Date }>(
-        'select * from organization',
-      );
-      if (!row) throw new Failure('not-found', { detail: 'this organization does not exist' });
-      return { id: row.org_id, slug: row.slug, name: row.name, createdAt: row.created_at.toISOString() };
-    });
+    return this.database.read(call, organizationIn);
   }
+}
+
+/** The organization that the transaction is bound to. */
+export async function organizationIn(tx: Tx): Promise<Org> {
+  const [row] = await tx.query<{ org_id: string; slug: string; name: string; created_at: Date }>(
+    'select * from organization',
+  );
+  if (!row) throw new Failure('not-found', { detail: 'this organization does not exist' });
+  return { id: row.org_id, slug: row.slug, name: row.name, createdAt: row.created_at.toISOString() };
 }
 
 export async function findProject(tx: Tx, project: string): Promise<Row> {

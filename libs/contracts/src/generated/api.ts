@@ -47,8 +47,16 @@ import type {
   IngestsListOutput,
   LeavesRangeInput,
   LeavesRangeOutput,
+  LinksCreateInput,
+  LinksCreateOutput,
+  LinksRedeemInput,
+  LinksRedeemOutput,
   OrgsGetInput,
   OrgsGetOutput,
+  PeopleListInput,
+  PeopleListOutput,
+  PeopleCreateInput,
+  PeopleCreateOutput,
   PlansProposeInput,
   PlansProposeOutput,
   PlansListInput,
@@ -97,6 +105,12 @@ import type {
   SelectionsPutOutput,
   SelectionsRemoveInput,
   SelectionsRemoveOutput,
+  SessionsOpenInput,
+  SessionsOpenOutput,
+  SessionsResolveInput,
+  SessionsResolveOutput,
+  SessionsCloseInput,
+  SessionsCloseOutput,
   SnapshotsListInput,
   SnapshotsListOutput,
   SnapshotsGetInput,
@@ -333,6 +347,23 @@ export const leavesRange = operation<LeavesRangeInput, LeavesRangeOutput>({
   service: '*',
   callers: ['audit'],
 });
+export const linksCreate = operation<LinksCreateInput, LinksCreateOutput>({
+  id: 'links.create',
+  name: 'LinksCreate',
+  service: 'identity',
+  method: 'POST',
+  path: '/api/v1/links',
+  authorize: 'link:create',
+  callers: ['gateway'],
+  emits: ['link.created'],
+});
+export const linksRedeem = operation<LinksRedeemInput, LinksRedeemOutput>({
+  id: 'links.redeem',
+  name: 'LinksRedeem',
+  service: 'identity',
+  callers: ['gateway'],
+  emits: ['link.used', 'session.refused'],
+});
 export const orgsGet = operation<OrgsGetInput, OrgsGetOutput>({
   id: 'orgs.get',
   name: 'OrgsGet',
@@ -341,6 +372,25 @@ export const orgsGet = operation<OrgsGetInput, OrgsGetOutput>({
   path: '/api/v1/org',
   authorize: 'org:read',
   callers: ['gateway'],
+});
+export const peopleList = operation<PeopleListInput, PeopleListOutput>({
+  id: 'people.list',
+  name: 'PeopleList',
+  service: 'identity',
+  method: 'GET',
+  path: '/api/v1/people',
+  authorize: 'person:read',
+  callers: ['gateway'],
+});
+export const peopleCreate = operation<PeopleCreateInput, PeopleCreateOutput>({
+  id: 'people.create',
+  name: 'PeopleCreate',
+  service: 'identity',
+  method: 'POST',
+  path: '/api/v1/people',
+  authorize: 'person:create',
+  callers: ['gateway'],
+  emits: ['person.created', 'grant.changed'],
 });
 export const plansPropose = operation<PlansProposeInput, PlansProposeOutput>({
   id: 'plans.propose',
@@ -566,6 +616,26 @@ export const selectionsRemove = operation<SelectionsRemoveInput, SelectionsRemov
   callers: ['gateway'],
   emits: ['selection.removed'],
 });
+export const sessionsOpen = operation<SessionsOpenInput, SessionsOpenOutput>({
+  id: 'sessions.open',
+  name: 'SessionsOpen',
+  service: 'identity',
+  callers: ['gateway'],
+  emits: ['session.opened', 'session.closed', 'session.refused'],
+});
+export const sessionsResolve = operation<SessionsResolveInput, SessionsResolveOutput>({
+  id: 'sessions.resolve',
+  name: 'SessionsResolve',
+  service: 'identity',
+  callers: ['gateway'],
+});
+export const sessionsClose = operation<SessionsCloseInput, SessionsCloseOutput>({
+  id: 'sessions.close',
+  name: 'SessionsClose',
+  service: 'identity',
+  callers: ['gateway'],
+  emits: ['session.closed'],
+});
 export const snapshotsList = operation<SnapshotsListInput, SnapshotsListOutput>({
   id: 'snapshots.list',
   name: 'SnapshotsList',
@@ -709,7 +779,7 @@ export const roles: Readonly<Record<string, readonly string[]>> = {
     'environment:create',
   ],
   steward: ['viewer', 'audit:read', 'audit:verify', 'audit:export'],
-  admin: ['engineer', 'steward', 'environment:update', 'token:*', 'grant:*'],
+  admin: ['engineer', 'steward', 'environment:update', 'token:*', 'grant:*', 'person:*', 'link:*'],
   owner: ['admin', 'org:*'],
   service: ['engineer', 'audit:read', 'audit:verify'],
 };
@@ -737,7 +807,11 @@ export const operations = [
   ingestsCreate,
   ingestsList,
   leavesRange,
+  linksCreate,
+  linksRedeem,
   orgsGet,
+  peopleList,
+  peopleCreate,
   plansPropose,
   plansList,
   plansGet,
@@ -762,6 +836,9 @@ export const operations = [
   selectionsList,
   selectionsPut,
   selectionsRemove,
+  sessionsOpen,
+  sessionsResolve,
+  sessionsClose,
   snapshotsList,
   snapshotsGet,
   snapshotsGraph,

@@ -7,7 +7,10 @@ import type {
   EnvironmentCreated,
   EnvironmentRevealed,
   GrantChanged,
+  LinkCreated,
+  LinkUsed,
   OrgCreated,
+  PersonCreated,
   PlanDecided,
   PlanProposed,
   ProjectCreated,
@@ -17,6 +20,9 @@ import type {
   RunRequested,
   SelectionRemoved,
   SelectionSaved,
+  SessionClosed,
+  SessionOpened,
+  SessionRefused,
   SnapshotCommitted,
   TaskClaimed,
   TaskExpired,
@@ -61,9 +67,27 @@ export const grantChanged = eventType<GrantChanged>({
   service: 'identity',
   schemaVersion: '1.0',
 });
+export const linkCreated = eventType<LinkCreated>({
+  type: 'link.created',
+  name: 'LinkCreated',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
+export const linkUsed = eventType<LinkUsed>({
+  type: 'link.used',
+  name: 'LinkUsed',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
 export const orgCreated = eventType<OrgCreated>({
   type: 'org.created',
   name: 'OrgCreated',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
+export const personCreated = eventType<PersonCreated>({
+  type: 'person.created',
+  name: 'PersonCreated',
   service: 'identity',
   schemaVersion: '1.0',
 });
@@ -121,6 +145,24 @@ export const selectionSaved = eventType<SelectionSaved>({
   service: 'planner',
   schemaVersion: '1.0',
 });
+export const sessionClosed = eventType<SessionClosed>({
+  type: 'session.closed',
+  name: 'SessionClosed',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
+export const sessionOpened = eventType<SessionOpened>({
+  type: 'session.opened',
+  name: 'SessionOpened',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
+export const sessionRefused = eventType<SessionRefused>({
+  type: 'session.refused',
+  name: 'SessionRefused',
+  service: 'identity',
+  schemaVersion: '1.0',
+});
 export const snapshotCommitted = eventType<SnapshotCommitted>({
   type: 'snapshot.committed',
   name: 'SnapshotCommitted',
@@ -170,7 +212,10 @@ export const eventTypes = [
   environmentCreated,
   environmentRevealed,
   grantChanged,
+  linkCreated,
+  linkUsed,
   orgCreated,
+  personCreated,
   planDecided,
   planProposed,
   projectCreated,
@@ -180,6 +225,9 @@ export const eventTypes = [
   runRequested,
   selectionRemoved,
   selectionSaved,
+  sessionClosed,
+  sessionOpened,
+  sessionRefused,
   snapshotCommitted,
   taskClaimed,
   taskExpired,

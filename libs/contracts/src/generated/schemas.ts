@@ -568,6 +568,22 @@ export const schemas: Record<string, object> = {
       grantVersion: { type: 'integer', minimum: 0 },
     },
   },
+  LinkCreated: {
+    description: 'A one-time link for signing in was made; only its hash is kept.',
+    type: 'object',
+    required: ['link', 'person', 'expiresAt'],
+    properties: {
+      link: { $ref: '#/$defs/Uuid' },
+      person: { $ref: '#/$defs/PersonId' },
+      expiresAt: { $ref: '#/$defs/Time' },
+    },
+  },
+  LinkUsed: {
+    description: 'A one-time link was used up; a session follows.',
+    type: 'object',
+    required: ['link', 'person'],
+    properties: { link: { $ref: '#/$defs/Uuid' }, person: { $ref: '#/$defs/PersonId' } },
+  },
   OrgCreated: {
     description: 'An organization exists.',
     type: 'object',
@@ -577,6 +593,12 @@ export const schemas: Record<string, object> = {
       slug: { $ref: '#/$defs/Slug' },
       name: { type: 'string', minLength: 1 },
     },
+  },
+  PersonCreated: {
+    description: 'Somebody may sign in.',
+    type: 'object',
+    required: ['person', 'name'],
+    properties: { person: { $ref: '#/$defs/PersonId' }, name: { type: 'string', minLength: 1, maxLength: 200 } },
   },
   PlanDecided: {
     description: 'A plan may run, or may not.',
@@ -710,6 +732,36 @@ export const schemas: Record<string, object> = {
     type: 'object',
     required: ['project', 'name'],
     properties: { project: { $ref: '#/$defs/Slug' }, name: { $ref: '#/$defs/Slug' } },
+  },
+  SessionClosed: {
+    description: 'A session ended before its time.',
+    type: 'object',
+    required: ['session', 'person', 'because'],
+    properties: {
+      session: { $ref: '#/$defs/Uuid' },
+      person: { $ref: '#/$defs/PersonId' },
+      because: { enum: ['signed-out', 'signed-in-again'] },
+    },
+  },
+  SessionOpened: {
+    description: 'A person signed in.',
+    type: 'object',
+    required: ['session', 'person', 'by'],
+    properties: {
+      session: { $ref: '#/$defs/Uuid' },
+      person: { $ref: '#/$defs/PersonId' },
+      by: { type: 'string', minLength: 1, description: 'The issuer that vouched, or `link`.' },
+    },
+  },
+  SessionRefused: {
+    description: 'Somebody was not let in.',
+    type: 'object',
+    required: ['because'],
+    properties: {
+      person: { $ref: '#/$defs/PersonId' },
+      by: { type: 'string', minLength: 1 },
+      because: { type: 'string', minLength: 1 },
+    },
   },
   SnapshotCommitted: {
     description: 'A new graph became visible in an environment.',
@@ -1334,6 +1386,38 @@ export const schemas: Record<string, object> = {
       head: { type: 'integer', minimum: 0 },
     },
   },
+  LinksCreateInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: [],
+    properties: { person: { $ref: '#/$defs/PersonId' } },
+  },
+  LinksCreateOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['person', 'token', 'expiresAt'],
+    properties: {
+      person: { $ref: '#/$defs/PersonId' },
+      token: { type: 'string', minLength: 1 },
+      expiresAt: { $ref: '#/$defs/Time' },
+    },
+  },
+  LinksRedeemInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['hash'],
+    properties: { hash: { $ref: '#/$defs/Digest' } },
+  },
+  LinksRedeemOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['outcome'],
+    properties: {
+      outcome: { enum: ['good', 'unknown', 'used', 'expired'] },
+      org: { $ref: '#/$defs/Uuid' },
+      person: { $ref: '#/$defs/Person' },
+    },
+  },
   Org: {
     type: 'object',
     additionalProperties: false,
@@ -1347,6 +1431,49 @@ export const schemas: Record<string, object> = {
   },
   OrgsGetInput: { type: 'object', additionalProperties: false, required: [], properties: {} },
   OrgsGetOutput: { $ref: '#/$defs/Org' },
+  PersonId: {
+    type: 'string',
+    pattern: '^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$',
+    description: 'What grants and the audit call a person: a short name or an e-mail address.',
+  },
+  Person: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['id', 'name', 'createdAt'],
+    properties: {
+      id: { $ref: '#/$defs/PersonId' },
+      name: { type: 'string', minLength: 1, maxLength: 200 },
+      email: { type: 'string', minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' },
+      createdAt: { $ref: '#/$defs/Time' },
+      lastSignInAt: { $ref: '#/$defs/Time' },
+    },
+  },
+  PeopleListInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: [],
+    properties: { cursor: { $ref: '#/$defs/Cursor' }, limit: { $ref: '#/$defs/Limit' } },
+  },
+  PeopleListOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['items'],
+    properties: { items: { type: 'array', items: { $ref: '#/$defs/Person' } }, next: { $ref: '#/$defs/Cursor' } },
+  },
+  PeopleCreateInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['id', 'name'],
+    properties: {
+      id: { $ref: '#/$defs/PersonId' },
+      name: { type: 'string', minLength: 1, maxLength: 200 },
+      email: { type: 'string', minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' },
+      role: { $ref: '#/$defs/Role' },
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+    },
+  },
+  PeopleCreateOutput: { $ref: '#/$defs/Person' },
   Plan: {
     type: 'object',
     additionalProperties: false,
@@ -1812,6 +1939,71 @@ export const schemas: Record<string, object> = {
     properties: { project: { $ref: '#/$defs/Slug' }, name: { $ref: '#/$defs/Slug' } },
   },
   SelectionsRemoveOutput: { $ref: '#/$defs/Empty' },
+  SessionsOpenInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['hash', 'claims'],
+    properties: {
+      hash: { $ref: '#/$defs/Digest' },
+      replaces: { $ref: '#/$defs/Digest' },
+      claims: {
+        oneOf: [
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['org', 'person'],
+            properties: { org: { $ref: '#/$defs/Uuid' }, person: { $ref: '#/$defs/PersonId' } },
+          },
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['issuer', 'subject'],
+            properties: {
+              issuer: { type: 'string', minLength: 1 },
+              subject: { type: 'string', minLength: 1 },
+              email: { type: 'string' },
+              emailVerified: { type: 'boolean' },
+              name: { type: 'string' },
+            },
+          },
+        ],
+      },
+    },
+  },
+  SessionsOpenOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['opened'],
+    properties: { opened: { type: 'boolean' }, because: { type: 'string', minLength: 1 } },
+  },
+  SessionsResolveInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['hash'],
+    properties: { hash: { $ref: '#/$defs/Digest' } },
+  },
+  SessionsResolveOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['found'],
+    properties: {
+      found: { type: 'boolean' },
+      session: { $ref: '#/$defs/Uuid' },
+      org: { $ref: '#/$defs/Org' },
+      person: { $ref: '#/$defs/Person' },
+      actor: { $ref: '#/$defs/Actor' },
+      grants: { type: 'array', items: { $ref: '#/$defs/Grant' } },
+      grantVersion: { type: 'integer', minimum: 0 },
+      expiresAt: { $ref: '#/$defs/Time' },
+    },
+  },
+  SessionsCloseInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['hash'],
+    properties: { hash: { $ref: '#/$defs/Digest' } },
+  },
+  SessionsCloseOutput: { $ref: '#/$defs/Empty' },
   Snapshot: {
     type: 'object',
     additionalProperties: false,

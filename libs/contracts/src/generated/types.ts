@@ -44,6 +44,13 @@ export type Limit = number;
  */
 export type Permission = string;
 export type Role = 'viewer' | 'engineer' | 'steward' | 'admin' | 'owner' | 'service';
+/**
+ * What grants and the audit call a person: a short name or an e-mail address.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PersonId".
+ */
+export type PersonId = string;
 
 export interface AllContracts {}
 /**
@@ -435,6 +442,9 @@ export interface Actor {
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "SelectionsRemoveOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SessionsCloseOutput".
  */
 export interface Empty {}
 /**
@@ -511,6 +521,27 @@ export interface GrantChanged {
   grantVersion: number;
 }
 /**
+ * A one-time link for signing in was made; only its hash is kept.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LinkCreated".
+ */
+export interface LinkCreated {
+  link: Uuid;
+  person: PersonId;
+  expiresAt: Time;
+}
+/**
+ * A one-time link was used up; a session follows.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LinkUsed".
+ */
+export interface LinkUsed {
+  link: Uuid;
+  person: PersonId;
+}
+/**
  * An organization exists.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -519,6 +550,16 @@ export interface GrantChanged {
 export interface OrgCreated {
   org: Uuid;
   slug: Slug;
+  name: string;
+}
+/**
+ * Somebody may sign in.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PersonCreated".
+ */
+export interface PersonCreated {
+  person: PersonId;
   name: string;
 }
 /**
@@ -658,6 +699,42 @@ export interface SelectionRemoved {
 export interface SelectionSaved {
   project: Slug;
   name: Slug;
+}
+/**
+ * A session ended before its time.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SessionClosed".
+ */
+export interface SessionClosed {
+  session: Uuid;
+  person: PersonId;
+  because: 'signed-out' | 'signed-in-again';
+}
+/**
+ * A person signed in.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SessionOpened".
+ */
+export interface SessionOpened {
+  session: Uuid;
+  person: PersonId;
+  /**
+   * The issuer that vouched, or `link`.
+   */
+  by: string;
+}
+/**
+ * Somebody was not let in.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SessionRefused".
+ */
+export interface SessionRefused {
+  person?: PersonId;
+  by?: string;
+  because: string;
 }
 /**
  * A new graph became visible in an environment.
@@ -1154,6 +1231,36 @@ export interface LeavesRangeOutput {
   }[];
   head: number;
 }
+export interface LinksCreateInput {
+  person?: PersonId;
+}
+export interface LinksCreateOutput {
+  person: PersonId;
+  token: string;
+  expiresAt: Time;
+}
+export interface LinksRedeemInput {
+  hash: Digest;
+}
+export interface LinksRedeemOutput {
+  outcome: 'good' | 'unknown' | 'used' | 'expired';
+  org?: Uuid;
+  person?: Person;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Person".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PeopleCreateOutput".
+ */
+export interface Person {
+  id: PersonId;
+  name: string;
+  email?: string;
+  createdAt: Time;
+  lastSignInAt?: Time;
+}
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "Org".
@@ -1168,6 +1275,22 @@ export interface Org {
   createdAt: Time;
 }
 export interface OrgsGetInput {}
+export interface PeopleListInput {
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface PeopleListOutput {
+  items: Person[];
+  next?: Cursor;
+}
+export interface PeopleCreateInput {
+  id: PersonId;
+  name: string;
+  email?: string;
+  role?: Role;
+  project?: Slug;
+  environment?: Slug;
+}
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "Plan".
@@ -1514,6 +1637,42 @@ export interface SelectionsRemoveInput {
   project: Slug;
   name: Slug;
 }
+export interface SessionsOpenInput {
+  hash: Digest;
+  replaces?: Digest;
+  claims:
+    | {
+        org: Uuid;
+        person: PersonId;
+      }
+    | {
+        issuer: string;
+        subject: string;
+        email?: string;
+        emailVerified?: boolean;
+        name?: string;
+      };
+}
+export interface SessionsOpenOutput {
+  opened: boolean;
+  because?: string;
+}
+export interface SessionsResolveInput {
+  hash: Digest;
+}
+export interface SessionsResolveOutput {
+  found: boolean;
+  session?: Uuid;
+  org?: Org;
+  person?: Person;
+  actor?: Actor;
+  grants?: Grant[];
+  grantVersion?: number;
+  expiresAt?: Time;
+}
+export interface SessionsCloseInput {
+  hash: Digest;
+}
 export interface SnapshotsListInput {
   project: Slug;
   environment: Slug;
@@ -1705,6 +1864,7 @@ export type GrantsCanOutput = Can;
 export type GrantsDenyOutput = Empty;
 export type IngestsCreateOutput = Ingest;
 export type OrgsGetOutput = Org;
+export type PeopleCreateOutput = Person;
 export type PlansProposeOutput = Plan;
 export type PlansGetOutput = Plan;
 export type PlansDocumentOutput = Blob;
@@ -1719,6 +1879,7 @@ export type RunsArtifactOutput = Blob;
 export type RunsCancelOutput = Run;
 export type SelectionsPutOutput = Selection;
 export type SelectionsRemoveOutput = Empty;
+export type SessionsCloseOutput = Empty;
 export type SnapshotsGetOutput = Snapshot;
 export type SnapshotsGraphOutput = Blob;
 export type SnapshotsManifestOutput = Blob;

@@ -354,9 +354,22 @@ export const grantChangedSchema = z
     grantVersion: z.number().int().gte(0),
   })
   .describe("Somebody's role changed; the grant version rises by one.");
+export const personIdSchema = z
+  .string()
+  .regex(new RegExp('^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$'))
+  .describe('What grants and the audit call a person: a short name or an e-mail address.');
+export const linkCreatedSchema = z
+  .object({ link: uuidSchema, person: personIdSchema, expiresAt: timeSchema })
+  .describe('A one-time link for signing in was made; only its hash is kept.');
+export const linkUsedSchema = z
+  .object({ link: uuidSchema, person: personIdSchema })
+  .describe('A one-time link was used up; a session follows.');
 export const orgCreatedSchema = z
   .object({ org: uuidSchema, slug: slugSchema, name: z.string().min(1) })
   .describe('An organization exists.');
+export const personCreatedSchema = z
+  .object({ person: personIdSchema, name: z.string().min(1).max(200) })
+  .describe('Somebody may sign in.');
 export const planDecidedSchema = z
   .object({
     project: slugSchema,
@@ -441,6 +454,19 @@ export const selectionRemovedSchema = z
 export const selectionSavedSchema = z
   .object({ project: slugSchema, name: slugSchema })
   .describe('A selection was kept under a name.');
+export const sessionClosedSchema = z
+  .object({ session: uuidSchema, person: personIdSchema, because: z.enum(['signed-out', 'signed-in-again']) })
+  .describe('A session ended before its time.');
+export const sessionOpenedSchema = z
+  .object({
+    session: uuidSchema,
+    person: personIdSchema,
+    by: z.string().min(1).describe('The issuer that vouched, or `link`.'),
+  })
+  .describe('A person signed in.');
+export const sessionRefusedSchema = z
+  .object({ person: personIdSchema.optional(), by: z.string().min(1).optional(), because: z.string().min(1) })
+  .describe('Somebody was not let in.');
 export const snapshotCommittedSchema = z
   .object({
     project: slugSchema,
@@ -520,7 +546,10 @@ export const zodSchemas = {
   EnvironmentCreated: environmentCreatedSchema,
   EnvironmentRevealed: environmentRevealedSchema,
   GrantChanged: grantChangedSchema,
+  LinkCreated: linkCreatedSchema,
+  LinkUsed: linkUsedSchema,
   OrgCreated: orgCreatedSchema,
+  PersonCreated: personCreatedSchema,
   PlanDecided: planDecidedSchema,
   PlanProposed: planProposedSchema,
   ProjectCreated: projectCreatedSchema,
@@ -530,6 +559,9 @@ export const zodSchemas = {
   RunRequested: runRequestedSchema,
   SelectionRemoved: selectionRemovedSchema,
   SelectionSaved: selectionSavedSchema,
+  SessionClosed: sessionClosedSchema,
+  SessionOpened: sessionOpenedSchema,
+  SessionRefused: sessionRefusedSchema,
   SnapshotCommitted: snapshotCommittedSchema,
   TaskClaimed: taskClaimedSchema,
   TaskExpired: taskExpiredSchema,
