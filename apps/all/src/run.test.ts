@@ -140,6 +140,20 @@ test('a run that fails says why, keeps what succeeded, and is planned again', as
   expect(await runsOf(again)).toContain('model.jaffle.customer_segments');
 });
 
+test('the graph comes with compiled SQL; a model that needs an answer of the warehouse goes without, and the log says so', async () => {
+  const asking = `{% set answer = run_query('select 1') %} select {{ answer.rows[0][0] if execute }} as one`;
+  const run = await ingest({ 'models/marts/stores.sql': () => asking });
+  expect(run).toMatchObject({ status: 'succeeded', artifacts: [{ name: 'manifest.json' }] });
+  const { nodes } = await get<{ nodes: Record<string, { resource_type: string; compiled_code?: string }> }>(
+    `/api/v1/runs/${run.id}/artifacts/manifest.json`,
+  );
+  const models = Object.entries(nodes).filter(([, { resource_type }]) => resource_type === 'model');
+  const without = models.filter(([, { compiled_code }]) => !compiled_code).map(([id]) => id);
+  expect(without).toEqual(['model.jaffle.stores']);
+  const { items } = await get<{ items: RunLine[] }>(`/api/v1/runs/${run.id}/logs?limit=500`);
+  expect(items.find(({ event }) => event === 'NotCompiled')).toMatchObject({ level: 'warn' });
+});
+
 test('a project that dbt cannot parse fails with the words of dbt', async () => {
   const run = await ingest({ 'models/marts/orders.sql': () => `select * from {{ ref('nobody') }}` });
   expect(run).toMatchObject({ status: 'failed', reason: expect.stringContaining('nobody') });

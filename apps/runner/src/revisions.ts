@@ -9,6 +9,7 @@ import {
 import { Blobs, type Call, Database, keyOf, mutate, pageOf } from '@headgate/kit';
 import { canonicalArchive } from './archive.ts';
 import { Runs } from './runs.ts';
+import { revisionStage } from './worker/revision-stage.ts';
 
 interface Row {
   project: string;
@@ -30,7 +31,7 @@ export class Revisions {
   ) {}
 
   /**
-   * Makes the files of an uploaded tar known as a revision, and has dbt parse it unless told not to. A revision is named
+   * Makes the files of an uploaded tar known as a revision, and has dbt parse and compile it unless told not to. A revision is named
    * by its content alone, so the same files sent again, packed by whatever means, are the same revision.
    */
   async create({ project, environment, blob, parse = true }: RevisionsCreateInput, call: Call): Promise<Revision> {
@@ -44,7 +45,7 @@ export class Revisions {
          returning *, xmax = 0 as is_new`,
         [tx.org, project, environment, revision, files, bytes],
       );
-      const stages = [{ command: ['parse'] }];
+      const stages = [revisionStage];
       const requestedBy = call.actor.id;
       const run = parse
         ? await this.runs.request(tx, { project, environment, kind: 'parse', revision, stages, requestedBy })

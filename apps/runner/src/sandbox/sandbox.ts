@@ -26,6 +26,8 @@ export const defaultLimits: Limits = {
 export interface RunSpec extends Folders {
   /** Arguments for dbt, or for `program`. Paths in them are those of `Sandbox.inside`. */
   readonly args: readonly string[];
+  /** Python that runs before dbt's own command line, in its process. */
+  readonly prelude?: string;
   /** What to run instead of dbt: a Python script that is visible inside, or anything in /usr. */
   readonly program?: readonly string[];
   /** Further host files or folders to show read-only: path inside → path on the host. Not with isolation `none`. */
@@ -54,7 +56,7 @@ export class SandboxUnavailable extends Error {
   }
 }
 
-const dbt = ['-c', 'from dbt.cli.main import cli; cli()'];
+const dbtAfter = (prelude = '') => ['-c', `${prelude}\nfrom dbt.cli.main import cli; cli()`];
 
 /** Runs one command at a time per call, away from everything on this machine but what the spec names. */
 export class Sandbox {
@@ -101,7 +103,10 @@ export class Sandbox {
     const limits = { ...defaultLimits, ...spec.limits };
     const at = this.inside(spec);
     await mkdir(join(spec.home, 'tmp'), { recursive: true, mode: 0o700 });
-    const command = limited(limits, [...(spec.program ?? [this.interpreter.python, ...dbt]), ...spec.args]);
+    const command = limited(limits, [
+      ...(spec.program ?? [this.interpreter.python, ...dbtAfter(spec.prelude)]),
+      ...spec.args,
+    ]);
     const { project, out, home, data, readOnly = {}, network, signal, interrupt, graceMs } = spec;
     const argv = this.driver.argv({
       folders: { project, out, home, data },

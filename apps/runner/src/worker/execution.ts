@@ -8,6 +8,7 @@ import { eachText, readLogLine } from './dbt-log.ts';
 import type { Channel, Progress } from './progress.ts';
 import { untilAnswered } from './patience.ts';
 import { redactor } from './redact.ts';
+import { compileOffline, keepGraph, notCompiled } from './revision-stage.ts';
 import { mergedResults } from './results.ts';
 import { adapterIn, leftBehind, type Place, type Workspace } from './workspace.ts';
 
@@ -51,7 +52,7 @@ export async function execute(lease: Lease, tools: Tools, stops: Stops): Promise
   try {
     const place = await tools.workspace.open(lease, run.revision);
     const adapter = (await adapterIn(place)) ?? revealed.adapter;
-    const network = offline.has(adapter) ? 'none' : 'host';
+    const network = run.kind === 'parse' || offline.has(adapter) ? 'none' : 'host';
     const setting: Setting = { ...tools, ...stops, channel, redact, env, network, left: new Map<string, Buffer[]>() };
     const failure = await runStages(run, place, setting);
     const result = { artifacts: stops.kill.aborted ? [] : await uploaded(setting.left, place.org, tools.blobs) };
@@ -105,7 +106,8 @@ async function runStages(run: RunRequested, place: Place, setting: Setting): Pro
     const errors: string[] = [];
     const { project, out, home, data } = place;
     const stop = { signal: kill, interrupt: cancel, graceMs: cancelGraceMs };
-    const outcome = await sandbox.run({ project, out, home, data, args: command, network, env, ...stop }, (line) => {
+    const how = { args: command, network, env, ...(run.kind === 'parse' && { prelude: compileOffline }) };
+    const outcome = await sandbox.run({ project, out, home, data, ...how, ...stop }, (line) => {
       // Twice: before anything is cut short, and again where JSON had written a character in another way.
       const read = eachText(
         readLogLine(redact(line), () => new Date().toISOString()),
@@ -116,7 +118,9 @@ async function runStages(run: RunRequested, place: Place, setting: Setting): Pro
     });
     if (!kill.aborted) await collect(place, setting.left);
     const failure = failureOf(outcome, errors, command[0]);
-    if (failure) return failure;
+    const hasGraph = run.kind === 'parse' && keepGraph(setting.left);
+    if (failure && !hasGraph) return failure;
+    if (failure) channel.write(notCompiled(redact(failure), new Date().toISOString()));
   }
   return undefined;
 }
