@@ -42,7 +42,10 @@ export function ingestCommand(cli: Cli): Command {
     new Command('ingest')
       .description("make the server know a project: from dbt's artifacts, or from the project's files")
       .argument('[paths...]', 'artifacts, or folders that hold some (default: target)')
-      .option('--project-dir <dir>', "a dbt project's folder: pack it, upload it, have dbt parse and compile it (the warehouse is not reached)")
+      .option(
+        '--project-dir <dir>',
+        "a dbt project's folder: pack it, upload it, have dbt parse and compile it (the warehouse is not reached)",
+      )
       .option('--create', 'make the project and the environment named, where they are not there yet')
       .addOption(new Option('--adapter <name>', 'what a new environment runs on').choices(['duckdb', 'postgres'])),
   )
