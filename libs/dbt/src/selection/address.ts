@@ -54,6 +54,11 @@ function qualifiedName(project: Project, i: number): string {
   return (project.nodes[i]!.fqn ?? []).join('.');
 }
 
+/** What dbt compares, to the letter and before any wildcard, to find a versioned model. */
+function lastTwo(path: readonly string[]): string {
+  return path.slice(-2).join('_');
+}
+
 function isVersioned(project: Project, i: number): boolean {
   const node = project.nodes[i]!;
   return node.resource_type === 'model' && (node['version'] ?? null) !== null;
@@ -72,7 +77,7 @@ function caughtByName(project: Project, wanted: readonly string[]): ReadonlyMap<
     const name = qualifiedName(project, i);
     if (caught.has(name)) continue;
     caught.set(name, new Set());
-    const tail = name.split('.').slice(-2).join('_');
+    const tail = lastTwo(name.split('.'));
     byTail.set(tail, [...(byTail.get(tail) ?? []), name]);
   }
   for (let i = 0; i < project.size; i++) {
@@ -83,7 +88,7 @@ function caughtByName(project: Project, wanted: readonly string[]): ReadonlyMap<
       caught.get(path.at(-1) ?? '')?.add(i);
       if (!isVersioned(project, i)) continue;
       caught.get(path.at(-2) ?? '')?.add(i);
-      for (const name of byTail.get(path.slice(-2).join('_')) ?? []) caught.get(name)!.add(i);
+      for (const name of byTail.get(lastTwo(path)) ?? []) caught.get(name)!.add(i);
     }
   }
   return caught;
@@ -138,7 +143,8 @@ function refine(project: Project, i: number, exact: string, isWanted: (i: number
   for (let j = 0; j < project.size; j++) {
     if (j === i || project.sections[j] === SOURCES || isWanted(j)) continue;
     const fqn = project.nodes[j]!.fqn ?? [];
-    if (isExact(fqn.join('.')) || isExact(fqn.slice(1).join('.'))) others.push(j);
+    const isCalledSo = isVersioned(project, j) && lastTwo(fqn) === lastTwo(exact.split('.'));
+    if (isCalledSo || isExact(fqn.join('.')) || isExact(fqn.slice(1).join('.'))) others.push(j);
   }
   const all: AddressPart[] = [{ method: 'fqn', value: exact }];
   const add = (part: AddressPart, keeps: (j: number) => boolean) => {

@@ -125,6 +125,14 @@ describe('a translated selection selects exactly its set', () => {
     expect(translate(nested, ['model.shop.gone'])).toMatchObject({ refused: [{ id: 'model.shop.gone' }] });
   });
 
+  test('a version that is called as the pattern for another name is told apart from it', () => {
+    const manifest = manifestOf([
+      { unique_id: 'model.shop.a', fqn: ['shop', '[a]', 'v1', 'a'], original_file_path: 'models/a.sql' },
+      { unique_id: 'model.shop.b', fqn: ['shop', 'v1', '[a]'], version: 1, original_file_path: 'models/b.sql' },
+    ]);
+    expect(selectedBy(manifest, ['model.shop.a'])).toEqual(['model.shop.a']);
+  });
+
   test('holds for any set of any names, on the command line and in the overlay', () => {
     const part = fc.constantFrom('a', 'b', 'v1', 'shop', 'a.b', 'a b', 'a*', 'x+1', '[a]', 'b,a', 'é', '-');
     const node = fc.record({
