@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database, Infra, LOG } from '@headgate/kit';
 import type { Logger } from 'pino';
 import { Trees } from './trees.ts';
@@ -10,7 +10,7 @@ const pollMs = 1000;
 
 /** Seals every tree that has new leaves. */
 @Injectable()
-export class Sealer implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Sealer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private dueAt = Infinity;
   private running: Promise<void> = Promise.resolve();
@@ -28,7 +28,7 @@ export class Sealer implements OnApplicationBootstrap, OnApplicationShutdown {
     this.due(0);
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.running;

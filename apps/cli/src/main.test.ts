@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, parse, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, jest, test } from '@jest/globals';
@@ -20,14 +20,14 @@ const root = resolve(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'headgate-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the program as a user does, in a folder without an install. */
-async function headgate(args: string[], env: Record<string, string> = {}) {
+/** Runs the program as a user does. */
+async function headgate(args: string[], env: Record<string, string> = {}, cwd = folder) {
   const register = pathToFileURL(join(root, 'tools/register.js')).href;
   const child = spawn(
     process.execPath,
     ['-C', 'source', '--import', register, join(root, 'apps/cli/src/main.ts'), ...args],
     {
-      cwd: folder,
+      cwd,
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
@@ -98,7 +98,8 @@ test.each([
 });
 
 test('without a server a command says which ways there are to name one', async () => {
-  expect(await headgate(['runs'])).toEqual({
+  // The folder for scratch may lie inside of an install.
+  expect(await headgate(['runs'], {}, parse(folder).root)).toEqual({
     code: 2,
     out: '',
     err: expect.stringMatching(/no server is named[\s\S]*HEADGATE_URL/),

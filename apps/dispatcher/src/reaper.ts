@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { taskExpired } from '@headgate/contracts';
 import { type Call, Database, Infra, LOG, mutate } from '@headgate/kit';
 import type { Logger } from 'pino';
@@ -8,7 +8,7 @@ const everyMs = 1000;
 
 /** Takes tasks away from workers that fell silent: by their lease, never by how long they have been running. */
 @Injectable()
-export class Reaper implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Reaper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<unknown> = Promise.resolve();
   private isStopped = false;
@@ -27,7 +27,7 @@ export class Reaper implements OnApplicationBootstrap, OnApplicationShutdown {
     }, everyMs);
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.isStopped = true;
     clearTimeout(this.timer);
     await this.sweeping;

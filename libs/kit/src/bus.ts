@@ -28,6 +28,7 @@ export class Bus implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     const connection = await this.connection?.catch(() => undefined);
-    if (connection && !connection.isClosed()) await connection.close();
+    // Close would leave unsent what was said last, an acknowledgement perhaps.
+    if (connection && !connection.isClosed()) await connection.drain();
   }
 }

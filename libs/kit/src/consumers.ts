@@ -1,6 +1,8 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import type { Subscription } from '@nats-io/transport-node';
 import { ContractError, type EventType, eventTypes, type ProvenanceEvent, provenanceEvent } from '@headgate/contracts';
 import type { Logger } from 'pino';
 import { Bus, streamOf } from './bus.ts';
@@ -10,6 +12,10 @@ import { Database, type Tx } from './database.ts';
 import { Failure } from './failure.ts';
 import { LOG } from './log.ts';
 
+/** How long a server that does not answer may hold up a service's end. */
+const drainMs = 2_000;
+/** How often a slow handler tells the bus that its event is in hand, ms; well within the consumer's `ack_wait`. */
+const inHandMs = 2_000;
 /** Deliveries of one event before it is a dead letter; the waits between them add up to a few minutes. */
 const maxDeliveries = 10;
 
@@ -34,9 +40,10 @@ export function Hears<T>(event: EventType<T>) {
 
 /** Runs every `@Hears` method of this service from its durable consumers. */
 @Injectable()
-export class Consumers implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Consumers implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly open: ConsumerMessages[] = [];
-  private readonly busy = new Set<Promise<void>>();
+  private readonly pumps: Promise<void>[] = [];
+  private isStopping = false;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -61,23 +68,28 @@ export class Consumers implements OnApplicationBootstrap, OnApplicationShutdown 
       const consumer = await js!.consumers.getConsumerFromInfo(
         await (await this.bus.manager()).consumers.info(streamOf(source), this.config.service),
       );
-      const messages = await consumer.consume({ max_messages: 64 });
+      // One at a time: what waits here would be kept from the other replicas, and from everybody after a crash.
+      const messages = await consumer.consume({ max_messages: 1 });
       this.open.push(messages);
-      void this.pump(messages, byType);
+      this.pumps.push(this.pump(messages, byType));
     }
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.open.map((messages) => messages.close()));
-    await Promise.all(this.busy);
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    await Promise.all(this.open.map(drained));
+    await Promise.all(this.pumps);
   }
 
   /** In order, one at a time per source: an event never overtakes the one it follows from. */
   private async pump(messages: ConsumerMessages, byType: Map<string, Handler>): Promise<void> {
     for await (const message of messages) {
-      const work = this.handle(message, byType);
-      this.busy.add(work);
-      await work.finally(() => this.busy.delete(work));
+      if (this.isStopping) {
+        message.nak();
+        continue;
+      }
+      const inHand = setInterval(() => message.working(), inHandMs);
+      await this.handle(message, byType).finally(() => clearInterval(inHand));
     }
   }
 
@@ -132,6 +144,16 @@ export class Consumers implements OnApplicationBootstrap, OnApplicationShutdown 
     await js.publish(`hg.dead.${this.config.service}`, JSON.stringify(letter));
     message.term(reason);
   }
+}
+
+/**
+ * Ends a consumer so that what the server has sent already still comes in; `close` would drop it, and it would wait
+ * for the end of its acknowledgement time. The client does this for a whole connection, but others still need theirs.
+ */
+async function drained(messages: ConsumerMessages): Promise<void> {
+  const { sub } = messages as ConsumerMessages & { readonly sub: Subscription };
+  await Promise.race([sub.drain().catch(() => undefined), sleep(drainMs, undefined, { ref: false })]);
+  await messages.close();
 }
 
 /** The bus lets a service publish on the subjects of its own events only, so the subject says who speaks. */

@@ -68,7 +68,8 @@ async function provisionConsumers(manager: JetStreamManager, { name, hears = [] 
       durable_name: name,
       filter_subjects,
       ack_policy: AckPolicy.Explicit,
-      ack_wait: nanos(60_000),
+      // What a crashed replica had in hand is delivered again after this; a live one says that it is at work.
+      ack_wait: nanos(10_000),
       deliver_policy: DeliverPolicy.All,
       // The consumer itself decides when an event is a dead letter: only it knows whether the event is at fault.
       max_deliver: -1,

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import pg from 'pg';
@@ -27,7 +27,7 @@ const pollMs = 500;
  * advisory lock on its own connection, and the stream's last sequence fences a relay that lost the lock unknowingly.
  */
 @Injectable()
-export class Relay implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private stopped = false;
   private wake: () => void = () => undefined;
   private running: Promise<void> = Promise.resolve();
@@ -45,7 +45,7 @@ export class Relay implements OnApplicationBootstrap, OnApplicationShutdown {
     this.running = this.loop();
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     this.wake();
     await this.running;
