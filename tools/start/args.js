@@ -12,6 +12,8 @@ a dbt project parsed, planned, confirmed, run in a sandbox, planned again, edite
   --project DIR   your own dbt project instead of the bundled one (profile of type duckdb or postgres)
   --reset         begin anew: removes all state, keeps what is installed
   --no-sandbox    run dbt without isolation (single-user machines only)
+  --link          only print a new one-time link for signing in to what runs already
+  --oidc FILE     people sign in with this OpenID provider: {"issuer", "clientId", "clientSecret", "name"}
   --state DIR     keep the state there instead of in .headgate
   --help          this text
 
@@ -22,7 +24,7 @@ Everything is kept below .headgate. Ctrl-C stops all of it.
 
 /**
  * @param {string[]} argv
- * @returns {{ help: boolean, once: boolean, reset: boolean, sandbox: 'auto' | 'none', project?: string, state: string }}
+ * @returns {{ help: boolean, once: boolean, reset: boolean, sandbox: 'auto' | 'none', link: boolean, oidc?: string, project?: string, state: string }}
  * @throws {Refusal} for an option that is not known
  */
 export function readArgs(argv) {
@@ -34,16 +36,20 @@ export function readArgs(argv) {
         once: { type: 'boolean', default: false },
         reset: { type: 'boolean', default: false },
         'no-sandbox': { type: 'boolean', default: false },
+        link: { type: 'boolean', default: false },
+        oidc: { type: 'string' },
         project: { type: 'string' },
         state: { type: 'string' },
       },
     });
-    const { help, once, reset, project, state } = values;
+    const { help, once, reset, link, oidc, project, state } = values;
     return {
       help,
       once,
       reset,
       sandbox: values['no-sandbox'] ? 'none' : 'auto',
+      link,
+      ...(oidc && { oidc: resolve(oidc) }),
       ...(project && { project: resolve(project) }),
       state: state ? resolve(state) : installs.root,
     };

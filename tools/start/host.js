@@ -9,15 +9,16 @@ import { Refusal } from './stage.js';
 
 /**
  * @param {{ paths: import('./paths.js').Paths, secrets: import('./secrets.js').Secrets,
- *   ports: { http: number, health: number, web?: number, postgres: number, nats: number }, sandbox?: 'auto' | 'none' }} install
+ *   ports: { http: number, health: number, web?: number, postgres: number, nats: number }, sandbox?: 'auto' | 'none', oidc?: object }} install
  */
-export function hostConfig({ paths, secrets, ports, sandbox = 'auto' }) {
+export function hostConfig({ paths, secrets, ports, sandbox = 'auto', oidc }) {
   const { postgres, nats, keys, blobs, bootstrap } = secrets;
   return {
     profile: 'embedded',
     stateDir: paths.root,
     http: { host: '127.0.0.1', port: ports.http },
     ...(ports.web && { web: { upstream: `http://127.0.0.1:${ports.web}` } }),
+    ...(oidc && { oidc }),
     health: { port: ports.health },
     postgres: { host: '127.0.0.1', port: ports.postgres, database: 'state', ...postgres },
     nats: { url: `nats://127.0.0.1:${ports.nats}`, ...nats },

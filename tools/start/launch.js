@@ -11,6 +11,8 @@ import { installs, pathsIn } from './paths.js';
 import { freePort, onFreePort, preferredPorts } from './ports.js';
 import { createDatabases, initPostgres, startPostgres } from './postgres.js';
 import { preparePython } from './python.js';
+import { linkFor } from './link.js';
+import { providerIn } from './oidc.js';
 import { loadSecrets, writePrivate } from './secrets.js';
 import { stage } from './stage.js';
 import { runStory } from './story/story.js';
@@ -68,11 +70,12 @@ async function startServices(paths, args, running, lock) {
   };
   const postgres = await stage('postgres', (progress) => bringUpPostgres(paths, secrets, started, progress));
   const nats = await stage('nats', (progress) => bringUpNats(paths, secrets, started, progress));
+  const oidc = args.oidc && providerIn(args.oidc);
   const web = webIsBuilt() ? await freePort(preferredPorts.web) : undefined;
   const { http, host } = await stage('services', (progress) =>
     onFreePort(preferredPorts.http, async (port) => {
       const ports = { http: port, health: await freePort(preferredPorts.health), web, postgres, nats };
-      writeHostConfig(paths, hostConfig({ paths, secrets, ports, sandbox: args.sandbox }));
+      writeHostConfig(paths, hostConfig({ paths, secrets, ports, sandbox: args.sandbox, oidc }));
       progress('migrating the database');
       await migrate(paths);
       progress('starting');
@@ -126,14 +129,15 @@ async function stayUp({ paths, args, http, host, running }) {
   }
   if (first === 'asked') return 130;
   if (args.once) return first === true ? 0 : 1;
-  console.log(nextSteps(http));
+  console.log(nextSteps(http, webIsBuilt() && !args.oidc && (await linkFor(paths, http))));
   const why = await Promise.race([hostEnded, running.asked]);
   if (why === 'host') console.error(`\nthe services ended unexpectedly; see ${join(paths.logs, 'host.log')}`);
   return why === 'host' ? 70 : 0;
 }
 
-const nextSteps = (http) => `
-Headgate is up at ${http}. In another terminal:
+const nextSteps = (http, link) => `
+Headgate is up at ${http}.${link ? `\nOpen it, signed in (once, within a day; \`npm start -- --link\` makes another):\n  ${link}` : ''}
+In another terminal:
   npx headgate runs            what has run
   npx headgate plan            what would run now, and why
   npx headgate audit verify    that nobody changed the record

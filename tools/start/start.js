@@ -45,6 +45,7 @@ async function main() {
   }
   if (args.help) return console.log(help);
   if (!(await prepareNode(process.argv[1], argv))) return;
+  if (args.link) return console.log(await (await import('./link.js')).linkToRunning(args.state));
   const { launch } = await import('./launch.js');
   await launch(args);
 }

@@ -177,6 +177,7 @@ it('an unknown option is refused, a relative folder is made absolute', () => {
   expect(readArgs(['--once', '--project', 'x'])).toMatchObject({
     once: true,
     reset: false,
+    link: false,
     sandbox: 'auto',
     project: join(process.cwd(), 'x'),
   });

@@ -5,6 +5,7 @@ import { explainCommand } from './explain.ts';
 import { ingestCommand } from './ingest.ts';
 import { inspectCommand } from './inspect.ts';
 import { lineageCommand } from './lineage.ts';
+import { linkCommand } from './link.ts';
 import { logsCommand } from './logs.ts';
 import { planCommand } from './plan.ts';
 import { runCommand } from './run.ts';
@@ -25,6 +26,7 @@ const commands: readonly ((cli: Cli) => Command)[] = [
   logsCommand,
   auditCommand,
   tokensCommand,
+  linkCommand,
   doctorCommand,
   inspectCommand,
   selectCommand,

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import {
   environmentsGet,
+  type Grant,
   grantsDeny,
   type Operation,
   projectsGet,
+  sessionsResolve,
+  type SessionsResolveOutput,
   sha256,
   tokensResolve,
   type TokensResolveOutput,
@@ -14,7 +17,8 @@ import { Recent } from './recent.ts';
 
 /** How long an answer of identity is taken at its word: a revoked token or a changed grant holds within this time. */
 const trustMs = 1000;
-const nobody = '00000000-0000-0000-0000-000000000000';
+/** Before it is known who asks, it is no organization's request. */
+export const nobody = '00000000-0000-0000-0000-000000000000';
 
 /** A caller who is known, and what their grants allow. */
 export interface Admitted {
@@ -22,17 +26,27 @@ export interface Admitted {
   readonly authority: Authority;
 }
 
+/** Somebody with a browser. */
+export interface SignedIn extends Admitted {
+  readonly session: SessionsResolveOutput;
+}
+
 interface Asking {
   readonly authorization: string | undefined;
+  /** The secret of a browser's session, when it comes with one. */
+  readonly session: string | undefined;
   readonly params: Record<string, string>;
   readonly requestId: string;
   readonly traceparent: string | undefined;
 }
 
+const asGateway = (requestId: string): Call => ({ org: nobody, actor: { kind: 'service', id: 'gateway' }, requestId });
+
 /** Who asks, and whether they may. */
 @Injectable()
 export class Access {
   private readonly resolved = new Recent<TokensResolveOutput>(10_000, trustMs);
+  private readonly sessions = new Recent<SessionsResolveOutput>(10_000, trustMs);
   private readonly places = new Recent<unknown>(10_000, trustMs);
   // Keyed by what they are made of, so that they cannot be out of date.
   private readonly authorities = new Recent<Authority>(500);
@@ -81,18 +95,44 @@ export class Access {
     );
   }
 
-  private async authenticate({ authorization, requestId, traceparent }: Asking): Promise<Admitted> {
+  /** Who is signed in with this cookie, or undefined when the session is over. */
+  async ofSession(secret: string, requestId: string, traceparent?: string): Promise<SignedIn | undefined> {
+    const hash = sha256(secret);
+    const session = await this.sessions.get(hash, () =>
+      this.clients.call(sessionsResolve, { hash }, asGateway(requestId)),
+    );
+    if (!session.found) return undefined;
+    const { org, actor, grantVersion } = session;
+    const authority = await this.authorityOf(org!.id, session.grants);
+    const call = { org: org!.id, actor: actor!, requestId, grantVersion: grantVersion!, traceparent };
+    return { call, authority, session };
+  }
+
+  /** From now on, what identity says of this session counts, and nothing remembered. */
+  forget(secret: string): void {
+    this.sessions.forget(sha256(secret));
+  }
+
+  private async authenticate({ authorization, session, requestId, traceparent }: Asking): Promise<Admitted> {
+    if (session) {
+      const found = await this.ofSession(session, requestId, traceparent);
+      if (found) return found;
+      throw new Failure('unauthenticated', { detail: 'this session is over', hint: 'sign in again: /auth/sign-in' });
+    }
     const secret = /^Bearer (hg_[!-~]{8,256})$/.exec(authorization ?? '')?.[1];
     const hint = 'send "Authorization: Bearer hg_…"; the embedded start leaves a token in .headgate/cli-token';
     if (!secret) throw new Failure('unauthenticated', { detail: 'this request carries no token', hint });
     const hash = sha256(secret);
-    const asGateway: Call = { org: nobody, actor: { kind: 'service', id: 'gateway' }, requestId };
     const { found, org, actor, grants, grantVersion } = await this.resolved.get(hash, () =>
-      this.clients.call(tokensResolve, { hash }, asGateway),
+      this.clients.call(tokensResolve, { hash }, asGateway(requestId)),
     );
     if (!found) throw new Failure('unauthenticated', { detail: 'this token is unknown, expired or revoked', hint });
-    const authority = await this.authorities.get(JSON.stringify([org, grants]), () => Authority.of(grants ?? []));
+    const authority = await this.authorityOf(org!, grants);
     return { call: { org: org!, actor: actor!, requestId, grantVersion: grantVersion!, traceparent }, authority };
+  }
+
+  private authorityOf(org: string, grants: Grant[] = []): Promise<Authority> {
+    return this.authorities.get(JSON.stringify([org, grants]), () => Authority.of(grants));
   }
 
   /** A refusal is told only after the audit has it. */

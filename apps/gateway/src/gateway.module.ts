@@ -1,12 +1,17 @@
 import { Module } from '@nestjs/common';
 import type { Service } from '@headgate/kit';
 import { Access } from './access.ts';
+import { Browser } from './browser.ts';
 import { Cursors } from './cursors.ts';
+import { EmbeddedProvider } from './embedded-provider.ts';
 import { Origin } from './origin.ts';
 import { Pages } from './pages.ts';
+import { RelyingParty } from './relying-party.ts';
 import { Routes } from './routes.ts';
+import { Seal } from './seal.ts';
+import { SignIn } from './sign-in.ts';
 
-@Module({ providers: [Access, Cursors, Origin, Pages, Routes] })
+@Module({ providers: [Access, Browser, Cursors, EmbeddedProvider, Origin, Pages, RelyingParty, Routes, Seal, SignIn] })
 class GatewayModule {}
 
 /** The one public HTTP surface. It owns no table and publishes nothing: it admits, and passes on. */

@@ -22,7 +22,12 @@ export class Origin {
     return this.url.startsWith('https:');
   }
 
-  private get port(): number {
+  /** The same server, without the way round through a proxy. */
+  get local(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get port(): number {
     const address = this.adapter.httpAdapter.getInstance<FastifyInstance>().server.address() as AddressInfo | null;
     return address?.port ?? this.config.http.port;
   }

@@ -22,6 +22,10 @@ export class Recent<T> {
     return entry.answer;
   }
 
+  forget(key: string): void {
+    this.kept.delete(key);
+  }
+
   private watch(key: string, answer: Promise<T>): void {
     answer.catch(() => {
       if (this.kept.get(key)?.answer === answer) this.kept.delete(key);

@@ -2,14 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type Blob, blobsPut, openApi, type Operation, operations, sha256 } from '@headgate/contracts';
-import { Blobs, borderHeaders, type Call, Clients, Failure, LOG, type Where } from '@headgate/kit';
+import { Blobs, borderHeaders, type Call, Clients, CONFIG, type Config, Failure, LOG, type Where } from '@headgate/kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Access, type Admitted } from './access.ts';
+import { Browser } from './browser.ts';
 import { Cursors } from './cursors.ts';
+import { EmbeddedProvider } from './embedded-provider.ts';
 import { inputOf, refuseUnstorable } from './input.ts';
 import { Pages } from './pages.ts';
 import { nowhere, parseJson, sendProblem } from './problems.ts';
+import { SignIn } from './sign-in.ts';
 
 /** What travels as one message inside, with room to spare; anything larger is a blob that a request names. */
 const jsonLimit = 256 * 1024;
@@ -28,7 +31,11 @@ export class Routes implements OnModuleInit {
     private readonly clients: Clients,
     private readonly blobs: Blobs,
     private readonly cursors: Cursors,
+    private readonly browser: Browser,
+    private readonly signIn: SignIn,
+    private readonly provider: EmbeddedProvider,
     private readonly pages: Pages,
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -50,6 +57,8 @@ export class Routes implements OnModuleInit {
     for (const operation of operations as readonly Operation[]) if (operation.path) this.route(http, operation);
     http.get('/api/v1/openapi.json', async () => openApi);
     http.get('/healthz', async () => ({ status: 'ok' }));
+    this.signIn.mount(http);
+    if (!this.config.oidc) this.provider.mount(http);
     this.pages.mount(http);
     // Nest registers its own "not found" for everything else, after this.
     http.addHook('onSend', async (request, reply, payload) =>
@@ -73,9 +82,11 @@ export class Routes implements OnModuleInit {
     });
   }
 
-  private admit(operation: Operation, { headers, id, params }: FastifyRequest): Promise<Admitted> {
+  private async admit(operation: Operation, request: FastifyRequest): Promise<Admitted> {
+    const { headers, id, params } = request;
     return this.access.admit(operation, {
       authorization: headers.authorization,
+      session: this.browser.session(request),
       params: params as Record<string, string>,
       requestId: id,
       traceparent: traceparentOf(headers['traceparent']),

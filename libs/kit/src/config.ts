@@ -15,6 +15,15 @@ interface WebConfig {
   readonly origin?: string;
 }
 
+/** An OpenID provider outside, instead of the embedded one. */
+interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** What the button says; the issuer's host by default. */
+  readonly name?: string;
+}
+
 /** What the host reads once, from the file that HEADGATE_CONFIG names. */
 export interface HostConfig {
   readonly profile: 'embedded' | 'cluster';
@@ -22,6 +31,7 @@ export interface HostConfig {
   readonly http: { readonly host: string; readonly port: number };
   /** The pages, and how people reach them. Without it there is only the API. */
   readonly web?: WebConfig;
+  readonly oidc?: OidcConfig;
   readonly health: { readonly port: number };
   readonly postgres: {
     readonly host: string;
@@ -50,6 +60,8 @@ export interface Config {
   readonly blobs: { dir: string; key: Buffer };
   readonly http: { host: string; port: number };
   readonly web: WebConfig;
+  /** Only the gateway sees it. */
+  readonly oidc?: OidcConfig;
   readonly bootstrap: HostConfig['bootstrap'];
   readonly runner: HostConfig['runner'];
   readonly logLevel: string;
@@ -84,6 +96,7 @@ export function configOf(host: HostConfig, service: ServiceName): Config {
     blobs: { dir: host.blobs.dir, key: Buffer.from(host.blobs.key, 'base64') },
     http: host.http,
     web: host.web ?? {},
+    ...(service === 'gateway' && host.oidc && { oidc: host.oidc }),
     bootstrap: host.bootstrap,
     runner: host.runner,
     logLevel: host.logLevel ?? 'info',
