@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import {
   taskQueued,
   type TasksCompleteInput,
@@ -8,9 +8,9 @@ import {
   type TasksReleaseInput,
   type TasksReleaseOutput,
 } from '@headgate/contracts';
-import { type Call, Database, Infra, mutate } from '@headgate/kit';
+import { type Call, CONFIG, type Config, Database, Infra, mutate } from '@headgate/kit';
 import { Queue } from './queue.ts';
-import { finish, leaseMs, lock, type TaskState } from './task-state.ts';
+import { finish, leaseMsOf, lock, type TaskState } from './task-state.ts';
 
 /** What workers say of the tasks they hold. Whoever no longer holds one is told so, and changes nothing. */
 @Injectable()
@@ -19,6 +19,7 @@ export class Leases {
     private readonly database: Database,
     private readonly infra: Infra,
     private readonly queue: Queue,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** Extends what a worker still holds; an expired lease is not revived. */
@@ -28,7 +29,10 @@ export class Leases {
        from unnest($1::uuid[], $2::uuid[], $3::integer[]) as h(org_id, task_id, attempt)
        where l.org_id = h.org_id and l.task_id = h.task_id and l.attempt = h.attempt and l.worker = $4 and l.until > now()
        returning l.task_id`,
-      [held.map(({ org }) => org), held.map(({ task }) => task), held.map(({ attempt }) => attempt), worker, leaseMs],
+      [
+        ...[held.map(({ org }) => org), held.map(({ task }) => task), held.map(({ attempt }) => attempt), worker],
+        leaseMsOf(this.config),
+      ],
     );
     const kept = new Set(extended.map(({ task_id }) => task_id));
     const cancelled = await this.infra.query<{ id: string }>(

@@ -1,8 +1,8 @@
-import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { type Lease, type RunRequested, taskClaimed, taskQueued, type TasksClaimInput } from '@headgate/contracts';
-import { type Call, Database, Infra, mutate, type Tx } from '@headgate/kit';
+import { type Call, CONFIG, type Config, Database, Infra, mutate, type Tx } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
-import { leaseMs, lock } from './task-state.ts';
+import { leaseMsOf, lock } from './task-state.ts';
 
 /** A run that lost its worker twice is not tried a third time: something about it kills workers. */
 const maxAttempts = 2;
@@ -24,6 +24,7 @@ export class Queue implements BeforeApplicationShutdown {
   constructor(
     private readonly database: Database,
     private readonly infra: Infra,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** Ends the questions that are being held. */
@@ -111,11 +112,22 @@ export class Queue implements BeforeApplicationShutdown {
       ]);
       await tx.query(
         `insert into task_lease (org_id, task_id, attempt, worker, until) values ($1, $2, $3, $4, now() + $5 * interval '1 millisecond')`,
-        [tx.org, id, attempt, worker, leaseMs],
+        [tx.org, id, attempt, worker, leaseMsOf(this.config)],
       );
       const { project, environment, job_id: job, operator, run_id: run, spec } = task;
       await mutate(tx, taskClaimed, { project, environment, job, task: id, run, attempt, worker });
-      return { org: tx.org, project, environment, task: id, job, run, attempt, operator, spec, leaseMs };
+      return {
+        org: tx.org,
+        project,
+        environment,
+        task: id,
+        job,
+        run,
+        attempt,
+        operator,
+        spec,
+        leaseMs: leaseMsOf(this.config),
+      };
     });
   }
 }

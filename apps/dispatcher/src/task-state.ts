@@ -1,8 +1,8 @@
 import { taskFinished } from '@headgate/contracts';
-import { mutate, type Tx } from '@headgate/kit';
+import { type Config, mutate, type Tx } from '@headgate/kit';
 
 /** How long a worker that falls silent keeps its tasks; heartbeats come ten times as often. */
-export const leaseMs = 30_000;
+export const leaseMsOf = ({ dispatcher }: Config): number => dispatcher.leaseMs ?? 30_000;
 
 /** A task as it stands, locked until the end of the transaction. */
 export interface TaskState {

@@ -46,6 +46,8 @@ export interface HostConfig {
   readonly blobs: { readonly dir: string; readonly key: string };
   readonly bootstrap: { readonly org: string; readonly owner: string; readonly token: string };
   readonly runner: { readonly python: string; readonly sandbox: 'auto' | 'none'; readonly workDir: string };
+  /** For trying out what happens when workers fall silent, without the usual half minute; ms. */
+  readonly dispatcher?: { readonly leaseMs?: number };
   readonly logLevel?: string;
 }
 
@@ -64,6 +66,7 @@ export interface Config {
   readonly oidc?: OidcConfig;
   readonly bootstrap: HostConfig['bootstrap'];
   readonly runner: HostConfig['runner'];
+  readonly dispatcher: NonNullable<HostConfig['dispatcher']>;
   readonly logLevel: string;
 }
 
@@ -99,6 +102,7 @@ export function configOf(host: HostConfig, service: ServiceName): Config {
     ...(service === 'gateway' && host.oidc && { oidc: host.oidc }),
     bootstrap: host.bootstrap,
     runner: host.runner,
+    dispatcher: host.dispatcher ?? {},
     logLevel: host.logLevel ?? 'info',
   };
 }

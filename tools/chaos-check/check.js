@@ -1,0 +1,148 @@
+// Decides whether everything that clients were told is true. Reads plain files only: what each client wrote down when
+// it was told (`told/*.ndjson`), and what was there in the end (`task.ndjson`, …). Knows no code of the product.
+// node check.js FOLDER
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const ends = new Set(['succeeded', 'failed', 'cancelled']);
+const lines = (file) =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+
+/** @param {Iterable<any>} items @param {(item: any) => string} key @returns {Map<string, any[]>} */
+function by(items, key) {
+  const groups = new Map();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}
+
+/**
+ * @param {string} folder of one run
+ * @param {string[]} [unrest] what had not come to rest when it should have
+ */
+export function check(folder, unrest = []) {
+  const told = readdirSync(join(folder, 'told')).flatMap((name) => lines(join(folder, 'told', name)));
+  const state = (name) => lines(join(folder, `${name}.ndjson`));
+  const kind = by(told, (line) => line.kind);
+  const of = (name) => kind.get(name) ?? [];
+  const world = { told, of, tasks: state('task'), jobs: state('job'), attempts: state('attempt') };
+  Object.assign(world, { leases: state('lease'), outbox: state('outbox'), effects: state('effect') });
+  Object.assign(world, { stream: state('stream'), task: new Map(world.tasks.map((task) => [task.id, task])) });
+  const [lost, duplicates] = [lostIn(world), duplicatesIn(world)];
+  const rest = unrest.map((what) => `not at rest: ${what}`);
+  const broken = [...lost, ...duplicates, ...fencesIn(world), ...eventsIn(world), ...rest];
+  return {
+    ok: broken.length === 0,
+    asked: of('asked').length,
+    acked: of('acked').length,
+    committed: of('completed').filter(({ committed }) => committed).length,
+    refused: of('completed').filter(({ committed }) => !committed).length,
+    lost: lost.length,
+    duplicates: duplicates.length,
+    violations: broken.slice(0, 40),
+  };
+}
+
+/** Acknowledged work that is not there, or has not ended; acknowledged outcomes that do not stand. */
+function lostIn({ of, jobs, tasks, task }) {
+  const jobOf = by(jobs, ({ run_id }) => run_id);
+  const tasksOf = by(tasks, ({ job_id }) => job_id);
+  const broken = [];
+  for (const { run } of of('acked')) {
+    const job = jobOf.get(run)?.[0];
+    const ended = job && (tasksOf.get(job.id) ?? []).filter(({ status }) => ends.has(status));
+    if (!job) broken.push(`run ${run} was acknowledged and is not there`);
+    else if (ended.length === 0 || !job.finished_at) broken.push(`run ${run} was acknowledged and never ended`);
+  }
+  for (const { task: id, attempt, outcome, token, committed } of of('completed')) {
+    const stands = task.get(id);
+    if (!committed) continue;
+    if (stands?.attempt !== attempt || stands.status !== outcome)
+      broken.push(
+        `task ${id} was told that attempt ${attempt} ${outcome}, but attempt ${stands?.attempt} ${stands?.status}`,
+      );
+    else if (!stands.result?.token) broken.push(`task ${id}: the result ${token} of attempt ${attempt} is gone`);
+  }
+  return broken;
+}
+
+/** More than one of what there may be one of: jobs of a run, committed attempts of a task, ends, effects of an event. */
+function duplicatesIn({ of, jobs, tasks, outbox, effects }) {
+  const broken = [];
+  const once = (items, key, what) => {
+    for (const [name, group] of by(items, key)) if (group.length > 1) broken.push(`${group.length} ${what} ${name}`);
+  };
+  once(jobs, ({ run_id }) => run_id, 'jobs of run');
+  once(tasks, ({ job_id }) => job_id, 'tasks of job');
+  for (const [id, group] of by(
+    of('completed').filter(({ committed }) => committed),
+    ({ task }) => task,
+  )) {
+    const attempts = new Set(group.map(({ attempt, outcome }) => `${attempt} ${outcome}`));
+    if (attempts.size > 1) broken.push(`task ${id} was committed by attempts ${[...attempts].join(', ')}`);
+  }
+  const finished = outbox.filter(({ type }) => type === 'task.finished');
+  once(finished, ({ envelope }) => JSON.parse(envelope).data.task, 'ends of task');
+  once(effects, ({ event }) => event, 'effects of event');
+  return broken;
+}
+
+/** An attempt is one worker's, attempts only rise, and whoever was told that a lease is lost commits nothing later. */
+function fencesIn({ of, told, attempts, leases, task }) {
+  const broken = [];
+  const key = (line) => `${line.task ?? line.task_id} ${line.attempt}`;
+  for (const [name, group] of by(of('leased'), key)) {
+    const workers = new Set(group.map(({ worker }) => worker));
+    if (workers.size > 1) broken.push(`attempt ${name} was given to ${[...workers].join(' and ')}`);
+  }
+  const known = new Map(attempts.map((attempt) => [key(attempt), attempt]));
+  for (const line of of('leased'))
+    if (known.get(key(line))?.worker !== line.worker)
+      broken.push(`attempt ${key(line)} is not what ${line.worker} was given`);
+  for (const [id, group] of by(attempts, ({ task_id }) => task_id)) {
+    const numbers = group.map(({ attempt }) => attempt).sort((a, b) => a - b);
+    if (numbers.some((n, at) => n !== at + 1) || numbers.at(-1) !== task.get(id)?.attempt)
+      broken.push(`task ${id} has attempts ${numbers.join(', ')} and stands at ${task.get(id)?.attempt}`);
+    const won = group.filter(({ outcome }) => outcome === 'succeeded');
+    if (won.length > 1) broken.push(`task ${id} succeeded in ${won.length} attempts`);
+  }
+  for (const { task_id } of leases)
+    if (ends.has(task.get(task_id)?.status)) broken.push(`task ${task_id} has ended and is leased`);
+  const lostAt = new Map();
+  for (const line of told) {
+    if (line.kind === 'lost' && !lostAt.has(key(line))) lostAt.set(key(line), line.at);
+    const first = lostAt.get(key(line));
+    const asked = told.asked ?? (told.asked = by(of('completing'), ({ token }) => token));
+    if (line.kind === 'completed' && line.committed && first < Math.min(...asked.get(line.token).map(({ at }) => at)))
+      broken.push(`attempt ${key(line)} was lost, and then committed`);
+  }
+  return broken;
+}
+
+/** Every change is one leaf in a gapless row of them, in the stream at least once, and each end has one effect. */
+function eventsIn({ outbox, stream, effects }) {
+  const broken = [];
+  for (const [name, rows] of by(outbox, ({ service, org_id }) => `${service} ${org_id}`)) {
+    const ordinals = rows.map(({ ordinal }) => ordinal).sort((a, b) => a - b);
+    if (ordinals.some((n, at) => n !== at + 1)) broken.push(`the leaves of ${name} have gaps`);
+  }
+  const sent = new Set(stream.map(({ id }) => id));
+  const felt = new Set(effects.map(({ event }) => event));
+  for (const { id, type, envelope, leaf_hash } of outbox) {
+    const hash = createHash('sha256').update(Buffer.of(0)).update(envelope).digest('hex');
+    if (!leaf_hash.endsWith(hash)) broken.push(`the leaf of ${id} is not what it says`);
+    if (!sent.has(id)) broken.push(`${type} ${id} is not in the stream`);
+    if (type === 'task.finished' && !felt.has(id)) broken.push(`${type} ${id} had no effect`);
+  }
+  return broken;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) console.log(check(process.argv[2]));

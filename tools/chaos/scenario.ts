@@ -1,0 +1,91 @@
+// One run: servers, fleet, nemeses; then peace, and the question whether everything that was told is true.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dispatcher } from '@headgate/dispatcher';
+import { check } from '../chaos-check/check.js';
+import { Random } from '../fuzz-selection/random.ts';
+import { Fleet } from './fleet.ts';
+import { killsIn, Nemeses, serverKillsIn } from './nemeses.ts';
+import { asker } from './peer.ts';
+import { Servers } from './servers.ts';
+import { atRest, writeState } from './state.ts';
+
+const tree = resolve(import.meta.dirname, '../..');
+/** Short, so that losing a lease is common; every time below follows from it. */
+const leaseMs = 1500;
+const strikeEveryMs = 1200;
+/** Longest wait of the product between two tries (30 s), once more for good measure. */
+const restWithinMs = 90_000;
+
+interface Asked {
+  readonly seed: number;
+  readonly seconds: number;
+  /** Requests per second and client. */
+  readonly perSecond: number;
+  readonly keep?: boolean;
+  readonly say: (line: string) => void;
+}
+
+export type Report = Awaited<ReturnType<typeof chaos>>;
+
+export async function chaos({ seed, seconds, perSecond, keep, say }: Asked) {
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-chaos-'));
+  mkdirSync(join(folder, 'told'));
+  const servers = new Servers(folder, [dispatcher, asker], leaseMs);
+  let fleet: Fleet | undefined;
+  const end = async () => {
+    await fleet?.stop();
+    await servers.stop();
+  };
+  process.once('SIGTERM', () => void end().then(() => process.exit(130)));
+  try {
+    await servers.start();
+    const config = join(folder, 'host.json');
+    writeFileSync(config, JSON.stringify(await servers.proxied()), { mode: 0o600 });
+    fleet = new Fleet(tree, servers.paths.logs, config);
+    for (const post of posts(folder, seed, perSecond)) fleet.man(post);
+    await sleep(3000);
+    say(`seed ${seed}, ${folder}`);
+    const nemeses = new Nemeses(new Random(seed), fleet, servers, leaseMs);
+    await nemeses.rage(seconds * 1000, strikeEveryMs);
+    writeFileSync(join(folder, 'quiet'), '');
+    const healed = performance.now();
+    const unrest = await atRest(servers.host, restWithinMs);
+    const restedMs = Math.round(performance.now() - healed);
+    await fleet.stop();
+    await writeState(servers.host, folder);
+    const verdict = check(folder, unrest);
+    const { counts } = nemeses;
+    const kills = { kills: killsIn(counts), serverKills: serverKillsIn(counts), gaveUp: fleet.gaveUp };
+    const report = { seed, seconds, commit: commitOf(), ...kills, ...verdict, restedMs, strikes: counts };
+    if (!report.ok) say(`kept: ${folder}`);
+    await end();
+    if (report.ok && !keep) rmSync(folder, { recursive: true, force: true });
+    return report;
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+function* posts(folder: string, seed: number, perSecond: number) {
+  const dispatcherMain = 'apps/dispatcher/src/main.ts';
+  for (const name of ['dispatcher-1', 'dispatcher-2']) yield { name, script: dispatcherMain, arguments: () => [] };
+  for (const [script, names, more] of [
+    ['tools/chaos/client.ts', ['client-1', 'client-2'], perSecond],
+    ['tools/chaos/worker.ts', ['worker-1', 'worker-2'], leaseMs],
+  ] as const)
+    for (const [n, name] of names.entries())
+      yield { name, script, arguments: (life: number) => [folder, name, `${seed * 1000 + life * 10 + n}`, `${more}`] };
+}
+
+function commitOf(): string {
+  try {
+    return execFileSync('git', ['describe', '--always', '--dirty'], { cwd: tree, encoding: 'utf8' }).trim();
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,80 @@
+// Reads what is there in the end: until everything has come to rest, and then all of it, into plain files.
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HostConfig } from '@headgate/kit';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import pg from 'pg';
+
+const streams = ['HG_dispatcher', 'HG_runner'];
+
+/** What is written down, a file each. */
+const tables: Record<string, string> = {
+  job: 'select org_id, id, run_id, finished_at from dispatcher.job',
+  task: 'select org_id, id, job_id, status, attempt, result from dispatcher.task',
+  attempt: 'select org_id, task_id, attempt, worker, outcome from dispatcher.task_attempt',
+  lease: 'select org_id, task_id, attempt from dispatcher.task_lease',
+  outbox: `select 'dispatcher' as service, org_id, ordinal::int, id, type, envelope, leaf_hash from dispatcher.outbox
+           union all select 'runner', org_id, ordinal::int, id, type, envelope, leaf_hash from runner.outbox`,
+  effect: 'select org_id, event, task, attempt, outcome from runner.effect',
+};
+
+/** What still moves, by name; empty when all is at rest. */
+const unrest = `
+  select 'waiting tasks' as what, count(*)::int as n from dispatcher.task where status not in ('succeeded', 'failed', 'cancelled')
+  union all select 'unsent events', count(*) from dispatcher.outbox where published_at is null
+  union all select 'unsent requests', count(*) from runner.outbox where published_at is null
+  union all select 'unheard requests', count(*) from runner.outbox o where not exists (select 1 from dispatcher.inbox i where i.org_id = o.org_id and i.event_id = o.id)
+  union all select 'unheard ends', count(*) from dispatcher.outbox o where type = 'task.finished'
+    and not exists (select 1 from runner.inbox i where i.org_id = o.org_id and i.event_id = o.id)`;
+
+/** Resolves to what would not come to rest, or to nothing. */
+export async function atRest(host: HostConfig, withinMs: number): Promise<string[]> {
+  for (const end = performance.now() + withinMs; ; await sleep(250)) {
+    const moving = await query<{ what: string; n: number }>(host, unrest).catch((error: Error) => [
+      { what: error.message, n: 1 },
+    ]);
+    const left = moving.filter(({ n }) => n > 0).map(({ what, n }) => `${n} ${what}`);
+    if (left.length === 0 || performance.now() > end) return left;
+  }
+}
+
+export async function writeState(host: HostConfig, folder: string): Promise<void> {
+  for (const [name, sql] of Object.entries(tables)) {
+    const out = createWriteStream(join(folder, `${name}.ndjson`));
+    for (const row of await query(host, sql)) out.write(`${JSON.stringify(row)}\n`);
+    await close(out);
+  }
+  const out = createWriteStream(join(folder, 'stream.ndjson'));
+  const connection = await connect({
+    servers: [host.nats.url],
+    user: host.nats.admin.user,
+    pass: host.nats.admin.password,
+  });
+  for (const stream of streams) {
+    const { state } = await (await jetstreamManager(connection)).streams.info(stream);
+    if (state.messages === 0) continue;
+    const consumer = await jetstream(connection).consumers.get(stream);
+    for await (const message of await consumer.consume()) {
+      out.write(`${JSON.stringify({ stream, seq: message.seq, id: message.headers?.get('Nats-Msg-Id') })}\n`);
+      if (message.seq >= state.last_seq) break;
+    }
+  }
+  await connection.close();
+  await close(out);
+}
+
+async function query<R extends pg.QueryResultRow>({ postgres }: HostConfig, sql: string): Promise<R[]> {
+  const { host, port, database, owner } = postgres;
+  const db = new pg.Client({ host, port, database, ...owner });
+  db.on('error', () => undefined);
+  await db.connect();
+  return (await db.query<R>(sql).finally(() => db.end())).rows;
+}
+
+const close = async (out: WriteStream): Promise<void> => {
+  out.end();
+  await finished(out);
+};
