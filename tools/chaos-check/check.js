@@ -69,7 +69,8 @@ function lostIn({ of, jobs, tasks, task }) {
       broken.push(
         `task ${id} was told that attempt ${attempt} ${outcome}, but attempt ${stands?.attempt} ${stands?.status}`,
       );
-    else if (!stands.result?.token) broken.push(`task ${id}: the result ${token} of attempt ${attempt} is gone`);
+    else if (stands.result?.token !== token)
+      broken.push(`task ${id}: the result ${token} of attempt ${attempt} is gone`);
   }
   return broken;
 }

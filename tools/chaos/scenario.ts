@@ -16,7 +16,6 @@ import { atRest, writeState } from './state.ts';
 const tree = resolve(import.meta.dirname, '../..');
 /** Short, so that losing a lease is common; every time below follows from it. */
 const leaseMs = 1500;
-const strikeEveryMs = 1200;
 /** Longest wait of the product between two tries (30 s), once more for good measure. */
 const restWithinMs = 90_000;
 
@@ -25,13 +24,15 @@ interface Asked {
   readonly seconds: number;
   /** Requests per second and client. */
   readonly perSecond: number;
+  /** Mean time between two strikes. */
+  readonly everyMs?: number;
   readonly keep?: boolean;
   readonly say: (line: string) => void;
 }
 
 export type Report = Awaited<ReturnType<typeof chaos>>;
 
-export async function chaos({ seed, seconds, perSecond, keep, say }: Asked) {
+export async function chaos({ seed, seconds, perSecond, everyMs = 1200, keep, say }: Asked) {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-chaos-'));
   mkdirSync(join(folder, 'told'));
   const servers = new Servers(folder, [dispatcher, asker], leaseMs);
@@ -50,7 +51,7 @@ export async function chaos({ seed, seconds, perSecond, keep, say }: Asked) {
     await sleep(3000);
     say(`seed ${seed}, ${folder}`);
     const nemeses = new Nemeses(new Random(seed), fleet, servers, leaseMs);
-    await nemeses.rage(seconds * 1000, strikeEveryMs);
+    await nemeses.rage(seconds * 1000, everyMs);
     writeFileSync(join(folder, 'quiet'), '');
     const healed = performance.now();
     const unrest = await atRest(servers.host, restWithinMs);

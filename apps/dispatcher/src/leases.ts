@@ -8,7 +8,7 @@ import {
   type TasksReleaseInput,
   type TasksReleaseOutput,
 } from '@headgate/contracts';
-import { type Call, CONFIG, type Config, Database, Infra, mutate } from '@headgate/kit';
+import { type Call, CONFIG, type Config, Database, Infra, mutate, type Tx } from '@headgate/kit';
 import { Queue } from './queue.ts';
 import { finish, leaseMsOf, lock, type TaskState } from './task-state.ts';
 
@@ -51,7 +51,7 @@ export class Leases {
     return this.database.write({ ...call, org }, async (tx) => {
       const task = await lock(tx, id);
       if (!task || !isHeldBy(task, attempt, worker))
-        return { committed: task?.status === outcome && task.attempt === attempt, status: task?.status ?? 'unknown' };
+        return { committed: await stands(tx, input), status: task?.status ?? 'unknown' };
       await finish(tx, task, { outcome, result, cause });
       return { committed: true, status: outcome };
     });
@@ -93,5 +93,15 @@ export class Leases {
   }
 }
 
+/** Whether a repeated report is what was committed; a reaped attempt that reports its failure late is not. */
+async function stands(tx: Tx, { task, attempt, worker, outcome, result }: TasksCompleteInput): Promise<boolean> {
+  const rows = await tx.query(
+    `select 1 from task t join task_attempt a on a.org_id = t.org_id and a.task_id = t.id and a.attempt = t.attempt
+     where t.id = $1 and a.attempt = $2 and a.worker = $3 and a.outcome = $4 and t.status = $4 and t.result = $5`,
+    [task, attempt, worker, outcome, JSON.stringify(result)],
+  );
+  return rows.length > 0;
+}
+
 const isHeldBy = (task: TaskState, attempt: number, worker: string): boolean =>
-  task.status === 'leased' && task.attempt === attempt && task.worker === worker;
+  task.status === 'leased' && task.attempt === attempt && task.worker === worker && !task.expired;

@@ -181,6 +181,8 @@ test('a lease that ran out is not revived by a heartbeat, also before anybody no
   const lease = await claimed('w1');
   await stack.sql(`update dispatcher.task_lease set until = now() - interval '1 ms'`);
   expect((await heartbeat(lease, 'w1')).lost).toEqual([lease.task]);
+  // Who was told that a lease is lost commits nothing under it.
+  expect(await complete(lease, 'w1')).toMatchObject({ committed: false });
 }, 30_000);
 
 test('a task that loses its worker twice fails, and says so', async () => {
@@ -189,6 +191,7 @@ test('a task that loses its worker twice fails, and says so', async () => {
   const second = await claimed('w2');
   await expire(second);
   await untilStatus(second, 'failed');
+  expect(await complete(second, 'w2', 'failed')).toEqual({ committed: false, status: 'failed' });
   const [task] = await stack.sql<{ cause: string }>('select cause from dispatcher.task where id = $1', [second.task]);
   expect(task?.cause).toBe('the worker w2 fell silent in attempt 2 of 2');
   expect(await events(second.task)).toEqual([

@@ -17,7 +17,9 @@ export async function createFrame(db: QueryRunner, schema: Owned): Promise<void>
       envelope text not null, leaf_hash text not null,
       created_at timestamptz not null default now(), published_at timestamptz,
       primary key (org_id, ordinal));
-    create index if not exists outbox_unpublished on ${s}.outbox (created_at, id) where published_at is null;
+    drop index if exists ${s}.outbox_unpublished;
+    create index if not exists outbox_unsent on ${s}.outbox (id) where published_at is null;
+    create table if not exists ${s}.relay (stream text primary key, created text not null, last_seq bigint not null);
     create table if not exists ${s}.inbox (
       org_id uuid not null, event_id uuid not null, type text not null, handled_at timestamptz not null default now(),
       primary key (org_id, event_id));
@@ -52,7 +54,8 @@ export async function createFrame(db: QueryRunner, schema: Owned): Promise<void>
   await protect(db, schema, 'outbox', { unaudited: 'is the leaves' });
   await protect(db, schema, 'inbox', { unaudited: 'names the event whose leaf caused the change' });
   await db.query(
-    `comment on table ${s}.touched is 'infrastructure: transactions that still owe a leaf; holds no tenant data'`,
+    `comment on table ${s}.touched is 'infrastructure: transactions that still owe a leaf; holds no tenant data';
+     comment on table ${s}.relay is 'infrastructure: which stream has the outbox so far, and up to where'`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
+import type { JetStreamClient, JetStreamManager, StreamInfo } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import pg from 'pg';
 import type { Logger } from 'pino';
@@ -21,6 +21,8 @@ interface Row {
 const batchSize = 500;
 /** A commit in this process wakes the relay at once; this finds what other replicas committed. */
 const pollMs = 500;
+/** How soon it is noticed that the bus has lost what it once had. */
+const compareEveryMs = 2000;
 
 /**
  * Sends outbox rows to the service's stream, in order, each at least once. One relay per service: it holds a session
@@ -29,6 +31,7 @@ const pollMs = 500;
 @Injectable()
 export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private stopped = false;
+  private compared = -Infinity;
   private wake: () => void = () => undefined;
   private running: Promise<void> = Promise.resolve();
 
@@ -76,6 +79,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     let lost: Error | undefined;
     db.on('error', (error: Error) => (lost = error));
     await db.connect();
+    this.compared = -Infinity;
     try {
       while (!this.stopped) {
         const { rows } = await db.query(`select pg_try_advisory_lock(hashtext($1)) as held`, [
@@ -96,13 +100,22 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
   }
 
   private async send(db: pg.Client, js: JetStreamClient, manager: JetStreamManager): Promise<number> {
-    const table = `${identifier(this.schema.name)}.outbox`;
+    const schema = identifier(this.schema.name);
+    const stream = streamOf(this.schema.owner);
+    if (performance.now() - this.compared > compareEveryMs) {
+      await compare(db, schema, await manager.streams.info(stream));
+      this.compared = performance.now();
+    }
     const { rows } = await db.query<Row>(
-      `select id, org_id, type, ordinal, envelope, leaf_hash from ${table} where published_at is null order by id limit ${batchSize}`,
+      `select id, org_id, type, ordinal, envelope, leaf_hash from ${schema}.outbox where published_at is null order by id limit ${batchSize}`,
     );
     if (rows.length === 0) return 0;
-    await publish(js, manager, streamOf(this.schema.owner), rows);
-    await db.query(`update ${table} set published_at = now() where id = any($1::uuid[])`, [rows.map(({ id }) => id)]);
+    const lastSeq = await publish(js, manager, stream, rows);
+    await db.query(
+      `with sent as (update ${schema}.outbox set published_at = now() where id = any($1::uuid[]))
+       update ${schema}.relay set last_seq = greatest(last_seq, $2) where stream = $3`,
+      [rows.map(({ id }) => id), lastSeq, stream],
+    );
     return rows.length;
   }
 
@@ -125,10 +138,38 @@ const message = ({ id, org_id, type, envelope, leaf_hash }: Row) => {
 };
 
 /**
+ * A stream that was made anew, or that ends before what it had confirmed, lost events: all that it would still keep are
+ * sent again. Consumers know by their inbox what they have had.
+ */
+async function compare(db: pg.Client, schema: string, { config, created, state }: StreamInfo): Promise<void> {
+  await db.query('begin');
+  const { rows } = await db.query<{ created: string; last_seq: string }>(
+    `select created, last_seq from ${schema}.relay where stream = $1`,
+    [config.name],
+  );
+  const [known] = rows;
+  if (known && (known.created !== created || state.last_seq < Number(known.last_seq))) {
+    await db.query(
+      `update ${schema}.outbox set published_at = null
+       where published_at is not null and created_at > now() - $1 * interval '1 millisecond'`,
+      [config.max_age / 1e6],
+    );
+  }
+  await db.query(
+    `insert into ${schema}.relay (stream, created, last_seq) values ($1, $2, $3)
+     on conflict (stream) do update set created = excluded.created, last_seq = excluded.last_seq
+     where (relay.created, relay.last_seq) is distinct from (excluded.created, excluded.last_seq)`,
+    [config.name, created, state.last_seq],
+  );
+  await db.query('commit');
+}
+
+/**
  * One atomic batch fenced by the stream's last sequence. A refused batch can mean a stale sequence or that part of it
  * is there already (the client reports both alike), so then the rows go one by one: their ids make repeats harmless.
+ * Answers the sequence of the last one.
  */
-async function publish(js: JetStreamClient, manager: JetStreamManager, stream: string, rows: Row[]): Promise<void> {
+async function publish(js: JetStreamClient, manager: JetStreamManager, stream: string, rows: Row[]): Promise<number> {
   if (rows.length > 1) {
     try {
       const { state } = await manager.streams.info(stream);
@@ -139,14 +180,15 @@ async function publish(js: JetStreamClient, manager: JetStreamManager, stream: s
       });
       const last = rest.pop()!;
       for (const { subject, payload, headers: fields } of rest) batch.add(subject, payload, { headers: fields });
-      await batch.commit(last.subject, last.payload, { headers: last.headers });
-      return;
+      return (await batch.commit(last.subject, last.payload, { headers: last.headers })).seq;
     } catch {
       // one by one
     }
   }
+  let lastSeq = 0;
   for (const row of rows) {
     const { subject, payload, headers: fields } = message(row);
-    await js.publish(subject, payload, { headers: fields, msgID: row.id });
+    lastSeq = (await js.publish(subject, payload, { headers: fields, msgID: row.id })).seq;
   }
+  return lastSeq;
 }

@@ -21,6 +21,7 @@ import {
   type Heard,
   mutate,
   protect,
+  provision,
   type Schema,
   type Service,
   type Tx,
@@ -187,6 +188,24 @@ test('what was on its way to a service that stops is heard as soon as it is back
     await delivered;
   }
 }, 120_000);
+
+test('a bus that lost all it had gets every event again, and each still has one effect', async () => {
+  const { url, admin } = stack.host.nats;
+  const connection = await connect({ servers: [url], user: admin.user, pass: admin.password });
+  const { streams } = await jetstreamManager(connection);
+  await streams.delete('HG_planner');
+  await provision(stack.host, planner, gateway);
+  await stack.restart();
+  const plan = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b15';
+  const delivered = once(heard, plan);
+  await parts.database.write(callOf(orgA), (tx) => mutate(tx, planProposed, proposed(plan)));
+  await delivered;
+  const [{ n }] = (await stack.sql<{ n: number }>('select count(*)::int as n from planner.outbox')) as [{ n: number }];
+  while ((await streams.info('HG_planner')).state.messages < n) await sleep(50);
+  const again = await stack.sql(`select 1 from planner.note where id like 'heard%' group by id having count(*) > 1`);
+  expect(again).toEqual([]);
+  await connection.close();
+}, 30_000);
 
 test('ordinals are gapless per organization, also under concurrent writers', async () => {
   await Promise.all(
