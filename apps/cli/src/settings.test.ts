@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { settingsOf } from './settings.ts';
 import { Stop } from './stop.ts';
 
@@ -38,6 +38,7 @@ test('the token of an install is not sent to another server', () => {
 
 test('an empty variable is none; no server and a URL that is none are said', () => {
   expect(settingsOf({}, { HEADGATE_URL: '', HEADGATE_TOKEN: '' }, below).token).toBe('hg_own');
-  expect(() => settingsOf({}, {}, folder)).toThrow(Stop);
+  // Not the scratch folder: it may lie inside of an install.
+  expect(() => settingsOf({}, {}, parse(folder).root)).toThrow(Stop);
   expect(() => settingsOf({ url: 'file:///etc' }, {}, below)).toThrow('no http or https URL');
 });
