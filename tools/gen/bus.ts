@@ -1,6 +1,11 @@
 import { type Operation, servicesNamed } from './api.ts';
 import type { Contracts } from './contracts.ts';
 
+/** What a service says without keeping it (libs/contracts/resources/signals.json). */
+const signals: Record<string, string[]> = { runner: ['log.appended'] };
+/** The one that shows people what happens, as it happens: it hears every event and reads every stream. */
+const watcher = 'gateway';
+
 /** What each service's NATS user may publish and hear: its own events, the operations it answers, the ones it calls. */
 export function busPermissions({ events }: Contracts, operations: Operation[]): object {
   const services = servicesNamed('*');
@@ -11,9 +16,12 @@ export function busPermissions({ events }: Contracts, operations: Operation[]): 
     const publish = [
       ...events.filter((event) => event.service === service).map(({ type }) => `hg.*.${type}`),
       ...calls.flatMap(({ id, service: to }) => servicesNamed(to).map((name) => `hg.rpc.${name}.${id}`)),
+      ...(signals[service] ?? []).map((type) => `hg.*.${type}`),
       `hg.dead.${service}`,
-      `$JS.API.STREAM.INFO.${stream}`,
-      `$JS.API.STREAM.MSG.GET.${stream}`,
+      ...(service === watcher ? services.map((other) => `HG_${other}`) : [stream]).flatMap((name) => [
+        `$JS.API.STREAM.INFO.${name}`,
+        `$JS.API.STREAM.MSG.GET.${name}`,
+      ]),
       ...services.flatMap((other) => [
         `$JS.API.CONSUMER.INFO.HG_${other}.${service}`,
         `$JS.API.CONSUMER.MSG.NEXT.HG_${other}.${service}`,
@@ -22,7 +30,12 @@ export function busPermissions({ events }: Contracts, operations: Operation[]): 
       // Replies to whoever asked: inboxes carry the asker's name, and nobody else may listen there.
       ...services.map((other) => `_INBOX_${other}.>`),
     ];
-    const subscribe = [`_INBOX_${service}.>`, ...answers.map(({ id }) => `hg.rpc.${service}.${id}`)];
+    const subscribe = [
+      `_INBOX_${service}.>`,
+      ...answers.map(({ id }) => `hg.rpc.${service}.${id}`),
+      // Four words are an event or a signal; requests have five.
+      ...(service === watcher ? ['hg.*.*.*'] : []),
+    ];
     return [service, { publish, subscribe }];
   });
   return Object.fromEntries(permissions);

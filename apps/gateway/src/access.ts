@@ -31,13 +31,16 @@ export interface SignedIn extends Admitted {
   readonly session: SessionsResolveOutput;
 }
 
-interface Asking {
+interface Credentials {
   readonly authorization: string | undefined;
   /** The secret of a browser's session, when it comes with one. */
   readonly session: string | undefined;
-  readonly params: Record<string, string>;
   readonly requestId: string;
-  readonly traceparent: string | undefined;
+  readonly traceparent?: string | undefined;
+}
+
+interface Asking extends Credentials {
+  readonly params: Record<string, string>;
 }
 
 const asGateway = (requestId: string): Call => ({ org: nobody, actor: { kind: 'service', id: 'gateway' }, requestId });
@@ -113,7 +116,8 @@ export class Access {
     this.sessions.forget(sha256(secret));
   }
 
-  private async authenticate({ authorization, session, requestId, traceparent }: Asking): Promise<Admitted> {
+  /** Who asks, by token or by session; throws `unauthenticated`. */
+  async authenticate({ authorization, session, requestId, traceparent }: Credentials): Promise<Admitted> {
     if (session) {
       const found = await this.ofSession(session, requestId, traceparent);
       if (found) return found;

@@ -9,6 +9,7 @@ import { Access, type Admitted } from './access.ts';
 import { Browser } from './browser.ts';
 import { Cursors } from './cursors.ts';
 import { EmbeddedProvider } from './embedded-provider.ts';
+import { Events } from './events.ts';
 import { inputOf, refuseUnstorable } from './input.ts';
 import { Pages } from './pages.ts';
 import { nowhere, parseJson, sendProblem } from './problems.ts';
@@ -34,6 +35,7 @@ export class Routes implements OnModuleInit {
     private readonly browser: Browser,
     private readonly signIn: SignIn,
     private readonly provider: EmbeddedProvider,
+    private readonly events: Events,
     private readonly pages: Pages,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOG) private readonly log: Logger,
@@ -59,6 +61,7 @@ export class Routes implements OnModuleInit {
     http.get('/healthz', async () => ({ status: 'ok' }));
     this.signIn.mount(http);
     if (!this.config.oidc) this.provider.mount(http);
+    this.events.mount(http);
     this.pages.mount(http);
     // Nest registers its own "not found" for everything else, after this.
     http.addHook('onSend', async (request, reply, payload) =>

@@ -6,4 +6,5 @@ export { type Contract, contract, ContractError, contractSchema } from './contra
 export type { EventType } from './event.ts';
 export { type Operation, subjectOf } from './operation.ts';
 export { canvasState, problem, provenanceEvent } from './resources.ts';
+export { logAppended, type Signal } from './signal.ts';
 export { openApi } from './open-api.ts';

@@ -49,7 +49,7 @@ function asFailure(error: unknown, service: string): Failure {
   if (typeof error === 'object' && error !== null && 'code' in error && 'status' in error)
     return failureOf(error as Problem);
   const detail = error instanceof Error ? error.message : String(error);
-  if (/no responders|empty response/i.test(detail)) {
+  if (/no responders|empty response|connection (lost|closed)/i.test(detail)) {
     return new Failure('unavailable', { detail: `${service} is not running`, hint: 'try again in a moment' });
   }
   return new Failure('internal', { detail });

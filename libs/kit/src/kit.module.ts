@@ -8,16 +8,18 @@ import { Clients } from './clients.ts';
 import { CONFIG, type Config } from './config.ts';
 import { Consumers } from './consumers.ts';
 import { Database, SCHEMA } from './database.ts';
+import { EventLog } from './event-log.ts';
 import { Infra } from './infra.ts';
 import { leavesOf } from './leaves.ts';
 import { LOG } from './log.ts';
 import { Relay } from './relay.ts';
 import type { Service } from './service.ts';
+import { Signals } from './signals.ts';
 import { Tokens } from './tokens.ts';
 
 /** Everything a service's own module may inject. */
 export function kitFor(service: Service, config: Config, log: Logger): DynamicModule {
-  const always = [Blobs, Bus, Clients, Door, Tokens];
+  const always = [Blobs, Bus, Clients, Door, EventLog, Signals, Tokens];
   const owning = service.schema && !service.readOnly ? [Relay, Consumers, Infra] : [];
   const stored = service.schema ? [Database, { provide: SCHEMA, useValue: service.schema }] : [];
 

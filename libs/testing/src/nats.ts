@@ -14,6 +14,8 @@ interface Login {
 
 export interface ThrowawayNats {
   readonly url: string;
+  /** Kills the server and starts it again on what it has on disk. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,14 +45,27 @@ export async function startNats(admin: Login, users: Record<string, Login>): Pro
     join(folder, 'nats.conf'),
     JSON.stringify({ listen: `127.0.0.1:${port}`, jetstream: { store_dir: folder }, authorization }),
   );
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', binary, '-c', join(folder, 'nats.conf')], { stdio: 'ignore' });
-  await untilOpen(port, child);
+  const start = async () => {
+    const started = spawn('setpriv', ['--pdeathsig', 'KILL', binary, '-c', join(folder, 'nats.conf')], {
+      stdio: 'ignore',
+    });
+    await untilOpen(port, started);
+    return started;
+  };
+  let child = await start();
+  const kill = async () => {
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+  };
   return {
     url: `nats://127.0.0.1:${port}`,
+    restart: async () => {
+      await kill();
+      child = await start();
+    },
     stop: async () => {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await gone;
+      await kill();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -19,6 +19,8 @@ export interface Stack {
   sql<R = Record<string, unknown>>(text: string, parameters?: unknown[]): Promise<R[]>;
   /** Stops and starts the services again, as after a crash. */
   restart(): Promise<void>;
+  /** Kills NATS and starts it again, under the services' feet. */
+  restartNats(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function startStack(list: Service[], more: Partial<HostConfig> = {}
       await serving.close();
       serving = await serve(host, ...list);
     },
+    restartNats: () => nats.restart(),
     stop: async () => {
       await serving.close();
       await admin.end();

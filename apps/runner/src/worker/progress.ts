@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Call, Database, LOG } from '@headgate/kit';
+import { logAppended, type LogAppended } from '@headgate/contracts';
+import { type Call, Database, LOG, Signals } from '@headgate/kit';
 import type { Logger } from 'pino';
 import type { LogLine } from './dbt-log.ts';
 
@@ -9,6 +10,9 @@ const flushMs = 150;
 /** Lines of an attempt that are kept: dbt prints two a node, a macro that prints in a loop prints without end. */
 const maxLines = 100_000;
 const maxTries = 6;
+
+/** Whose lines they are. */
+type Where = Pick<LogAppended, 'project' | 'environment' | 'run'>;
 
 /** Where an attempt writes what it hears. */
 export interface Channel {
@@ -22,10 +26,11 @@ export interface Channel {
 export class Progress {
   constructor(
     private readonly database: Database,
+    private readonly signals: Signals,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
-  open(call: Call, run: string, attempt: number): Channel {
+  open(call: Call, { project, environment, run }: Where, attempt: number): Channel {
     let waiting: LogLine[] = [];
     let flushing: Promise<void> = Promise.resolve();
     let timer: NodeJS.Timeout | undefined;
@@ -36,7 +41,9 @@ export class Progress {
       flushing = flushing.then(async () => {
         const lines = waiting;
         waiting = [];
-        if (lines.length > 0) await this.keep(call, run, attempt, lines);
+        if (lines.length === 0) return;
+        const last = await this.keep(call, run, attempt, lines);
+        if (last) await this.signals.say(call.org, logAppended, { project, environment, run, last });
       });
     };
     return {
@@ -55,28 +62,30 @@ export class Progress {
   }
 
   /** Tried again for as long as a database usually takes to come back; after that the run matters more than its log. */
-  private async keep(call: Call, run: string, attempt: number, lines: LogLine[]): Promise<void> {
+  private async keep(call: Call, run: string, attempt: number, lines: LogLine[]): Promise<number | undefined> {
     for (let tries = 0; ; tries++) {
       try {
         return await this.store(call, run, attempt, lines);
       } catch (error) {
         this.log.warn({ err: (error as Error).message, run, lines: lines.length, tries }, 'log lines not stored');
-        if (tries === maxTries) return;
+        if (tries === maxTries) return undefined;
         await sleep(200 * 2 ** tries);
       }
     }
   }
 
-  private async store(call: Call, run: string, attempt: number, lines: LogLine[]): Promise<void> {
+  /** Answers the number of the last line. */
+  private async store(call: Call, run: string, attempt: number, lines: LogLine[]): Promise<number> {
     const nodes = new Map<string, Record<string, unknown>>();
     for (const { node, progress } of lines) {
       if (node && progress) nodes.set(node, { ...nodes.get(node), node, ...progress });
     }
-    await this.database.write(call, async (tx) => {
-      await tx.query(
+    return this.database.write(call, async (tx) => {
+      const kept = await tx.query<{ seq: string }>(
         `insert into run_log (org_id, run_id, at, attempt, level, node, event, text)
          select $1, $2, l.at, $3, l.level, l.node, l.event, l.text
-         from jsonb_to_recordset($4::jsonb) as l(at timestamptz, level text, node text, event text, text text)`,
+         from jsonb_to_recordset($4::jsonb) as l(at timestamptz, level text, node text, event text, text text)
+         returning seq`,
         [tx.org, run, attempt, JSON.stringify(lines)],
       );
       await tx.query(
@@ -89,6 +98,7 @@ export class Progress {
            relation = coalesce(excluded.relation, known.relation), message = coalesce(excluded.message, known.message)`,
         [tx.org, run, attempt, JSON.stringify([...nodes.values()])],
       );
+      return kept.reduce((last, { seq }) => Math.max(last, Number(seq)), 0);
     });
   }
 }

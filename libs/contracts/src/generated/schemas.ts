@@ -501,6 +501,18 @@ export const schemas: Record<string, object> = {
     description: 'Who did it.',
   },
   Empty: { type: 'object', additionalProperties: false, required: [], properties: {} },
+  LogAppended: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment', 'run', 'last'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      run: { $ref: '#/$defs/Uuid' },
+      last: { type: 'integer', minimum: 0 },
+    },
+    description: 'A run has log lines up to this sequence number.',
+  },
   AccessDenied: {
     description: 'A request was refused by the authorization rules.',
     type: 'object',

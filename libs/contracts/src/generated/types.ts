@@ -448,6 +448,18 @@ export interface Actor {
  */
 export interface Empty {}
 /**
+ * A run has log lines up to this sequence number.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LogAppended".
+ */
+export interface LogAppended {
+  project: Slug;
+  environment: Slug;
+  run: Uuid;
+  last: number;
+}
+/**
  * A request was refused by the authorization rules.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema

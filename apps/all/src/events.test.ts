@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { request as httpRequest } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { logAppended, sha256 } from '@headgate/contracts';
+import { gateway } from '@headgate/gateway';
+import { identity } from '@headgate/identity';
+import { type Service, Signals } from '@headgate/kit';
+import { startStack, type Stack } from '@headgate/testing';
+import { Module } from '@nestjs/common';
+import { Jar } from './jar.ts';
+
+const other = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2bff';
+const otherToken = `hg_${'o'.repeat(40)}`;
+const someRun = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b01';
+
+let stack: Stack;
+let owner: string;
+let org: string;
+let signals: Signals;
+
+@Module({})
+class RunnerModule {
+  constructor(given: Signals) {
+    signals = given;
+  }
+}
+const runner: Service = { name: 'runner', module: RunnerModule };
+
+interface Told {
+  event: string;
+  id?: string;
+  data: Record<string, string>;
+}
+
+/** An event stream as a page reads it. */
+class Tab {
+  readonly told: Told[] = [];
+  private readonly waiting = new Set<() => void>();
+  private readonly outgoing;
+  status = 0;
+  isClosed = false;
+
+  constructor(headers: Record<string, string>, path = '/events') {
+    this.outgoing = httpRequest(`${stack.serving.url}${path}`, { headers }, (response) => {
+      this.status = response.statusCode!;
+      let text = '';
+      response.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        const frames = text.split('\n\n');
+        text = frames.pop()!;
+        this.told.push(...frames.flatMap(read));
+        this.wake();
+      });
+      response.on('close', () => {
+        this.isClosed = true;
+        this.wake();
+      });
+      this.wake();
+    }).on('error', () => undefined);
+    this.outgoing.end();
+  }
+
+  async until(holds: (tab: this) => boolean): Promise<this> {
+    while (!holds(this)) await new Promise<void>((resolve) => this.waiting.add(resolve));
+    return this;
+  }
+
+  cut(): string {
+    this.outgoing.destroy();
+    return this.told.findLast(({ id }) => id)!.id!;
+  }
+
+  facts(type?: string): Record<string, string>[] {
+    const facts = this.told.filter(({ event }) => event === 'fact').map(({ data }) => data);
+    return type ? facts.filter((fact) => fact['type'] === type) : facts;
+  }
+
+  private wake(): void {
+    for (const resolve of this.waiting) resolve();
+    this.waiting.clear();
+  }
+}
+
+function read(frame: string): Told[] {
+  const fields = Object.fromEntries(
+    frame.split('\n').map((line) => [line.split(': ', 1)[0], line.slice(line.indexOf(': ') + 2)]),
+  );
+  if (!fields['event']) return [];
+  return [{ event: fields['event'], data: JSON.parse(fields['data']!), ...(fields['id'] && { id: fields['id'] }) }];
+}
+
+async function api(method: string, path: string, body: object | undefined, token = owner) {
+  const response = await fetch(`${stack.serving.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return (await response.json()) as Record<string, string>;
+}
+
+const by = (token: string) => ({ authorization: `Bearer ${token}` });
+const ready = (tab: Tab) => tab.told.length > 0;
+const project = (name: string, token = owner) => api('POST', '/api/v1/projects', { project: name }, token);
+const projectsHeard = (tab: Tab) => tab.facts('project.created').length;
+
+beforeAll(async () => {
+  stack = await startStack([identity, runner, gateway]);
+  owner = stack.host.bootstrap.token;
+  org = (await api('GET', '/api/v1/org', undefined))['id']!;
+  await stack.sql(
+    `begin; insert into identity.organization (org_id, slug, name) values ('${other}', 'other', 'Other');
+     insert into identity.service_token (org_id, id, name, role, secret_hash, actor_kind, actor_id)
+       values ('${other}', '${other}', 't', 'owner', '${sha256(otherToken)}', 'person', 'eve');
+     insert into identity.role_grant (org_id, subject_kind, subject_id, role) values ('${other}', 'person', 'eve', 'owner');
+     select set_config('app.leaf', pg_current_xact_id()::text, true); commit`,
+  );
+}, 60_000);
+afterAll(() => stack?.stop());
+
+test('a page hears of what happens after it came, as ids, and soon', async () => {
+  await project('before');
+  const tab = await new Tab(by(owner)).until(ready);
+  expect(tab.told[0]).toMatchObject({ event: 'ready', data: { resumed: false }, id: expect.any(String) });
+  const asked = performance.now();
+  await project('one');
+  await tab.until((now) => projectsHeard(now) > 0);
+  expect(performance.now() - asked).toBeLessThan(10_000);
+  expect(tab.facts()).toEqual([
+    { id: expect.any(String), type: 'project.created', time: expect.any(String), project: 'one' },
+  ]);
+  tab.cut();
+});
+
+test('over cuts and a restart of the server nothing is lost and nothing comes twice', async () => {
+  const names = Array.from({ length: 60 }, (_, index) => `many-${index}`);
+  const heard: string[] = [];
+  let tab = await new Tab(by(owner)).until(ready);
+  const take = () => {
+    heard.push(...tab.facts('project.created').map((fact) => fact['project']!));
+    return tab.cut();
+  };
+  for (const [index, name] of names.entries()) {
+    await project(name);
+    if (index === 30) {
+      await tab.until((now) => projectsHeard(now) > 0);
+      const cursor = take();
+      await project('while nobody listens'.replaceAll(' ', '-'));
+      await stack.restart();
+      tab = new Tab({ ...by(owner), 'last-event-id': cursor });
+    } else if (index % 7 === 6) {
+      tab = new Tab({ ...by(owner), 'last-event-id': take() });
+      await tab.until(ready);
+      expect(tab.told[0]!.data).toEqual({ resumed: true });
+    }
+  }
+  const expected = [...names.slice(0, 31), 'while-nobody-listens', ...names.slice(31)];
+  await tab.until((now) => heard.length + projectsHeard(now) >= expected.length);
+  take();
+  expect(heard).toEqual(expected);
+}, 60_000);
+
+test('a stream outlives a crash of NATS, exactly', async () => {
+  const tab = await new Tab(by(owner)).until(ready);
+  await project('before-the-crash');
+  await stack.restartNats();
+  while ((await project('after-the-crash'))['project'] !== 'after-the-crash') await sleep(300);
+  await tab.until((now) => projectsHeard(now) === 2);
+  expect(tab.facts().map((fact) => fact['project'])).toEqual(['before-the-crash', 'after-the-crash']);
+  expect(tab.isClosed).toBe(false);
+  tab.cut();
+}, 60_000);
+
+test('an organization hears nothing of another one, and cannot use its cursor', async () => {
+  const [ours, theirs] = [await new Tab(by(owner)).until(ready), await new Tab(by(otherToken)).until(ready)];
+  await project('ours');
+  await project('theirs', otherToken);
+  await Promise.all([ours, theirs].map((tab) => tab.until((now) => projectsHeard(now) > 0)));
+  expect([ours, theirs].map((tab) => tab.facts().map((fact) => fact['project']))).toEqual([['ours'], ['theirs']]);
+  const cursor = ours.cut();
+  theirs.cut();
+  for (const wrong of [cursor, 'made-up', cursor.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))]) {
+    const tab = await new Tab(by(otherToken), `/events?after=${wrong}`).until(ready);
+    expect(tab.told[0]).toMatchObject({ event: 'reset', id: expect.any(String) });
+    tab.cut();
+  }
+});
+
+test('a person hears of the places that they may look at, and of the log of their runs', async () => {
+  await api('POST', '/api/v1/projects/one/environments', { environment: 'dev' });
+  await api('POST', '/api/v1/people', { id: 'ada', name: 'Ada', role: 'viewer', project: 'one' });
+  const jar = new Jar(stack.serving.url!);
+  await jar.follow(`/auth/link?token=${(await api('POST', '/api/v1/links', { person: 'ada' }))['token']}`);
+  const tab = await new Tab({ cookie: jar.header('/events') }).until(ready);
+  await project('hidden');
+  await api('POST', '/api/v1/projects/one/environments', { environment: 'prod' });
+  await signals.say(org, logAppended, { project: 'hidden', environment: 'dev', run: other, last: 7 });
+  await signals.say(org, logAppended, { project: 'one', environment: 'dev', run: someRun, last: 9 });
+  await tab.until(
+    ({ told }) => told.some(({ event }) => event === 'log') && told.some(({ event }) => event === 'fact'),
+  );
+  expect(tab.told.filter(({ event }) => event === 'log').map(({ data }) => data)).toEqual([{ run: someRun, last: 9 }]);
+  expect(tab.facts().map((fact) => `${fact['type']} ${fact['project']}`)).toEqual(['environment.created one']);
+
+  await jar.json('/auth/sign-out', { method: 'POST' });
+  await api('POST', '/api/v1/projects/one/environments', { environment: 'later' });
+  await tab.until((now) => now.isClosed);
+  expect(tab.told.at(-1)).toEqual({ event: 'bye', data: { reason: 'session' } });
+});
+
+test('without a session there is no stream; the ninth of one person closes the first', async () => {
+  expect((await new Tab({}).until(({ status }) => status > 0)).status).toBe(401);
+  const tabs = [];
+  for (let count = 0; count < 9; count++) tabs.push(await new Tab(by(otherToken)).until(ready));
+  await tabs[0]!.until((tab) => tab.isClosed);
+  expect(tabs[0]!.told.at(-1)).toEqual({ event: 'bye', data: { reason: 'too-many' } });
+  expect(tabs.slice(1).some((tab) => tab.isClosed)).toBe(false);
+  for (const tab of tabs) tab.cut();
+});

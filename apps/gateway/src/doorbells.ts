@@ -1,0 +1,80 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { ContractError, logAppended, type LogAppended } from '@headgate/contracts';
+import { EventLog, LOG, type Ring } from '@headgate/kit';
+import type { Logger } from 'pino';
+
+/** What was published without our hearing it (NATS was away) is found this often. */
+const lookMs = 2000;
+
+/** Whoever wants to know. */
+export interface Listener {
+  readonly org: string;
+  /** This publisher may have something new. */
+  look(publisher: string): void;
+  /** A run has new log lines. */
+  lines(log: LogAppended): void;
+  /** Signals may have been missed. */
+  missed(): void;
+}
+
+/** Tells open streams that there is something new. Spurious rings do no harm; what is missed is found by looking. */
+@Injectable()
+export class Doorbells implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly listeners = new Map<string, Set<Listener>>();
+  private readonly seen = new Map<string, number>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly events: EventLog,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.events.listen((heard) => this.ring(heard)).catch((error: Error) => this.log.error({ err: error }, 'deaf'));
+    this.timer = setInterval(() => void this.look(), lookMs).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Answers how to stop. */
+  listen(listener: Listener): () => void {
+    const { org } = listener;
+    const ofOrg = this.listeners.get(org) ?? new Set();
+    this.listeners.set(org, ofOrg.add(listener));
+    return () => {
+      ofOrg.delete(listener);
+      if (ofOrg.size === 0 && this.listeners.get(org) === ofOrg) this.listeners.delete(org);
+    };
+  }
+
+  private ring({ org, publisher, signal }: Ring): void {
+    const concerned = org === undefined ? [...this.listeners.values()] : [this.listeners.get(org) ?? new Set()];
+    for (const listener of concerned.flatMap((ofOrg) => [...ofOrg])) {
+      if (signal) this.pass(signal, listener);
+      else if (publisher) listener.look(publisher);
+      else if (org === undefined) listener.missed();
+    }
+  }
+
+  private pass({ type, data }: NonNullable<Ring['signal']>, listener: Listener): void {
+    if (type !== logAppended.type) return;
+    try {
+      listener.lines(logAppended.parse(data));
+    } catch (error) {
+      if (!(error instanceof ContractError)) throw error;
+      this.log.warn({ err: error.message }, 'a signal that keeps no contract');
+    }
+  }
+
+  private async look(): Promise<void> {
+    if (this.listeners.size === 0) return;
+    for (const publisher of this.events.publishers) {
+      const extent = await this.events.extent(publisher).catch(() => undefined);
+      if (!extent || this.seen.get(publisher) === extent.last) continue;
+      this.seen.set(publisher, extent.last);
+      for (const ofOrg of this.listeners.values()) for (const listener of ofOrg) listener.look(publisher);
+    }
+  }
+}
