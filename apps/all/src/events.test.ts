@@ -4,8 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { logAppended, sha256 } from '@headgate/contracts';
 import { gateway } from '@headgate/gateway';
 import { identity } from '@headgate/identity';
-import { type Service, Signals } from '@headgate/kit';
+import { provision, type Service, Signals } from '@headgate/kit';
 import { startStack, type Stack } from '@headgate/testing';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { Module } from '@nestjs/common';
 import { Jar } from './jar.ts';
 
@@ -216,3 +218,20 @@ test('without a session there is no stream; the ninth of one person closes the f
   expect(tabs.slice(1).some((tab) => tab.isClosed)).toBe(false);
   for (const tab of tabs) tab.cut();
 });
+
+test('when NATS has lost its events, a page is told to look at everything anew', async () => {
+  const tab = await new Tab(by(owner)).until(ready);
+  await project('before-the-loss');
+  await tab.until((now) => projectsHeard(now) === 1);
+  const { admin, url } = stack.host.nats;
+  const connection = await connect({ servers: [url], user: admin.user, pass: admin.password });
+  await (await jetstreamManager(connection)).streams.delete('HG_identity');
+  await connection.close();
+  await provision(stack.host, identity, runner, gateway);
+  await project('after-the-loss');
+  await tab.until((now) => now.isClosed);
+  expect(tab.told.at(-1)).toEqual({ event: 'bye', data: { reason: 'restart' } });
+  const again = await new Tab({ ...by(owner), 'last-event-id': tab.cut() }).until(ready);
+  expect(again.told[0]).toMatchObject({ event: 'reset' });
+  again.cut();
+}, 60_000);

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ContractError, logAppended, type LogAppended } from '@headgate/contracts';
-import { EventLog, LOG, type Ring } from '@headgate/kit';
+import { EventLog, type Extent, LOG, type Ring } from '@headgate/kit';
 import type { Logger } from 'pino';
 
 /** What was published without our hearing it (NATS was away) is found this often. */
@@ -15,13 +15,15 @@ export interface Listener {
   lines(log: LogAppended): void;
   /** Signals may have been missed. */
   missed(): void;
+  /** A stream was made anew: positions in it mean nothing any more. */
+  lost(): void;
 }
 
 /** Tells open streams that there is something new. Spurious rings do no harm; what is missed is found by looking. */
 @Injectable()
 export class Doorbells implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly listeners = new Map<string, Set<Listener>>();
-  private readonly seen = new Map<string, number>();
+  private readonly seen = new Map<string, Extent>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -69,12 +71,17 @@ export class Doorbells implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   private async look(): Promise<void> {
-    if (this.listeners.size === 0) return;
     for (const publisher of this.events.publishers) {
+      if (this.listeners.size === 0) return;
       const extent = await this.events.extent(publisher).catch(() => undefined);
-      if (!extent || this.seen.get(publisher) === extent.last) continue;
-      this.seen.set(publisher, extent.last);
-      for (const ofOrg of this.listeners.values()) for (const listener of ofOrg) listener.look(publisher);
+      const before = this.seen.get(publisher);
+      if (!extent || (before?.last === extent.last && before.made === extent.made)) continue;
+      this.seen.set(publisher, extent);
+      const isAnew = before !== undefined && (before.made !== extent.made || extent.last < before.last);
+      for (const listener of [...this.listeners.values()].flatMap((ofOrg) => [...ofOrg])) {
+        if (isAnew) listener.lost();
+        else listener.look(publisher);
+      }
     }
   }
 }

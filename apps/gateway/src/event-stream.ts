@@ -66,6 +66,11 @@ export class EventStream implements Listener {
     for (const bell of this.bells.values()) bell.ring();
   }
 
+  /** They come back, and are told to look at everything anew. */
+  lost(): void {
+    this.bye('restart');
+  }
+
   bye(reason: Reason): void {
     if (!this.isOver) this.setting.response.write(frame('bye', { reason }));
     this.end();
@@ -101,12 +106,12 @@ export class EventStream implements Listener {
   /** Reads the next event, and tells it if the reader may know; false when there is none yet. */
   private async fact(publisher: string): Promise<boolean> {
     if (this.isOver) return false;
-    const at = this.positions[publisher]!;
-    const found = await this.patiently(() => this.setting.reading.next(publisher, this.org, at));
+    const before = this.positions[publisher]!;
+    const found = await this.patiently(() => this.setting.reading.next(publisher, this.org, before));
     if (!found) return false;
     const { type, project, environment } = found.event;
     const mayHear = await this.mayHear(permissionFor(type), { project, environment });
-    this.positions = { ...this.positions, [publisher]: found.position };
+    this.positions = { ...this.positions, [publisher]: { ...before, at: found.position } };
     if (mayHear) await this.tell('fact', factOf(found.event));
     return true;
   }

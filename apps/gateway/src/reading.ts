@@ -4,8 +4,14 @@ import { EventLog } from '@headgate/kit';
 import { Recent } from './recent.ts';
 import { Seal } from './seal.ts';
 
-/** How far somebody has read, per publisher. */
-export type Positions = Readonly<Record<string, number>>;
+/** How far somebody has read, per publisher, and in which stream: one that was made anew counts anew. */
+export type Positions = Readonly<Record<string, Position>>;
+
+interface Position {
+  readonly at: number;
+  readonly made: string;
+}
+
 type Found = { position: number; event: ProvenanceEvent } | undefined;
 
 /** Where streams are read, and the cursors that say so to the outside. */
@@ -23,14 +29,17 @@ export class Reading {
   async now(): Promise<Positions> {
     return Object.fromEntries(
       await Promise.all(
-        this.events.publishers.map(async (publisher) => [publisher, (await this.events.extent(publisher)).last]),
+        this.events.publishers.map(async (publisher) => {
+          const { made, last } = await this.events.extent(publisher);
+          return [publisher, { at: last, made }];
+        }),
       ),
     );
   }
 
-  async next(publisher: string, org: string, after: number): Promise<Found> {
-    const key = `${publisher} ${org} ${after}`;
-    const found = await this.asked.get(key, () => this.events.next(publisher, org, after));
+  async next(publisher: string, org: string, { at, made }: Position): Promise<Found> {
+    const key = `${publisher} ${made} ${org} ${at}`;
+    const found = await this.asked.get(key, () => this.events.next(publisher, org, at));
     // What is not there yet is asked for again.
     if (!found) this.asked.forget(key);
     return found;
@@ -49,9 +58,9 @@ export class Reading {
     const positions = this.seal.open<Positions>(`events of ${org}`, cursor);
     if (!positions) return undefined;
     for (const publisher of this.events.publishers) {
-      const at = positions[publisher];
-      const { first, last } = await this.events.extent(publisher);
-      if (at === undefined || at > last || at + 1 < first) return undefined;
+      const known = positions[publisher];
+      const { made, first, last } = await this.events.extent(publisher);
+      if (known?.made !== made || known.at > last || known.at + 1 < first) return undefined;
     }
     return positions;
   }

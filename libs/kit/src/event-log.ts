@@ -5,6 +5,8 @@ import { Bus, streamOf } from './bus.ts';
 
 /** What a stream holds: sequence numbers, both ends included; `last` is `first - 1` when it is empty. */
 export interface Extent {
+  /** When it was made: another time, another stream, whose numbers mean something else. */
+  readonly made: string;
   readonly first: number;
   readonly last: number;
 }
@@ -31,8 +33,8 @@ export class EventLog {
   constructor(private readonly bus: Bus) {}
 
   async extent(publisher: string): Promise<Extent> {
-    const { state } = await (await this.manager()).streams.info(streamOf(publisher));
-    return { first: state.first_seq, last: state.last_seq };
+    const { created, state } = await (await this.manager()).streams.info(streamOf(publisher));
+    return { made: created, first: state.first_seq, last: state.last_seq };
   }
 
   /** The first event of an organization after a position, or undefined when there is none yet. */

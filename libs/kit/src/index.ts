@@ -7,7 +7,7 @@ export { Clients } from './clients.ts';
 export { CONFIG, type Config, configOf, type HostConfig, readConfig } from './config.ts';
 export { Hears, type Heard } from './consumers.ts';
 export { Database, type Tx } from './database.ts';
-export { EventLog, type Ring } from './event-log.ts';
+export { EventLog, type Extent, type Ring } from './event-log.ts';
 export { Failure, type FailureCode, problemOf } from './failure.ts';
 export { ofTheOrg, openToInfra, protect } from './frame.ts';
 export { Infra } from './infra.ts';
