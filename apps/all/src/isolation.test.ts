@@ -70,12 +70,17 @@ async function furnish(token: string, word: string): Promise<Answer[]> {
   await must('PUT', '/api/v1/grants', { subject: { kind: 'person', id: `${word} person` }, role: 'viewer' });
   await must('POST', '/api/v1/people', { id: `${word}-person`, name: `${word} person`, email: `${word}@example.com` });
   await must('POST', '/api/v1/links', { person: `${word}-person` });
+  const override = await must('PUT', '/api/v1/projects/jaffle/lineage/overrides', {
+    ...{ source: `hg:jaffle/seed.jaffle.${word}#id`, target: 'hg:jaffle/model.jaffle.customers#customer_id' },
+    ...{ decision: 'add', reason: `${word} says so` },
+  });
   const blob = await upload(Buffer.from(JSON.stringify(manifest)));
   await must('POST', `${place}/ingests`, { artifacts: [{ name: 'manifest.json', blob }] });
   const plan = await must('POST', `${place}/plans`, {});
   const revision = await must('POST', `${place}/revisions`, { blob: await upload(await archive(word)) });
   for (let run: Answer['body'] = {}; !run['finishedAt'];)
     run = await must('GET', `/api/v1/runs/${revision['run']}?wait=20`);
+  Object.assign(theirs, { override: override['id'] });
   Object.assign(theirs, { id: (made as { id: string }).id, plan: plan['id'], run: revision['run'], digest: blob });
   for (const path of lists) kept.push(await ask('GET', path, token));
   return kept;
@@ -134,7 +139,10 @@ test('the first organization has something of every kind to lose', () => {
   expect(secrets.length).toBeGreaterThan(20);
   expect(theirs).toEqual(
     Object.fromEntries(
-      ['id', 'plan', 'run', 'digest', 'task', 'snapshot', 'event'].map((kind) => [kind, expect.any(String)]),
+      ['id', 'plan', 'run', 'digest', 'task', 'snapshot', 'event', 'override'].map((kind) => [
+        kind,
+        expect.any(String),
+      ]),
     ),
   );
 });
@@ -150,6 +158,14 @@ const reaching = (ids: Record<string, string>): Record<string, object> => ({
   'grants.put': { subject: { kind: 'person', id: 'probe' }, role: 'viewer', project: `${marker}-only` },
   'grants.remove': { subject: { kind: 'person', id: `${marker} person` } },
   'ingests.create': { artifacts: [{ name: 'manifest.json', blob: ids['digest'] }] },
+  'lineage.graph': { asset: 'model.jaffle.customers', column: 'customer_id' },
+  'lineage.sql': { sql: 'select * from jaffle_corpus.main.customers' },
+  'lineage-overrides.put': {
+    source: 'hg:jaffle/x#x',
+    target: 'hg:jaffle/y#x',
+    decision: 'add',
+    reason: 'probe',
+  },
   'links.create': { person: `${marker}-person` },
   'people.create': { id: 'probe', name: 'probe', role: 'viewer', project: `${marker}-only` },
   'plans.propose': { snapshot: ids['snapshot'] },
@@ -197,12 +213,20 @@ test.each(routed.map((operation) => ({ id: operation.id, operation })))(
   30_000,
 );
 
-const byId = routed.filter(({ path }) => /\{(id|plan|run|task|event|snapshot)\}/.test(path!));
+const byId = routed.filter(({ path }) => /\{(id|plan|run|task|event|snapshot|override)\}/.test(path!));
 
 test.each(byId.map((operation) => ({ id: operation.id, operation })))(
   '$id answers the same for a thing of another organization as for one that nobody has',
   async ({ operation }) => {
-    const none = { ...theirs, id: nowhereId, plan: nowhereId, run: nowhereId, task: nowhereId, event: nowhereId };
+    const none = {
+      ...theirs,
+      id: nowhereId,
+      plan: nowhereId,
+      run: nowhereId,
+      task: nowhereId,
+      event: nowhereId,
+      override: nowhereId,
+    };
     const absent: Record<string, string> = { ...none, snapshot: nothing };
     const [real, unreal] = [await probe(operation, theirs), await probe(operation, absent)];
     const blurred = ({ body }: Answer, ids: Record<string, string>) =>

@@ -3,10 +3,16 @@ import type { Service } from '@headgate/kit';
 import { Assets } from './assets.ts';
 import { AssetsController } from './assets.controller.ts';
 import { Graphs } from './graphs.ts';
+import { Lineage } from './lineage.ts';
+import { LineageController } from './lineage.controller.ts';
+import { LineageSql } from './lineage-sql.ts';
 import { Snapshots } from './snapshots.ts';
 import { SnapshotsController } from './snapshots.controller.ts';
 
-@Module({ controllers: [AssetsController, SnapshotsController], providers: [Assets, Graphs, Snapshots] })
+@Module({
+  controllers: [AssetsController, LineageController, SnapshotsController],
+  providers: [Assets, Graphs, Lineage, LineageSql, Snapshots],
+})
 class GraphReadModule {}
 
 /** Reads the schema that ingestion writes; it owns no table and publishes nothing. */

@@ -1,6 +1,7 @@
 import type { Snapshot } from '@headgate/contracts';
 import type { Tx } from '@headgate/kit';
 import { writeIndex } from './index-rows.ts';
+import { wantLineage } from './lineage-store.ts';
 import type { BuiltSnapshot } from './snapshot.ts';
 
 /** One environment of one project; the organization is the transaction's. */
@@ -67,6 +68,7 @@ export async function commitSnapshot(
        catalog = excluded.catalog, revision = excluded.revision, updated_at = now()`,
     [tx.org, project, environment, seq, built.manifest, built.catalog ?? null, revision ?? null],
   );
+  await wantLineage(tx, place, { seq, manifest: built.manifest, catalog: built.catalog ?? null });
   const snapshot: Snapshot = {
     project,
     environment,

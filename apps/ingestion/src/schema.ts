@@ -1,12 +1,17 @@
 import type { Schema } from '@headgate/kit';
 import { Artifact, EnvironmentHead, Ingest } from './ingest.entity.ts';
+import { LineageEdge, LineageNode, LineageOverride, LineageState } from './lineage.entity.ts';
 import { Graph1764000000000 } from './migrations/1764000000000-graph.ts';
+import { Lineage1764300000000 } from './migrations/1764300000000-lineage.ts';
 import { owned } from './owned.ts';
 import { GraphSnapshot, ImpactIndex, NodeIndex, NodeRun } from './snapshot.entity.ts';
 
 export const schema: Schema = {
   ...owned,
-  entities: [Artifact, EnvironmentHead, GraphSnapshot, ImpactIndex, Ingest, NodeIndex, NodeRun],
-  migrations: [Graph1764000000000],
+  entities: [
+    ...[Artifact, EnvironmentHead, GraphSnapshot, ImpactIndex, Ingest, NodeIndex, NodeRun],
+    ...[LineageEdge, LineageNode, LineageOverride, LineageState],
+  ],
+  migrations: [Graph1764000000000, Lineage1764300000000],
   readers: ['graph-read'],
 };

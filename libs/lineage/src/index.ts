@@ -16,6 +16,14 @@ export type {
   TableColumns,
 } from './edge.ts';
 export { columnLineage, DEFAULT_LIMITS } from './lineage.ts';
-export { LineagePool, type PoolOptions, type Task } from './pool.ts';
+export { LineageBug, LineagePool, type PoolOptions, type Task } from './pool.ts';
 export { report, sourceName, type Report, type ReportedDetail, type ReportedEdge } from './report.ts';
-export { projectLineage, type Compute, type Model, type ModelLineage, type ProjectInput } from './project.ts';
+export {
+  LINEAGE_ENGINE,
+  projectLineage,
+  RelationWords,
+  type Compute,
+  type Model,
+  type ModelLineage,
+  type ProjectInput,
+} from './project.ts';

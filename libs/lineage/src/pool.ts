@@ -22,6 +22,11 @@ export interface PoolOptions {
   readonly memoryMb?: number;
 }
 
+/** The engine broke on one query: a bug of ours, and no reason to give up on others. */
+export class LineageBug extends Error {
+  readonly name = 'LineageBug';
+}
+
 interface Pending {
   readonly task: Task;
   readonly resolve: (result: LineageResult) => void;
@@ -52,7 +57,7 @@ export class LineagePool {
     this.memoryMb = memoryMb;
   }
 
-  /** The lineage of one query. Rejects only on a bug of the engine, or when the pool is closed. */
+  /** The lineage of one query. Rejects with a LineageBug on a bug of the engine, or when the pool is closed. */
   run(task: Task): Promise<LineageResult> {
     if (this.closed) return Promise.reject(new Error('the lineage pool is closed'));
     return new Promise((resolve, reject) => {
@@ -155,7 +160,7 @@ class Thread {
     const trapped = message.result?.ok === false && message.result.error.message === PARSER_TRAPPED;
     const spent = trapped || (this.pending?.task.sql.length ?? 0) > LARGE_TEXT;
     if (message.result !== undefined) this.settle(message.result);
-    else this.settle(new Error(message.bug ?? 'the lineage thread gave no result'));
+    else this.settle(new LineageBug(message.bug ?? 'the lineage thread gave no result'));
     if (spent) void this.end();
     else this.listener.idle();
   }

@@ -9,6 +9,8 @@ export interface Model {
   readonly sql: string;
   /** Ids of the nodes it reads; ids that are no model here (sources, seeds) are found in the catalog. */
   readonly dependsOn: readonly string[];
+  /** Columns that its table has beside those of the SQL: what dbt adds to a snapshot. */
+  readonly added?: readonly string[];
 }
 
 export interface ProjectInput {
@@ -16,8 +18,8 @@ export interface ProjectInput {
   readonly models: readonly Model[];
   /** Columns of sources, seeds and earlier builds, by relation name. */
   readonly catalog: Schema;
-  /** Results of an earlier run by input key: what has the same inputs is not computed again. */
-  readonly previous?: ReadonlyMap<string, LineageResult>;
+  /** The result of an earlier run, if that of this model had the same input key: what has the same inputs is not computed again. */
+  readonly previous?: (id: string, inputKey: string) => LineageResult | undefined;
 }
 
 export interface ModelLineage {
@@ -33,10 +35,11 @@ export interface ModelLineage {
   readonly cyclic: boolean;
 }
 
-// Part of every input key: a release that computes other edges must not reuse the old ones.
-const ENGINE = 'lineage-1';
+/** Part of every input key: a release that computes other edges must not reuse the old ones. */
+export const LINEAGE_ENGINE = 'lineage-1';
 
 export type Compute = (task: {
+  readonly id: string;
   readonly sql: string;
   readonly dialect: Dialect;
   readonly schema: Schema;
@@ -53,19 +56,17 @@ export async function projectLineage(
   const byId = new Map(models.map((model) => [model.id, model]));
   const known = new Map<string, TableColumns | null>();
   const catalogIndex = relationIndex(catalog);
-  const words = new CatalogWords(catalog);
+  const words = new RelationWords(catalog);
   const done = new Map<string, ModelLineage>();
   for (const { ids, cyclic } of layers(models)) {
     const layer = ids.map(async (id) => {
       const model = byId.get(id)!;
       const schema = schemaFor(model, byId, known, words);
       const inputKey = keyOf(model.sql, dialect, schema);
-      const reusable = previous?.get(inputKey);
-      const result = reusable ?? (await compute({ sql: model.sql, dialect, schema }));
-      const columns = columnsOf(
-        result,
-        model.relation === null ? null : (catalogIndex.get(model.relation.toLowerCase()) ?? null),
-      );
+      const reusable = previous?.(id, inputKey);
+      const result = reusable ?? (await compute({ id, sql: model.sql, dialect, schema }));
+      const listed = model.relation === null ? null : (catalogIndex.get(model.relation.toLowerCase()) ?? null);
+      const columns = withAdded(columnsOf(result, listed), model.added);
       done.set(id, { id, relation: model.relation, result, inputKey, columns, reused: reusable !== undefined, cyclic });
     });
     await Promise.all(layer);
@@ -108,8 +109,8 @@ function tableOf(columns: Schema[string]): TableColumns {
   return Array.isArray(columns) ? { columns: columns as readonly string[] } : (columns as TableColumns);
 }
 
-/** Catalog relations by their last part, because a model can read no relation whose name its SQL does not hold. */
-class CatalogWords {
+/** Relations by the last part of their names, because SQL can read no relation whose name it does not hold. */
+export class RelationWords {
   private readonly plain = new Map<string, [string, TableColumns][]>();
   /** Relations whose last part is more than one word (`order items`). */
   private readonly odd = new Map<string, [string, TableColumns][]>();
@@ -142,7 +143,7 @@ function schemaFor(
   model: Model,
   byId: ReadonlyMap<string, Model>,
   known: ReadonlyMap<string, TableColumns | null>,
-  catalog: CatalogWords,
+  catalog: RelationWords,
 ): Schema {
   const schema = new Map(
     catalog.in(model.sql).map(([name, columns]) => [name.toLowerCase(), [name, columns] as const]),
@@ -156,7 +157,7 @@ function schemaFor(
 }
 
 function keyOf(sql: string, dialect: Dialect, schema: Schema): string {
-  const hash = createHash('sha256').update(`${ENGINE}\u0000${dialect}\u0000${sql}`);
+  const hash = createHash('sha256').update(`${LINEAGE_ENGINE}\u0000${dialect}\u0000${sql}`);
   for (const name of Object.keys(schema).sort()) {
     const { columns, complete = true } = tableOf(schema[name]!);
     hash.update(`\u0000${name}\u0001${complete ? '' : '*'}${columns.join('\u0001')}`);
@@ -175,4 +176,10 @@ function columnsOf(result: LineageResult, catalog: TableColumns | null): TableCo
   if (!last.complete) return catalog ?? { columns: names, complete: false };
   const spelling = new Map((catalog?.columns ?? []).map((name) => [name.toLowerCase(), name]));
   return { columns: names.map((name) => spelling.get(name.toLowerCase()) ?? name) };
+}
+
+function withAdded(table: TableColumns | null, added: readonly string[] = []): TableColumns | null {
+  if (table === null || added.length === 0) return table;
+  const known = new Set(table.columns.map((name) => name.toLowerCase()));
+  return { ...table, columns: [...table.columns, ...added.filter((name) => !known.has(name.toLowerCase()))] };
 }

@@ -7,6 +7,9 @@ import type {
   EnvironmentCreated,
   EnvironmentRevealed,
   GrantChanged,
+  LineageCommitted,
+  LineageOverridden,
+  LineageOverrideRemoved,
   LinkCreated,
   LinkUsed,
   OrgCreated,
@@ -65,6 +68,24 @@ export const grantChanged = eventType<GrantChanged>({
   type: 'grant.changed',
   name: 'GrantChanged',
   service: 'identity',
+  schemaVersion: '1.0',
+});
+export const lineageCommitted = eventType<LineageCommitted>({
+  type: 'lineage.committed',
+  name: 'LineageCommitted',
+  service: 'ingestion',
+  schemaVersion: '1.0',
+});
+export const lineageOverridden = eventType<LineageOverridden>({
+  type: 'lineage.overridden',
+  name: 'LineageOverridden',
+  service: 'ingestion',
+  schemaVersion: '1.0',
+});
+export const lineageOverrideRemoved = eventType<LineageOverrideRemoved>({
+  type: 'lineage.override-removed',
+  name: 'LineageOverrideRemoved',
+  service: 'ingestion',
   schemaVersion: '1.0',
 });
 export const linkCreated = eventType<LinkCreated>({
@@ -212,6 +233,9 @@ export const eventTypes = [
   environmentCreated,
   environmentRevealed,
   grantChanged,
+  lineageCommitted,
+  lineageOverridden,
+  lineageOverrideRemoved,
   linkCreated,
   linkUsed,
   orgCreated,

@@ -51,6 +51,7 @@ export type Role = 'viewer' | 'engineer' | 'steward' | 'admin' | 'owner' | 'serv
  * via the `definition` "PersonId".
  */
 export type PersonId = string;
+export type LineageKind = 'value' | 'filter' | 'join' | 'group' | 'order' | 'window';
 
 export interface AllContracts {}
 /**
@@ -441,6 +442,9 @@ export interface Actor {
  * via the `definition` "GrantsDenyOutput".
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LineageOverridesRemoveOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "SelectionsRemoveOutput".
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -531,6 +535,53 @@ export interface GrantChanged {
   project?: Slug;
   environment?: Slug;
   grantVersion: number;
+}
+/**
+ * Column lineage of a manifest became visible in an environment.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LineageCommitted".
+ */
+export interface LineageCommitted {
+  project: Slug;
+  environment: Slug;
+  status: 'complete' | 'none';
+  manifest: Digest;
+  catalog?: Digest;
+  seq: number;
+  nodes: number;
+  edges: number;
+  computed: number;
+  failed: number;
+}
+/**
+ * Somebody confirmed, rejected or added an edge of column lineage.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LineageOverridden".
+ */
+export interface LineageOverridden {
+  project: Slug;
+  id: Uuid;
+  source: string;
+  target: string;
+  kind: 'value' | 'filter' | 'join' | 'group' | 'order' | 'window';
+  decision: 'confirm' | 'reject' | 'add';
+  reason: string;
+  by: string;
+}
+/**
+ * A decision about an edge of column lineage was taken back.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LineageOverrideRemoved".
+ */
+export interface LineageOverrideRemoved {
+  project: Slug;
+  id: Uuid;
+  source: string;
+  target: string;
+  kind: 'value' | 'filter' | 'join' | 'group' | 'order' | 'window';
 }
 /**
  * A one-time link for signing in was made; only its hash is kept.
@@ -1243,6 +1294,208 @@ export interface LeavesRangeOutput {
   }[];
   head: number;
 }
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LineageOverride".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LineageOverridesPutOutput".
+ */
+export interface LineageOverride {
+  id: Uuid;
+  project: Slug;
+  source: string;
+  target: string;
+  kind: 'value' | 'filter' | 'join' | 'group' | 'order' | 'window';
+  decision: 'confirm' | 'reject' | 'add';
+  reason: string;
+  by: string;
+  at: Time;
+}
+export interface LineageOverridesPutInput {
+  project: Slug;
+  /**
+   * URN of a column: <asset>#<column>.
+   */
+  source: string;
+  /**
+   * URN of a column, or of an asset: all rows of it.
+   */
+  target: string;
+  kind?: 'value' | 'filter' | 'join' | 'group' | 'order' | 'window';
+  decision: 'confirm' | 'reject' | 'add';
+  reason: string;
+}
+export interface LineageOverridesListInput {
+  project: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface LineageOverridesListOutput {
+  items: LineageOverride[];
+  next?: Cursor;
+}
+export interface LineageOverridesRemoveInput {
+  project: Slug;
+  override: Uuid;
+}
+export interface LineagePosition {
+  start: number;
+  end: number;
+  line: number;
+  column: number;
+}
+export interface LineageNote {
+  code: 'parse' | 'unsupported' | 'unresolved' | 'ambiguous' | 'no-schema' | 'limit' | 'input' | 'no-sql' | 'cycle';
+  message: string;
+  position?: LineagePosition;
+}
+/**
+ * Where column lineage stands. While it is pending, what is shown is of the snapshot named here, whole.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LineageState".
+ */
+export interface LineageState {
+  status: 'pending' | 'complete' | 'failed' | 'none';
+  reason?: string;
+  snapshot?: Digest;
+  manifest?: Digest;
+  seq?: number;
+  updatedAt?: Time;
+  nodes?: number;
+  edges?: number;
+}
+export interface LineageEnd {
+  urn: string;
+  /**
+   * Absent: all rows of it.
+   */
+  column?: string;
+}
+export interface LineageMark {
+  id: Uuid;
+  decision: 'confirm' | 'reject' | 'add';
+  reason: string;
+  by: string;
+  at: Time;
+}
+export interface LineageDetail {
+  source: string;
+  kind: LineageKind;
+  direct: boolean;
+  confidence: number;
+  expression?: string | null;
+  position?: LineagePosition | null;
+}
+export interface LineageNode {
+  urn: string;
+  id?: string;
+  name: string;
+  type?: string;
+  relation?: string;
+  /**
+   * Of its own SQL: all bound, something not understood, not understood at all, no SQL, a relation that is read.
+   */
+  status: 'complete' | 'partial' | 'failed' | 'none' | 'relation';
+  notes: LineageNote[];
+}
+export interface LineageEdge {
+  from: LineageEnd;
+  to: LineageEnd;
+  kind: LineageKind;
+  confidence: number;
+  direct: boolean;
+  origin: 'sql' | 'confirmed' | 'added' | 'rejected';
+  expression?: string;
+  line?: number;
+  column?: number;
+  override?: LineageMark;
+}
+export interface LineageSqlInput {
+  project: Slug;
+  environment: Slug;
+  sql: string;
+  /**
+   * The environment's own by default.
+   */
+  dialect?: 'snowflake' | 'bigquery' | 'redshift' | 'databricks' | 'postgres' | 'duckdb';
+  /**
+   * Relation → columns; the environment's own by default.
+   */
+  schema?: {
+    /**
+     * @maxItems 20000
+     */
+    [k: string]: string[];
+  };
+  detail?: boolean;
+}
+export interface LineageSqlOutput {
+  edges?: {
+    target: string;
+    sources: string[];
+    confidence: number;
+    table?: string | null;
+    statement?: number;
+    details?: LineageDetail[];
+  }[];
+  predicates?: string[];
+  unsupported?: string[];
+  rows?: LineageDetail[];
+  /**
+   * Instead of all else: the SQL was not understood, or hit a limit.
+   */
+  error?: string;
+}
+export interface LineageGraphInput {
+  project: Slug;
+  environment: Slug;
+  /**
+   * URN, dbt's unique_id or an unambiguous name; a URN may end with #column.
+   */
+  asset: string;
+  column?: string;
+  direction?: 'up' | 'down' | 'both';
+  depth?: number;
+  /**
+   * value and window by default.
+   *
+   * @maxItems 6
+   */
+  kinds?: LineageKind[];
+  /**
+   * The least that an edge must have; 0 by default.
+   */
+  confidence?: string;
+  limit?: number;
+}
+export interface LineageGraphOutput {
+  start: LineageEnd;
+  state: LineageState;
+  nodes: LineageNode[];
+  edges: LineageEdge[];
+  /**
+   * What somebody rejected: not followed.
+   */
+  rejected: LineageEdge[];
+  /**
+   * There is more than depth or limit let through.
+   */
+  truncated: boolean;
+}
+export interface LineageStateInput {
+  project: Slug;
+  environment: Slug;
+}
+export interface LineageStateOutput {
+  state: LineageState;
+  counts: {
+    [k: string]: number;
+  };
+  unclear: LineageNode[];
+  truncated: boolean;
+}
 export interface LinksCreateInput {
   person?: PersonId;
 }
@@ -1875,6 +2128,8 @@ export type GrantsRemoveOutput = Empty;
 export type GrantsCanOutput = Can;
 export type GrantsDenyOutput = Empty;
 export type IngestsCreateOutput = Ingest;
+export type LineageOverridesPutOutput = LineageOverride;
+export type LineageOverridesRemoveOutput = Empty;
 export type OrgsGetOutput = Org;
 export type PeopleCreateOutput = Person;
 export type PlansProposeOutput = Plan;

@@ -354,6 +354,41 @@ export const grantChangedSchema = z
     grantVersion: z.number().int().gte(0),
   })
   .describe("Somebody's role changed; the grant version rises by one.");
+export const lineageCommittedSchema = z
+  .object({
+    project: slugSchema,
+    environment: slugSchema,
+    status: z.enum(['complete', 'none']),
+    manifest: digestSchema,
+    catalog: digestSchema.optional(),
+    seq: z.number().int().gte(1),
+    nodes: z.number().int().gte(0),
+    edges: z.number().int().gte(0),
+    computed: z.number().int().gte(0),
+    failed: z.number().int().gte(0),
+  })
+  .describe('Column lineage of a manifest became visible in an environment.');
+export const lineageOverriddenSchema = z
+  .object({
+    project: slugSchema,
+    id: uuidSchema,
+    source: z.string().min(1),
+    target: z.string().min(1),
+    kind: z.enum(['value', 'filter', 'join', 'group', 'order', 'window']),
+    decision: z.enum(['confirm', 'reject', 'add']),
+    reason: z.string().min(1),
+    by: z.string().min(1),
+  })
+  .describe('Somebody confirmed, rejected or added an edge of column lineage.');
+export const lineageOverrideRemovedSchema = z
+  .object({
+    project: slugSchema,
+    id: uuidSchema,
+    source: z.string().min(1),
+    target: z.string().min(1),
+    kind: z.enum(['value', 'filter', 'join', 'group', 'order', 'window']),
+  })
+  .describe('A decision about an edge of column lineage was taken back.');
 export const personIdSchema = z
   .string()
   .regex(new RegExp('^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$'))
@@ -546,6 +581,9 @@ export const zodSchemas = {
   EnvironmentCreated: environmentCreatedSchema,
   EnvironmentRevealed: environmentRevealedSchema,
   GrantChanged: grantChangedSchema,
+  LineageCommitted: lineageCommittedSchema,
+  LineageOverridden: lineageOverriddenSchema,
+  LineageOverrideRemoved: lineageOverrideRemovedSchema,
   LinkCreated: linkCreatedSchema,
   LinkUsed: linkUsedSchema,
   OrgCreated: orgCreatedSchema,
