@@ -1,9 +1,12 @@
 export type { Manifest, ManifestMacro, ManifestMetadata, ManifestNode } from './manifest.ts';
 export type { ArtifactKind, Claim } from './artifact/claimed.ts';
 export { type Bounds, defaultBounds } from './artifact/members.ts';
+export type { NodeVisitor } from './artifact/node-stream.ts';
+export type { NodeMap } from './artifact/normalise-manifest.ts';
 export type { ArtifactWarning, Refusal, RefusalCode } from './artifact/refusal.ts';
 export {
   type Artifact,
+  ArtifactReader,
   type CatalogArtifact,
   type ManifestArtifact,
   readArtifact,

@@ -1,4 +1,4 @@
-import { type Catalog, graphMaps, isEnabled, type Manifest, type ManifestNode } from '@headgate/dbt';
+import { type Catalog, graphMaps, type Manifest, type ManifestNode, type NodeMap } from '@headgate/dbt';
 import { sha256 } from '@headgate/contracts';
 import { columnsOf } from './columns.ts';
 import {
@@ -11,40 +11,91 @@ import {
 
 /** Builds the graph of a manifest, with the columns that a catalog of the same project describes. Pure and total. */
 export function logicalGraph(manifest: Manifest, catalog?: Catalog): LogicalGraph {
-  const nodes: GraphNode[] = [];
-  for (const key of graphMaps) {
+  const builder = new GraphBuilder(catalog);
+  for (const key of [...graphMaps, 'groups'] as const) {
     const map = manifest[key];
-    for (const id in map) {
-      const node = map[id] as ManifestNode;
-      // Some versions leave a test among the nodes although its own config disables it.
-      if (node.config?.['enabled'] !== false) nodes.push(graphNode(manifest, node, catalog));
-    }
+    for (const id in map) builder.add(map[id] as ManifestNode, key);
   }
-  nodes.sort((a, b) => (a.id < b.id ? -1 : 1));
-  return {
-    schemaVersion: graphSchemaVersion,
-    project: projectOf(manifest),
-    adapter: manifest.metadata.adapter_type ?? null,
-    nodes,
-  };
+  return builder.graph(manifest.metadata);
+}
+
+const inGraph: ReadonlySet<string> = new Set(graphMaps);
+
+/** The same from nodes one by one, so that a large manifest need never be in memory. */
+export class GraphBuilder {
+  /** Every id that can stand at the end of an edge, with its node unless that is disabled. */
+  private readonly nodes = new Map<string, GraphNode | undefined>();
+  private readonly groupOwners = new Map<string, string | undefined>();
+  private readonly packages = new Map<string, number>();
+  private readonly shared = new Shared();
+
+  constructor(private readonly catalog?: Catalog) {}
+
+  /** `map` is the manifest's map that the node stands in. The node is not kept. */
+  add(node: ManifestNode, map: NodeMap): void {
+    if (map === 'groups' && !this.groupOwners.has(node.name)) this.groupOwners.set(node.name, ownerName(node['owner']));
+    if (map === 'nodes') this.packages.set(node.package_name, (this.packages.get(node.package_name) ?? 0) + 1);
+    if (!inGraph.has(map)) return;
+    // Some versions leave a test among the nodes although its own config disables it.
+    const isDisabled = node.config?.['enabled'] === false;
+    this.nodes.set(node.unique_id, isDisabled ? undefined : graphNode(node, this.shared, this.catalog));
+  }
+
+  graph(metadata: Manifest['metadata']): LogicalGraph {
+    const nodes: GraphNode[] = [];
+    for (const node of this.nodes.values()) if (node) nodes.push(this.whole(node));
+    nodes.sort((a, b) => (a.id < b.id ? -1 : 1));
+    return {
+      schemaVersion: graphSchemaVersion,
+      project: metadata.project_name || largest(this.packages),
+      adapter: metadata.adapter_type ?? null,
+      nodes,
+    };
+  }
+
+  /** A node with what only the whole manifest tells: which parents there are, who owns its group. */
+  private whole(node: GraphNode): GraphNode {
+    const missing = node.dependsOn.filter((id) => !this.nodes.has(id));
+    const owner = node.owner ?? (node.group === undefined ? undefined : this.groupOwners.get(node.group));
+    if (missing.length === 0 && owner === node.owner) return node;
+    const dependsOn = missing.length > 0 ? node.dependsOn.filter((id) => this.nodes.has(id)) : node.dependsOn;
+    return { ...node, ...text('owner', owner), dependsOn, ...filled('missing', missing) };
+  }
 }
 
 /** The root project's name; older manifests do not say it, then the package with most nodes is taken. */
 export function projectOf(manifest: Manifest): string {
-  const said = manifest.metadata.project_name;
-  if (said) return said;
-  const counts = new Map<string, number>();
+  if (manifest.metadata.project_name) return manifest.metadata.project_name;
+  const packages = new Map<string, number>();
   for (const id in manifest.nodes) {
-    const name = (manifest.nodes[id] as ManifestNode).package_name;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
+    const { package_name: name } = manifest.nodes[id] as ManifestNode;
+    packages.set(name, (packages.get(name) ?? 0) + 1);
   }
-  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0] ?? 'unnamed';
+  return largest(packages);
 }
 
-function graphNode(manifest: Manifest, node: ManifestNode, catalog?: Catalog): GraphNode {
+const largest = (packages: ReadonlyMap<string, number>): string =>
+  [...packages].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0] ?? 'unnamed';
+
+/** Configs and meta of most nodes are equal to those of many others: each is kept once. */
+class Shared {
+  private readonly maps = new Map<string, object>();
+
+  one<T>(value: T): T {
+    if (!isMap(value)) return value;
+    const key = JSON.stringify(value);
+    if (key.length > 4000) return value;
+    const known = this.maps.get(key);
+    if (known) return known as T;
+    if (this.maps.size >= 20_000) this.maps.clear();
+    this.maps.set(key, value);
+    return value;
+  }
+}
+
+function graphNode(node: ManifestNode, shared: Shared, catalog?: Catalog): GraphNode {
   const config = node.config ?? {};
   const parents = [...new Set(node.depends_on?.nodes ?? [])].sort();
-  const missing = parents.filter((id) => !isEnabled(manifest, id));
   const table = catalog?.nodes[node.unique_id] ?? catalog?.sources[node.unique_id];
   return {
     id: node.unique_id,
@@ -55,38 +106,30 @@ function graphNode(manifest: Manifest, node: ManifestNode, catalog?: Catalog): G
     ...filled('fqn', node.fqn),
     ...text('description', node['description']),
     ...filled('tags', strings(node.tags ?? config['tags'])),
-    ...text('owner', ownerOf(manifest, node)),
+    ...text('owner', ownerOf(node)),
     ...text('group', node['group'] ?? config['group']),
     ...text('access', node['access'] ?? config['access']),
     ...text('materialized', config['materialized']),
     ...text('version', version(node['version'])),
     ...optional('relation', relationOf(node)),
     ...filled('columns', columnsOf(node, table)),
-    ...filledMap('config', config),
-    ...filledMap('meta', node['meta'] ?? config['meta']),
+    ...filledMap('config', shared.one(config)),
+    ...filledMap('meta', shared.one(node['meta'] ?? config['meta'])),
     ...optional('code', codeOf(node)),
     ...optional('contract', isMap(node['contract']) && node['contract']['enforced'] === true ? true : undefined),
     ...optional('test', testOf(node)),
     ...optional('exposure', exposureOf(node)),
-    dependsOn: missing.length ? parents.filter((id) => !missing.includes(id)) : parents,
-    ...filled('missing', missing),
+    dependsOn: parents,
   };
 }
 
-/** Exposures name an owner themselves; models through `meta.owner` or the owner of their group. */
-function ownerOf(manifest: Manifest, node: ManifestNode): string | undefined {
-  const direct =
+/** Exposures name an owner themselves; models through `meta.owner` or, failing that, the owner of their group. */
+function ownerOf(node: ManifestNode): string | undefined {
+  return (
     ownerName(node['owner']) ??
     ownerName(asMap(node['meta'])['owner']) ??
-    ownerName(asMap(node.config?.['meta'])['owner']);
-  if (direct) return direct;
-  const group = node['group'] ?? node.config?.['group'];
-  if (typeof group !== 'string') return undefined;
-  for (const id in manifest.groups) {
-    const found = manifest.groups[id] as ManifestNode;
-    if (found.name === group) return ownerName(found['owner']);
-  }
-  return undefined;
+    ownerName(asMap(node.config?.['meta'])['owner'])
+  );
 }
 
 function ownerName(owner: unknown): string | undefined {

@@ -1,5 +1,5 @@
 export { type Adjacency, adjacency, adjacencyOf, type Direction, neighbours, type Rows } from './adjacency.ts';
-export { logicalGraph, projectOf } from './build.ts';
+export { GraphBuilder, logicalGraph, projectOf } from './build.ts';
 export { diffGraphs, diffNodes, type GraphDiff, type GraphEdge, type NodeDiff } from './diff.ts';
 export { type Impact, impactOf } from './impact.ts';
 export {

@@ -40,16 +40,39 @@ const nodesPerPiece = 2000;
 export function sealGraph(graph: LogicalGraph): SealedGraph {
   const nodes = new Map<string, string>();
   const { nodes: list, adapter, ...rest } = graph;
+  const texts = new NodeTexts();
   const pieces: Buffer[] = [Buffer.from(`{"adapter":${canonical(adapter)},"nodes":[`)];
   for (let i = 0; i < list.length; i += nodesPerPiece) {
-    const texts = list.slice(i, i + nodesPerPiece).map((node) => {
-      const text = canonical(node);
+    const piece = list.slice(i, i + nodesPerPiece).map((node) => {
+      const text = texts.of(node);
       nodes.set(node.id, sha256(text));
       return text;
     });
-    pieces.push(Buffer.from(`${i > 0 ? ',' : ''}${texts.join(',')}`));
+    pieces.push(Buffer.from(`${i > 0 ? ',' : ''}${piece.join(',')}`));
   }
   // `adapter` and `nodes` sort before every other key of a graph.
   pieces.push(Buffer.from(`],${canonical(rest).slice(1)}`));
   return { id: snapshotId(graph, nodes), nodes, pieces };
+}
+
+/** Canonical texts of nodes. Maps that nodes share (a config is often the same for thousands) are written once. */
+class NodeTexts {
+  private readonly shared = new WeakMap<object, string>();
+
+  of(node: GraphNode): string {
+    const members: string[] = [];
+    for (const key of Object.keys(node).sort() as (keyof GraphNode)[]) {
+      const value = node[key];
+      if (value !== undefined) members.push(`"${key}":${this.written(value)}`);
+    }
+    return `{${members.join(',')}}`;
+  }
+
+  private written(value: unknown): string {
+    if (typeof value === 'string') return canonical(value);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return canonical(value);
+    let text = this.shared.get(value);
+    if (text === undefined) this.shared.set(value, (text = canonical(value)));
+    return text;
+  }
 }

@@ -1,3 +1,4 @@
+import { parseValue } from './parse-value.ts';
 import { at, RefusedError } from './refusal.ts';
 
 export interface Bounds {
@@ -7,15 +8,20 @@ export interface Bounds {
   readonly maxDepth: number;
   /** Members of all split maps and lists together. */
   readonly maxMembers: number;
+  /** Bytes of one member: all that must be held at once. dbt's largest are nodes with generated SQL, below 2 MB. */
+  readonly maxMemberBytes: number;
 }
 
-export const defaultBounds: Bounds = { maxBytes: 2 ** 31, maxDepth: 200, maxMembers: 5_000_000 };
+export const defaultBounds: Bounds = {
+  maxBytes: 2 ** 31,
+  maxDepth: 200,
+  maxMembers: 5_000_000,
+  maxMemberBytes: 2 ** 26,
+};
 
 export interface MemberVisitor {
   /** Top-level keys whose object or list is handed over member by member instead of whole. */
   readonly split: ReadonlySet<string>;
-  /** Top-level keys that are passed over (their syntax is still bounded, not parsed). */
-  readonly skip: ReadonlySet<string>;
   /** A split container begins: `list` tells `[` from `{`. */
   open(key: string, list: boolean): void;
   member(key: string, name: string | number, value: unknown, path: string): void;
@@ -30,104 +36,167 @@ const QUOTE = 0x22,
   CLOSE = 0x7d,
   OPEN_LIST = 0x5b,
   CLOSE_LIST = 0x5d;
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Thrown when the bytes at hand end inside something: it is read again once there are more. */
+const wantsMore = Symbol('wants more');
+
+interface Container {
+  readonly key: string;
+  readonly path: string;
+  readonly list: boolean;
+  n: number;
+}
 
 /**
  * Walks a JSON object without ever making one string or one tree of it: the members of the large maps are cut out
- * as byte ranges and parsed one by one. So a file larger than V8's string limit (512 MB) is no special case, depth
- * is bounded before anything is allocated for it, and an error knows its path.
- * Duplicate keys: the last one wins, as in dbt's own reader.
+ * as byte ranges and parsed one by one, from as many pieces as the file comes in. So a file larger than V8's string
+ * limit (512 MB) is no special case, memory holds one member at a time, depth is bounded before anything is allocated
+ * for it, and an error knows its path. Duplicate keys: the last one wins, as in dbt's own reader.
  */
-export function visitMembers(bytes: Uint8Array, visitor: MemberVisitor, bounds: Bounds = defaultBounds): void {
-  if (bytes.length > bounds.maxBytes)
-    throw new RefusedError('too_large', '$', `the file has ${bytes.length} bytes; the bound is ${bounds.maxBytes}`);
-  const walk = new Walk(bytes, visitor, bounds);
-  walk.file();
-}
-
-class Walk {
+export class MemberReader {
+  private b: Buffer = Buffer.alloc(0);
   private i = 0;
+  /** Where the step that runs now began; what is before it has been taken. */
+  private from = 0;
+  /** Bytes of the file before `b`. */
+  private before = 0;
+  private waiting: Buffer[] = [];
+  private waitingBytes = 0;
+  private isLast = false;
   private members = 0;
-  private readonly text: Buffer;
+  private step: 'start' | 'entry' | 'next' | 'finish' | 'done' = 'start';
+  private inside: Container | undefined;
 
   constructor(
-    private readonly b: Uint8Array,
     private readonly visitor: MemberVisitor,
     private readonly bounds: Bounds,
-  ) {
-    this.text = Buffer.from(b.buffer, b.byteOffset, b.byteLength);
-    if (b[0] === 0xef && b[1] === 0xbb && b[2] === 0xbf) this.i = 3;
+  ) {}
+
+  /** @throws {RefusedError} */
+  feed(piece: Uint8Array): void {
+    this.waiting.push(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
+    this.waitingBytes += piece.length;
+    const total = this.before + this.b.length + this.waitingBytes;
+    if (total > this.bounds.maxBytes)
+      throw new RefusedError('too_large', '$', `the file has more than ${this.bounds.maxBytes} bytes`);
+    // What did not suffice is not looked at again before it has doubled: a large member costs linear time.
+    if (this.waitingBytes >= this.b.length) this.run();
   }
 
-  file(): void {
-    this.space();
-    if (this.i >= this.b.length) throw new RefusedError('empty_file', '$', 'the file is empty');
-    if (this.b[this.i] !== OPEN) {
-      // A scalar or a list may still be JSON; only then "not an artifact" is the better word.
-      const start = this.i;
-      this.value('$');
-      this.parse(start, this.i, '$');
-      this.end();
-      throw new RefusedError('not_an_artifact', '$', 'the file is JSON, but not an object');
+  /** @throws {RefusedError} */
+  end(): void {
+    this.isLast = true;
+    this.run();
+  }
+
+  private run(): void {
+    this.b =
+      this.b.length === 0 && this.waiting.length === 1 ? this.waiting[0]! : Buffer.concat([this.b, ...this.waiting]);
+    this.waiting = [];
+    this.waitingBytes = 0;
+    this.from = this.i = 0;
+    try {
+      while (this.step !== 'done') {
+        this[this.step]();
+        this.from = this.i;
+      }
+    } catch (error) {
+      if (error !== wantsMore) throw error;
+      if (this.b.length - this.from > this.bounds.maxMemberBytes) this.tooLarge(this.inside?.path ?? '$');
     }
-    this.container('$', (key, path) => this.top(key as string, path));
-    this.end();
+    this.before += this.from;
+    this.b = this.b.subarray(this.from);
   }
 
-  private end(): void {
+  private start(): void {
+    if (this.b.length < 3 && !this.isLast) throw wantsMore;
+    if (this.b[0] === 0xef && this.b[1] === 0xbb && this.b[2] === 0xbf) this.i = 3;
+    this.space();
+    if (this.i >= this.b.length && this.isLast) throw new RefusedError('empty_file', '$', 'the file is empty');
+    if (this.byte('$', 'a value') === OPEN) {
+      this.i++;
+      this.space();
+      this.step = this.byte('$', 'the end of the object') === CLOSE ? 'next' : 'entry';
+      return;
+    }
+    // A scalar or a list may still be JSON; only then "not an artifact" is the better word.
+    if (!this.isLast) throw wantsMore;
+    const start = this.i;
+    this.value('$');
+    this.parse(start, '$');
+    this.nothingFollows();
+    throw new RefusedError('not_an_artifact', '$', 'the file is JSON, but not an object');
+  }
+
+  /** One entry: of the file itself, or of the container that is open. */
+  private entry(): void {
+    this.space();
+    if (this.inside) return this.member(this.inside);
+    const key = this.key('$');
+    const path = at('$', key);
+    const first = this.byte(path, 'a value');
+    if ((first !== OPEN && first !== OPEN_LIST) || !this.visitor.split.has(key)) {
+      const start = this.i;
+      this.value(path);
+      this.visitor.whole(key, this.parse(start, path), path);
+      this.step = 'next';
+      return;
+    }
+    const list = first === OPEN_LIST;
+    this.i++;
+    this.space();
+    const isEmpty = this.byte(path, 'the end of a container') === (list ? CLOSE_LIST : CLOSE);
+    this.visitor.open(key, list);
+    this.inside = { key, path, list, n: 0 };
+    this.step = isEmpty ? 'next' : 'entry';
+  }
+
+  private member(inside: Container): void {
+    const name = inside.list ? inside.n : this.key(inside.path);
+    if (this.members >= this.bounds.maxMembers)
+      throw new RefusedError('too_many_members', inside.path, `more than ${this.bounds.maxMembers} members`);
+    const path = at(inside.path, name);
+    const start = this.i;
+    this.value(path);
+    this.visitor.member(inside.key, name, this.parse(start, path), path);
+    this.members++;
+    inside.n++;
+    this.step = 'next';
+  }
+
+  /** What stands between two entries, or ends the container or the file. */
+  private next(): void {
+    this.space();
+    const { path, list } = this.inside ?? { path: '$', list: false };
+    const c = this.byte(path, list ? 'the end of the list' : 'the end of the object');
+    if (c === COMMA) this.step = 'entry';
+    else if (c !== (list ? CLOSE_LIST : CLOSE))
+      this.broken(path, `expected a comma or the end of ${list ? 'the list' : 'the object'}`);
+    else if (this.inside) this.inside = undefined;
+    else this.step = 'finish';
+    this.i++;
+  }
+
+  private finish(): void {
+    this.nothingFollows();
+    if (!this.isLast) throw wantsMore;
+    this.step = 'done';
+  }
+
+  private nothingFollows(): void {
     this.space();
     if (this.i < this.b.length) this.broken('$', 'something follows the end of the object');
   }
 
-  private top(key: string, path: string): void {
-    const first = this.b[this.i];
-    const splittable = first === OPEN || first === OPEN_LIST;
-    if (this.visitor.skip.has(key)) return this.value(path);
-    if (!splittable || !this.visitor.split.has(key)) {
-      const start = this.i;
-      this.value(path);
-      return this.visitor.whole(key, this.parse(start, this.i, path), path);
-    }
-    this.visitor.open(key, first === OPEN_LIST);
-    this.container(path, (name, inner) => {
-      if (++this.members > this.bounds.maxMembers)
-        throw new RefusedError('too_many_members', path, `more than ${this.bounds.maxMembers} members`);
-      const start = this.i;
-      this.value(inner);
-      this.visitor.member(key, name, this.parse(start, this.i, inner), inner);
-    });
-  }
-
-  /** Reads `{ "k": v, … }` or `[ v, … ]`; `each` must leave the cursor after the value. */
-  private container(path: string, each: (name: string | number, path: string) => void): void {
-    const list = this.b[this.i] === OPEN_LIST;
-    const close = list ? CLOSE_LIST : CLOSE;
-    this.i++;
-    this.space();
-    if (this.b[this.i] === close) {
-      this.i++;
-      return;
-    }
-    for (let n = 0; ; n++) {
-      const name = list ? n : this.key(path);
-      each(name, at(path, name));
-      this.space();
-      const c = this.b[this.i++];
-      if (c === close) return;
-      if (c !== COMMA)
-        this.broken(path, `expected a comma or the end of ${list ? 'the list' : 'the object'}`, this.i - 1);
-      this.space();
-    }
-  }
-
   private key(path: string): string {
-    if (this.b[this.i] !== QUOTE) this.broken(path, 'expected a key in double quotes');
+    if (this.byte(path, 'a key') !== QUOTE) this.broken(path, 'expected a key in double quotes');
     const start = this.i;
     this.string(path);
-    const key = this.parse(start, this.i, path) as string;
+    const key = this.parse(start, path) as string;
     if (key === '__proto__') throw new RefusedError('forbidden_key', path, 'the key "__proto__" is not taken');
+    if (key.includes('\0')) throw new RefusedError('forbidden_key', path, 'a key that holds U+0000 is not taken');
     this.space();
-    if (this.b[this.i] !== COLON) this.broken(path, 'expected a colon after a key');
+    if (this.byte(path, 'a colon') !== COLON) this.broken(path, 'expected a colon after a key');
     this.i++;
     this.space();
     return key;
@@ -135,11 +204,9 @@ class Walk {
 
   /** Moves past one value, counting depth; what it says is checked by `parse`. */
   private value(path: string): void {
-    const { b } = this;
     let depth = 0;
     do {
-      const c = b[this.i];
-      if (c === undefined) this.broken(path, 'the file ends in the middle of a value (truncated?)');
+      const c = this.byte(path, 'the end of a value');
       if (c === QUOTE) this.string(path);
       else if (c === OPEN || c === OPEN_LIST) {
         // Two levels stand above a split member already.
@@ -157,12 +224,9 @@ class Walk {
 
   private scalar(path: string): void {
     const start = this.i;
-    for (
-      let c = this.b[this.i];
-      c !== undefined && c !== COMMA && c !== CLOSE && c !== CLOSE_LIST && c > 0x20;
-      c = this.b[this.i]
-    )
-      this.i++;
+    let c = this.b[this.i];
+    while (c !== undefined && c !== COMMA && c !== CLOSE && c !== CLOSE_LIST && c > 0x20) c = this.b[++this.i];
+    if (c === undefined && !this.isLast) throw wantsMore;
     if (this.i === start) this.broken(path, 'expected a value');
   }
 
@@ -175,7 +239,10 @@ class Walk {
         return;
       }
       if (c === BACKSLASH) i++;
-      else if (c === undefined) this.broken(path, 'the file ends inside a string (truncated?)');
+      else if (c === undefined) {
+        this.i = b.length;
+        this.byte(path, 'the end of a string');
+      }
     }
   }
 
@@ -183,50 +250,24 @@ class Walk {
     for (let c = this.b[this.i]; c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09; c = this.b[this.i]) this.i++;
   }
 
-  private parse(start: number, end: number, path: string): unknown {
-    const slice = this.text.subarray(start, end);
-    let text: string;
-    try {
-      text = decoder.decode(slice);
-    } catch {
-      throw new RefusedError('not_utf8', path, `bytes ${start}–${end} are not UTF-8`);
-    }
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch (error) {
-      return this.broken(path, `not JSON: ${(error as Error).message.slice(0, 160)}`, start);
-    }
-    if (suspicious(text)) inspectTree(value, path);
-    return value;
+  /** The byte here; where the file ends instead of `wanted`, it is cut off or not all here yet. */
+  private byte(path: string, wanted: string): number {
+    const c = this.b[this.i];
+    if (c !== undefined) return c;
+    if (!this.isLast) throw wantsMore;
+    return this.broken(path, `the file ends before ${wanted} (truncated?)`);
+  }
+
+  private parse(start: number, path: string): unknown {
+    if (this.i - start > this.bounds.maxMemberBytes) this.tooLarge(path);
+    return parseValue(this.b.subarray(start, this.i), path, (what) => this.broken(path, what, start));
+  }
+
+  private tooLarge(path: string): never {
+    throw new RefusedError('too_large', path, `one value has more than ${this.bounds.maxMemberBytes} bytes`);
   }
 
   private broken(path: string, what: string, offset = this.i): never {
-    throw new RefusedError(
-      'not_json',
-      path,
-      `${what}, at or after byte ${Math.min(offset, this.b.length)} of ${this.b.length}`,
-    );
-  }
-}
-
-/** A cheap look for what a tree walk must judge: the prototype key (also escaped) and numbers beyond a double. */
-function suspicious(text: string): boolean {
-  return text.includes('__proto__') || text.includes('\\u005') || /\d[eE]\+?\d{3}|\d{309}/.test(text);
-}
-
-function inspectTree(root: unknown, rootPath: string): void {
-  const stack: [unknown, string][] = [[root, rootPath]];
-  for (let top = stack.pop(); top; top = stack.pop()) {
-    const [value, path] = top;
-    if (typeof value === 'number' && !Number.isFinite(value))
-      throw new RefusedError('number_out_of_range', path, 'a number is beyond what a double holds');
-    if (typeof value !== 'object' || value === null) continue;
-    if (Array.isArray(value)) value.forEach((item, i) => stack.push([item, at(path, i)]));
-    else
-      for (const key of Object.keys(value)) {
-        if (key === '__proto__') throw new RefusedError('forbidden_key', path, 'the key "__proto__" is not taken');
-        stack.push([(value as Record<string, unknown>)[key], at(path, key)]);
-      }
+    throw new RefusedError('not_json', path, `${what}, at or after byte ${this.before + offset}`);
   }
 }

@@ -4,7 +4,7 @@ import { emptyMap } from './raw.ts';
 import { type ArtifactWarning, at, isObject, kindOf, RefusedError } from './refusal.ts';
 
 /** Map of the manifest → the resource type its members have when they do not say it themselves. */
-const nodeMaps = {
+export const nodeMaps = {
   nodes: null,
   sources: 'source',
   exposures: 'exposure',
@@ -28,19 +28,22 @@ const fields: Readonly<Record<string, FieldKind>> = {
   overloads: 'objects',
 };
 
+/** The maps of a manifest whose members are nodes. */
+export type NodeMap = keyof typeof nodeMaps;
+
 /** Turns a file's top level into a Manifest, in place. */
 export function normaliseManifest(top: Record<string, unknown>, claim: Claim, warnings: ArtifactWarning[]): Manifest {
   for (const [key, type] of Object.entries(nodeMaps)) {
     const map = asMap(top, key);
-    for (const id in map) map[id] = node(map[id], id, type, at(`$.${key}`, id), warnings);
+    for (const id in map) map[id] = normaliseNode(map[id], id, type, at(`$.${key}`, id), warnings);
   }
   const macros = asMap(top, 'macros');
-  for (const id in macros) macros[id] = macro(macros[id], id, at('$.macros', id));
+  for (const id in macros) macros[id] = normaliseMacro(macros[id], id, at('$.macros', id));
   top['disabled'] = disabled(top['disabled'], warnings);
   top['selectors'] = asMap(top, 'selectors');
   for (const key of ['parent_map', 'child_map']) if (top[key] === null) delete top[key];
   const manifest = top as unknown as Manifest;
-  versionWarning(manifest, claim, warnings);
+  if (hasOldCode(manifest)) warnOfVersion(claim, warnings);
   return manifest;
 }
 
@@ -53,7 +56,7 @@ function asMap(top: Record<string, unknown>, key: string): Record<string, unknow
   return value;
 }
 
-function node(
+export function normaliseNode(
   value: unknown,
   id: string,
   type: string | null,
@@ -79,7 +82,7 @@ function node(
   return value as unknown as ManifestNode;
 }
 
-function macro(value: unknown, id: string, path: string): ManifestMacro {
+export function normaliseMacro(value: unknown, id: string, path: string): ManifestMacro {
   if (!isObject(value)) throw new RefusedError('wrong_shape', path, `an object is needed here, not ${kindOf(value)}`);
   value['unique_id'] = id;
   value['name'] = named(value['name'] ?? id.split('.').at(-1), at(path, 'name'));
@@ -146,7 +149,7 @@ function disabled(value: unknown, warnings: ArtifactWarning[]): Record<string, M
     const id = key ?? (isObject(entry) ? entry['unique_id'] : undefined);
     if (typeof id !== 'string' || id === '__proto__')
       throw new RefusedError('wrong_shape', path, 'a disabled node needs a unique_id');
-    (all[id] ??= []).push(node(entry, id, null, path, warnings));
+    (all[id] ??= []).push(normaliseNode(entry, id, null, path, warnings));
   };
   if (value === undefined || value === null) return all;
   if (Array.isArray(value)) value.forEach((entry, i) => take(entry, at('$.disabled', i)));
@@ -161,15 +164,15 @@ function disabled(value: unknown, warnings: ArtifactWarning[]): Record<string, M
   return all;
 }
 
+function hasOldCode(manifest: Manifest): boolean {
+  for (const id in manifest.nodes) if ('raw_sql' in (manifest.nodes[id] as object)) return true;
+  return false;
+}
+
 /** Some published files claim v12 and are written like v6. They are read as what they are, and said to be so. */
-function versionWarning(manifest: Manifest, claim: Claim, warnings: ArtifactWarning[]): void {
+export function warnOfVersion(claim: Claim, warnings: ArtifactWarning[]): void {
   const version = claimedVersion(claim);
   if (version === null || version < 7) return;
-  for (const id in manifest.nodes) {
-    if ('raw_sql' in (manifest.nodes[id] as object)) {
-      const message = `the file claims ${claim.schemaVersion}, but its nodes are written as before v7 (raw_sql); read by shape`;
-      warnings.push({ code: 'version_differs', path: '$.metadata.dbt_schema_version', message });
-      return;
-    }
-  }
+  const message = `the file claims ${claim.schemaVersion}, but its nodes are written as before v7 (raw_sql); read by shape`;
+  warnings.push({ code: 'version_differs', path: '$.metadata.dbt_schema_version', message });
 }

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
 import { inspect } from './inspect.ts';
-import { type Artifact, type ManifestArtifact, readArtifact, type ReadOptions } from './read.ts';
+import { type Artifact, ArtifactReader, type ManifestArtifact, readArtifact, type ReadOptions } from './read.ts';
 
 const file = 'target/manifest.json';
 const schema = (name: string) => ({ dbt_schema_version: `https://schemas.getdbt.com/dbt/${name}.json` });
@@ -174,6 +174,42 @@ test('an edge to a disabled node dangles, and is told with its path', () => {
   expect(line.warnings).toEqual([
     { code: 'dangling_edge', path: '$.nodes["model.p.b"].depends_on.nodes[0]', message: 'model.p.a is disabled' },
   ]);
+});
+
+test('a file that comes in pieces, its nodes handed over one by one, says what it says as a whole', () => {
+  const more = {
+    macros: { 'macro.p.m': { macro_sql: '' } },
+    groups: { 'group.p.g': { name: 'g', owner: { email: 'g@example.com' } } },
+    disabled: { 'model.p.z': [model()] },
+  };
+  const nodes = { 'model.p.a': model({ raw_sql: 'select 1' }), 'model.p.b': model({ columns: { é: { name: 'é' } } }) };
+  const files = [
+    manifest(nodes, more),
+    { ...more, ...manifest(nodes) },
+    manifest({}, more),
+    { metadata: {}, nodes: { 'model.p.a': { metadata: {}, columns: {}, stats: {} } }, sources: {} },
+    { metadata: {}, results: [{ unique_id: 'model.p.a', status: 'success', timing: [] }] },
+    manifest({ 'model.p.a': model({ config: [] }) }),
+  ].map((value) => Buffer.from(JSON.stringify(value)));
+  fc.assert(
+    fc.property(fc.constantFrom(...files), fc.integer({ min: 1, max: 200 }), fc.nat(3000), (bytes, size, cut) => {
+      const given = cut < bytes.length ? bytes.subarray(0, cut) : bytes;
+      const taken: [string, string][] = [];
+      const reader = new ArtifactReader({ file, nodes: (node, map) => taken.push([map, node.unique_id]) });
+      for (let at = 0; at < given.length; at += size) reader.feed(given.subarray(at, at + size));
+      const result = reader.end();
+      const whole = read(given);
+      if (!whole.ok || !result.ok) return expect(result).toEqual(whole);
+      const { manifest: ofWhole, ...rest } = whole.artifact as ManifestArtifact;
+      const { manifest: ofPieces, ...same } = result.artifact as ManifestArtifact;
+      expect(same).toEqual(rest);
+      const maps = ['nodes', 'sources', 'groups'] as const;
+      const wanted = maps.flatMap((map) => Object.keys(ofWhole?.[map] ?? {}).map((id) => [map, id]));
+      expect(taken.toSorted()).toEqual(wanted.toSorted());
+      expect(Object.keys(ofPieces?.nodes ?? {})).toEqual([]);
+    }),
+    { numRuns: 500, seed: 3 },
+  );
 });
 
 test('a file is taken or refused exactly as its JSON is valid, whatever bytes change', () => {

@@ -1,11 +1,12 @@
-import { sha256 } from '@headgate/contracts';
+import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { Manifest } from '../manifest.ts';
 import { type Catalog, normaliseCatalog } from './catalog.ts';
 import { type Claim, type ArtifactKind, claimedKind, claimOf, normaliseMetadata } from './claimed.ts';
 import { type Bounds, defaultBounds } from './members.ts';
-import { normaliseManifest } from './normalise-manifest.ts';
-import { readRaw } from './raw.ts';
+import { NodeStream, type NodeVisitor } from './node-stream.ts';
+import { normaliseManifest, warnOfVersion } from './normalise-manifest.ts';
+import { type RawArtifact, RawReader } from './raw.ts';
 import { type ArtifactWarning, type Refusal, RefusedError } from './refusal.ts';
 import { normaliseResults, type Results } from './results.ts';
 import { shapeOf } from './shape.ts';
@@ -37,6 +38,10 @@ export interface ReadOptions {
   /** Name used in errors. */
   readonly file: string;
   readonly bounds?: Partial<Bounds>;
+  /** SHA-256 of the plain bytes, where it is known already. */
+  readonly id?: string;
+  /** Gets a manifest's nodes one by one; its maps of nodes and its macros then come back empty. */
+  readonly nodes?: NodeVisitor;
 }
 
 /**
@@ -45,40 +50,88 @@ export interface ReadOptions {
  * A file is taken whole or refused with its path and cause; refusals are values, never thrown.
  */
 export function readArtifact(input: Uint8Array | string, options: ReadOptions): ReadResult {
-  const bounds = { ...defaultBounds, ...options.bounds };
+  const reader = new ArtifactReader(options);
   try {
-    const bytes = plainBytes(input, bounds);
-    return { ok: true, artifact: read(bytes, options.file, bounds) };
+    reader.feed(plainBytes(input, { ...defaultBounds, ...options.bounds }));
   } catch (error) {
-    if (!(error instanceof RefusedError)) throw error;
-    return { ok: false, error: { code: error.code, path: error.path, message: error.message, file: options.file } };
+    return { ok: false, error: refusalOf(error, options.file) };
+  }
+  return reader.end();
+}
+
+/** The same from pieces of a file, in order, already decompressed: what is held at once is one member, and the result. */
+export class ArtifactReader {
+  private readonly warnings: ArtifactWarning[] = [];
+  private readonly stream: NodeStream | undefined;
+  private readonly raw: RawReader;
+  private readonly hash = createHash('sha256');
+  private bytes = 0;
+  private refusal: Refusal | undefined;
+
+  constructor(private readonly options: ReadOptions) {
+    this.stream = options.nodes && new NodeStream(options.nodes, this.warnings);
+    this.raw = new RawReader({ ...defaultBounds, ...options.bounds }, this.stream?.take);
+  }
+
+  /** Whether more is wanted: false once the file is refused. */
+  feed(piece: Uint8Array): boolean {
+    this.bytes += piece.length;
+    if (!this.options.id) this.hash.update(piece);
+    return this.attempt(() => this.raw.feed(piece)) !== refused;
+  }
+
+  end(): ReadResult {
+    const artifact = this.attempt(() => this.artifact(this.raw.end()));
+    return artifact === refused ? { ok: false, error: this.refusal! } : { ok: true, artifact };
+  }
+
+  private attempt<T>(work: () => T): T | typeof refused {
+    if (this.refusal) return refused;
+    try {
+      return work();
+    } catch (error) {
+      this.refusal = refusalOf(error, this.options.file);
+      return refused;
+    }
+  }
+
+  private artifact({ top, duplicates }: RawArtifact): Artifact {
+    const { stream, bytes, options } = this;
+    const claim = claimOf(top['metadata'], top);
+    const kind = stream?.isManifest && !Array.isArray(top['results']) ? 'manifest' : shapeOf(top, claim);
+    const warnings: ArtifactWarning[] = duplicates
+      .slice(0, 20)
+      .map((path) => ({ code: 'duplicate_key', path, message: 'the key stands twice; the last one is used' }));
+    normaliseMetadata(top);
+    const said = claimedKind(claim);
+    if (said !== null && said !== kind) {
+      warnings.push({
+        code: 'version_differs',
+        path: '$.metadata.dbt_schema_version',
+        message: `the file claims ${claim.schemaVersion}, but is a ${kind}; read by shape`,
+      });
+    }
+    const id = options.id ?? `sha256:${this.hash.digest('hex')}`;
+    const common = { file: options.file, id, bytes, claim, warnings };
+    if (kind === 'manifest') {
+      const disabledLength = Object.keys(top['disabled'] ?? {}).length;
+      warnings.push(...this.warnings);
+      const manifest = normaliseManifest(top, claim, warnings);
+      if (stream?.hasOldCode) warnOfVersion(claim, warnings);
+      stream?.rest(manifest);
+      return { kind, ...common, manifest, disabledLength };
+    }
+    if (kind === 'catalog') return { kind, ...common, catalog: normaliseCatalog(top) };
+    if (kind === 'run_results') return { kind, ...common, runResults: normaliseResults(top, warnings) };
+    return { kind, ...common, freshness: normaliseResults(top, warnings) };
   }
 }
 
-function read(bytes: Uint8Array, file: string, bounds: Bounds): Artifact {
-  const { top, duplicates } = readRaw(bytes, bounds);
-  const claim = claimOf(top['metadata'], top);
-  const kind = shapeOf(top, claim);
-  const warnings: ArtifactWarning[] = duplicates
-    .slice(0, 20)
-    .map((path) => ({ code: 'duplicate_key', path, message: 'the key stands twice; the last one is used' }));
-  normaliseMetadata(top);
-  const said = claimedKind(claim);
-  if (said !== null && said !== kind) {
-    warnings.push({
-      code: 'version_differs',
-      path: '$.metadata.dbt_schema_version',
-      message: `the file claims ${claim.schemaVersion}, but is a ${kind}; read by shape`,
-    });
-  }
-  const common = { file, id: sha256(bytes), bytes: bytes.length, claim, warnings };
-  if (kind === 'manifest') {
-    const disabledLength = Object.keys(top['disabled'] ?? {}).length;
-    return { kind, ...common, manifest: normaliseManifest(top, claim, warnings), disabledLength };
-  }
-  if (kind === 'catalog') return { kind, ...common, catalog: normaliseCatalog(top) };
-  if (kind === 'run_results') return { kind, ...common, runResults: normaliseResults(top, warnings) };
-  return { kind, ...common, freshness: normaliseResults(top, warnings) };
+const refused = Symbol('refused');
+
+function refusalOf(error: unknown, file: string): Refusal {
+  if (!(error instanceof RefusedError)) throw error;
+  return { code: error.code, path: error.path, message: error.message, file };
 }
 
 function plainBytes(input: Uint8Array | string, bounds: Bounds): Uint8Array {

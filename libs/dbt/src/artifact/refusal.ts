@@ -9,6 +9,7 @@ export interface Refusal {
 export type RefusalCode =
   | 'empty_file'
   | 'not_utf8'
+  | 'broken_text'
   | 'not_json'
   | 'not_an_artifact'
   | 'wrong_shape'
