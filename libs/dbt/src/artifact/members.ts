@@ -35,7 +35,12 @@ const QUOTE = 0x22,
   OPEN = 0x7b,
   CLOSE = 0x7d,
   OPEN_LIST = 0x5b,
-  CLOSE_LIST = 0x5d;
+  CLOSE_LIST = 0x5d,
+  LETTER_U = 0x75,
+  EXPONENT = 0x65;
+const isDigit = (c: number | undefined): boolean => c !== undefined && c >= 0x30 && c <= 0x39;
+/** A number of fewer digits fits a double. */
+const longWord = 300;
 
 /** Thrown when the bytes at hand end inside something: it is read again once there are more. */
 const wantsMore = Symbol('wants more');
@@ -64,6 +69,8 @@ export class MemberReader {
   private waitingBytes = 0;
   private isLast = false;
   private members = 0;
+  /** Whether the value just passed holds an escape, an exponent or a very long word: rare, and to be looked at closely. */
+  private isOdd = false;
   private step: 'start' | 'entry' | 'next' | 'finish' | 'done' = 'start';
   private inside: Container | undefined;
 
@@ -191,6 +198,7 @@ export class MemberReader {
   private key(path: string): string {
     if (this.byte(path, 'a key') !== QUOTE) this.broken(path, 'expected a key in double quotes');
     const start = this.i;
+    this.isOdd = false;
     this.string(path);
     const key = this.parse(start, path) as string;
     if (key === '__proto__') throw new RefusedError('forbidden_key', path, 'the key "__proto__" is not taken');
@@ -205,6 +213,8 @@ export class MemberReader {
   /** Moves past one value, counting depth; what it says is checked by `parse`. */
   private value(path: string): void {
     let depth = 0;
+    let word = 0;
+    this.isOdd = false;
     do {
       const c = this.byte(path, 'the end of a value');
       if (c === QUOTE) this.string(path);
@@ -218,13 +228,18 @@ export class MemberReader {
         depth--;
         this.i++;
       } else if (depth === 0) this.scalar(path);
-      else this.i++;
+      else {
+        word = c === COMMA ? 0 : word + 1;
+        if (word > longWord || ((c | 0x20) === EXPONENT && isDigit(this.b[this.i - 1]))) this.isOdd = true;
+        this.i++;
+      }
     } while (depth > 0);
   }
 
   private scalar(path: string): void {
     const start = this.i;
     let c = this.b[this.i];
+    this.isOdd = true;
     while (c !== undefined && c !== COMMA && c !== CLOSE && c !== CLOSE_LIST && c > 0x20) c = this.b[++this.i];
     if (c === undefined && !this.isLast) throw wantsMore;
     if (this.i === start) this.broken(path, 'expected a value');
@@ -238,8 +253,10 @@ export class MemberReader {
         this.i = i + 1;
         return;
       }
-      if (c === BACKSLASH) i++;
-      else if (c === undefined) {
+      if (c === BACKSLASH) {
+        i++;
+        if (b[i] === LETTER_U) this.isOdd = true;
+      } else if (c === undefined) {
         this.i = b.length;
         this.byte(path, 'the end of a string');
       }
@@ -260,7 +277,7 @@ export class MemberReader {
 
   private parse(start: number, path: string): unknown {
     if (this.i - start > this.bounds.maxMemberBytes) this.tooLarge(path);
-    return parseValue(this.b.subarray(start, this.i), path, (what) => this.broken(path, what, start));
+    return parseValue(this.b.subarray(start, this.i), path, this.isOdd, (what) => this.broken(path, what, start));
   }
 
   private tooLarge(path: string): never {
