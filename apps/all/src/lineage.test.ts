@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { LineageGraphOutput, LineageOverride, LineageSqlOutput, LineageStateOutput } from '@headgate/contracts';
 import { sha256 } from '@headgate/contracts';
@@ -146,6 +148,36 @@ test('SQL is answered with the columns of the environment, or with those that co
   expect(broken.body).toEqual({ error: expect.stringMatching(/^parse/) });
 });
 
+async function headgate(...args: string[]): Promise<{ code: number; out: string }> {
+  const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
+  const node = ['-C', 'source', '--import', path('tools/register.js'), path('apps/cli/src/main.ts'), ...args];
+  const env = {
+    PATH: process.env['PATH'],
+    HEADGATE_URL: stack.serving.url,
+    HEADGATE_TOKEN: stack.host.bootstrap.token,
+  };
+  return new Promise((resolve) => {
+    const at = { env: { ...env, HEADGATE_PROJECT: 'jaffle', HEADGATE_ENVIRONMENT: 'dev' } };
+    const child = execFile(process.execPath, node, at, (_, out) => resolve({ code: child.exitCode ?? -1, out }));
+  });
+}
+
+test('the command line follows a column, and keeps a decision until it is told to forget it', async () => {
+  const [found, unclear, confirmed] = await Promise.all([
+    headgate('lineage', 'graph', 'customers.orders', '--direction', 'up', '--depth', '1'),
+    headgate('lineage', 'graph', '--json'),
+    headgate('lineage', 'confirm', 'stg_orders.status', 'orders.STATUS', '--reason', 'read it', '--json'),
+  ]);
+  const line = 'model.jaffle.orders.order_id  ->  model.jaffle.customers.orders  value';
+  expect(found).toEqual({ code: 0, out: `${line}\nthere is more: --depth and --limit\n` });
+  expect(JSON.parse(unclear.out)).toMatchObject({ state: { status: 'complete' }, counts: { failed: 1 } });
+  const { id, ...decision } = JSON.parse(confirmed.out) as LineageOverride;
+  expect(decision).toMatchObject({ decision: 'confirm', kind: 'value', target: urn(orders, 'STATUS') });
+  const shown = await headgate('lineage', 'graph', 'orders.status', '--direction', 'up', '--kind', 'value');
+  expect(shown.out).toContain('value confirmed by');
+  expect(await headgate('lineage', 'forget', id)).toEqual({ code: 0, out: `forgotten ${id}\n` });
+});
+
 test('what people decide holds over ingestions and in every environment, is audited, and is theirs alone', async () => {
   const wrong = { source: urn(stgCustomers, 'last_name'), target: urn(customers, 'name') };
   const missing = { source: urn('seed.jaffle.raw_orders', 'status'), target: urn(customers, 'orders') };
@@ -170,7 +202,8 @@ test('what people decide holds over ingestions and in every environment, is audi
   }
 
   const events = await stack.sql<{ type: string }>(`select type from graph.outbox where type like 'lineage.over%'`);
-  expect(events).toHaveLength(3);
+  // Two more are of the command line.
+  expect(events).toHaveLength(5);
   const computed = await stack.sql<{ n: string }>(
     `select envelope::jsonb -> 'data' ->> 'computed' as n from graph.outbox where type = 'lineage.committed' order by ordinal desc limit 2`,
   );

@@ -112,7 +112,7 @@ export function requestOf(
     };
   if (method === 'GET' || method === 'DELETE') {
     const query = new URLSearchParams(
-      [...rest].map(([name, value]): [string, string] => [name, String(value)]),
+      [...rest].flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, String(each)])),
     ).toString();
     return { method, path: query ? `${filled}?${query}` : filled, headers: {} };
   }

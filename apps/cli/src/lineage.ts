@@ -1,11 +1,15 @@
 import { Command } from 'commander';
+import { lineageDecisionCommands } from './lineage-decisions.ts';
+import { lineageGraphCommand } from './lineage-graph.ts';
 import type { LineageFlags } from './lineage-run.ts';
+import type { Cli } from './session.ts';
 
 const HELP = `
 Examples:
   headgate lineage --dialect snowflake --schema schema.json model.sql
   headgate lineage --dialect duckdb --json < query.sql
   headgate lineage --batch --json < queries.jsonl
+  headgate lineage graph orders.status
 
 A schema is JSON: {"db.schema.table": ["column", …]}; a dbt catalog.json is taken too. Without one, what cannot be told is said
 and confidence is lower. In a batch every line of standard input is {"id","sql","dialect","schema"}, and every line of standard
@@ -14,9 +18,11 @@ output, in the same order, {"id","edges":[{"target","sources","confidence"}],"pr
 
 Exit: 0 ok, 1 a query was not understood or hit its limit, 2 input cannot be read, 64 usage`;
 
-export function lineageCommand(): Command {
-  return new Command('lineage')
-    .description('say which columns every output column of SQL comes from, and which decide on its rows (offline)')
+export function lineageCommand(cli: Cli): Command {
+  const command = new Command('lineage')
+    .description(
+      'say which columns every output column of SQL comes from, and which decide on its rows (offline); subcommands: that of an environment',
+    )
     .argument('[file]', 'SQL of one or more statements (default: standard input)')
     .option(
       '--dialect <name>',
@@ -43,4 +49,6 @@ export function lineageCommand(): Command {
       };
       process.exitCode = await runLineage(file, flags, streams);
     });
+  for (const one of [lineageGraphCommand(cli), ...lineageDecisionCommands(cli)]) command.addCommand(one);
+  return command;
 }
