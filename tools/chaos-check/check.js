@@ -6,23 +6,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+/** A failure that is tried again is no end. */
+const isFinal = ({ committed, status, outcome }) => committed && status === outcome;
 const ends = new Set(['succeeded', 'failed', 'cancelled']);
-const lines = (file) =>
-  readFileSync(file, 'utf8')
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line));
+const lines = (file) => Array.from(readFileSync(file, 'utf8').split('\n').slice(0, -1), (line) => JSON.parse(line));
 
-/** @param {Iterable<any>} items @param {(item: any) => string} key @returns {Map<string, any[]>} */
-function by(items, key) {
-  const groups = new Map();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
-}
+/** @type {(items: Iterable<any>, key: (item: any) => string) => Map<string, any[]>} */
+const by = (items, key) => Map.groupBy(items, key);
 
 /**
  * @param {string} folder of one run
@@ -33,9 +23,10 @@ export function check(folder, unrest = []) {
   const state = (name) => lines(join(folder, `${name}.ndjson`));
   const kind = by(told, (line) => line.kind);
   const of = (name) => kind.get(name) ?? [];
-  const world = { told, of, tasks: state('task'), jobs: state('job'), attempts: state('attempt') };
-  Object.assign(world, { leases: state('lease'), outbox: state('outbox'), effects: state('effect') });
-  Object.assign(world, { stream: state('stream'), task: new Map(world.tasks.map((task) => [task.id, task])) });
+  const [tasks, jobs, attempts, waits] = ['task', 'job', 'attempt', 'dependency'].map(state);
+  const [leases, outbox, effects, stream] = ['lease', 'outbox', 'effect', 'stream'].map(state);
+  const task = new Map(tasks.map((each) => [each.id, each]));
+  const world = { told, of, task, tasks, jobs, attempts, waits, leases, outbox, effects, stream };
   const [lost, duplicates] = [lostIn(world), duplicatesIn(world)];
   const rest = unrest.map((what) => `not at rest: ${what}`);
   const broken = [...lost, ...duplicates, ...fencesIn(world), ...eventsIn(world), ...rest];
@@ -53,24 +44,21 @@ export function check(folder, unrest = []) {
 
 /** Acknowledged work that is not there, or has not ended; acknowledged outcomes that do not stand. */
 function lostIn({ of, jobs, tasks, task }) {
-  const jobOf = by(jobs, ({ run_id }) => run_id);
+  const jobOf = new Map(jobs.map((job) => [job.key ?? job.run_id, job]));
   const tasksOf = by(tasks, ({ job_id }) => job_id);
   const broken = [];
-  for (const { run } of of('acked')) {
-    const job = jobOf.get(run)?.[0];
-    const ended = job && (tasksOf.get(job.id) ?? []).filter(({ status }) => ends.has(status));
-    if (!job) broken.push(`run ${run} was acknowledged and is not there`);
-    else if (ended.length === 0 || !job.finished_at) broken.push(`run ${run} was acknowledged and never ended`);
+  for (const { run, key, job: id, tasks: n } of of('acked')) {
+    const [name, job] = [run ?? key, jobOf.get(run ?? key)];
+    const there = (job && tasksOf.get(job.id)) ?? [];
+    if (there.length !== n || (id && job.id !== id))
+      broken.push(`${name} was acknowledged and ${there.length} of ${n} are there`);
+    else if (!job.finished_at || !there.every(({ status }) => ends.has(status))) broken.push(`${name} never ended`);
   }
-  for (const { task: id, attempt, outcome, token, committed } of of('completed')) {
+  for (const { task: id, attempt, outcome, token } of of('completed').filter(isFinal)) {
     const stands = task.get(id);
-    if (!committed) continue;
     if (stands?.attempt !== attempt || stands.status !== outcome)
-      broken.push(
-        `task ${id} was told that attempt ${attempt} ${outcome}, but attempt ${stands?.attempt} ${stands?.status}`,
-      );
-    else if (stands.result?.token !== token)
-      broken.push(`task ${id}: the result ${token} of attempt ${attempt} is gone`);
+      broken.push(`task ${id} was told ${attempt} ${outcome}, but ${stands?.attempt} ${stands?.status}`);
+    else if (stands.result?.token !== token) broken.push(`task ${id}: the result ${token} of ${attempt} is gone`);
   }
   return broken;
 }
@@ -82,11 +70,8 @@ function duplicatesIn({ of, jobs, tasks, outbox, effects }) {
     for (const [name, group] of by(items, key)) if (group.length > 1) broken.push(`${group.length} ${what} ${name}`);
   };
   once(jobs, ({ run_id }) => run_id, 'jobs of run');
-  once(tasks, ({ job_id }) => job_id, 'tasks of job');
-  for (const [id, group] of by(
-    of('completed').filter(({ committed }) => committed),
-    ({ task }) => task,
-  )) {
+  once(jobs, ({ key, id }) => key ?? id, 'jobs of key');
+  for (const [id, group] of by(of('completed').filter(isFinal), ({ task }) => task)) {
     const attempts = new Set(group.map(({ attempt, outcome }) => `${attempt} ${outcome}`));
     if (attempts.size > 1) broken.push(`task ${id} was committed by attempts ${[...attempts].join(', ')}`);
   }
@@ -97,7 +82,7 @@ function duplicatesIn({ of, jobs, tasks, outbox, effects }) {
 }
 
 /** An attempt is one worker's, attempts only rise, and whoever was told that a lease is lost commits nothing later. */
-function fencesIn({ of, told, attempts, leases, task }) {
+function fencesIn({ of, told, attempts, leases, task, waits }) {
   const broken = [];
   const key = (line) => `${line.task ?? line.task_id} ${line.attempt}`;
   for (const [name, group] of by(of('leased'), key)) {
@@ -106,8 +91,7 @@ function fencesIn({ of, told, attempts, leases, task }) {
   }
   const known = new Map(attempts.map((attempt) => [key(attempt), attempt]));
   for (const line of of('leased'))
-    if (known.get(key(line))?.worker !== line.worker)
-      broken.push(`attempt ${key(line)} is not what ${line.worker} was given`);
+    if (known.get(key(line))?.worker !== line.worker) broken.push(`attempt ${key(line)} is not ${line.worker}'s`);
   for (const [id, group] of by(attempts, ({ task_id }) => task_id)) {
     const numbers = group.map(({ attempt }) => attempt).sort((a, b) => a - b);
     if (numbers.some((n, at) => n !== at + 1) || numbers.at(-1) !== task.get(id)?.attempt)
@@ -117,12 +101,20 @@ function fencesIn({ of, told, attempts, leases, task }) {
   }
   for (const { task_id } of leases)
     if (ends.has(task.get(task_id)?.status)) broken.push(`task ${task_id} has ended and is leased`);
+  for (const { task_id, after_id } of waits)
+    if (task.get(task_id)?.attempt > 0 && task.get(after_id)?.status !== 'succeeded')
+      broken.push(`task ${task_id} began without ${after_id}`);
+  const asked = by(of('completing'), ({ token }) => token);
+  const began = ({ token }) => Math.min(...asked.get(token).map(({ at }) => at));
+  const over = new Map(of('cancelled').flatMap(({ job, at, ended }) => (ended ? [[job, at]] : [])));
+  for (const line of of('completed').filter(isFinal))
+    if (over.get(task.get(line.task)?.job_id) < began(line))
+      broken.push(`task ${line.task}: cancelled, then committed`);
   const lostAt = new Map();
   for (const line of told) {
     if (line.kind === 'lost' && !lostAt.has(key(line))) lostAt.set(key(line), line.at);
     const first = lostAt.get(key(line));
-    const asked = told.asked ?? (told.asked = by(of('completing'), ({ token }) => token));
-    if (line.kind === 'completed' && line.committed && first < Math.min(...asked.get(line.token).map(({ at }) => at)))
+    if (line.kind === 'completed' && line.committed && first < began(line))
       broken.push(`attempt ${key(line)} was lost, and then committed`);
   }
   return broken;

@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jobsCancel, jobsSubmit } from '@headgate/contracts';
 import { readConfig, serve } from '@headgate/kit';
 import { Random } from '../fuzz-selection/random.ts';
-import { asker, cancel, request } from './peer.ts';
-import { logTo, type Say } from './told.ts';
+import { asker, callOf, cancel, parts, request } from './peer.ts';
+import { logTo, within } from './told.ts';
 
 const [folder = '', name = '', seed, perSecond] = process.argv.slice(2);
 const random = new Random(Number(seed));
@@ -17,29 +18,52 @@ const digest = `sha256:${'a'.repeat(64)}`;
 await serve(readConfig(process.env['HEADGATE_CONFIG']), asker);
 say({ kind: 'up' });
 while (!existsSync(join(folder, 'quiet'))) {
-  void ask(random.pick(orgs), randomUUID(), random.int(100), say);
+  const [org, draw] = [random.pick(orgs), random.int(100)];
+  void (random.chance(0.5) ? askRun(org, draw) : askJob(org, draw, random.fork(draw)));
   await sleep((1000 / Number(perSecond)) * (0.5 + random.next()));
 }
 
-async function ask(org: string, run: string, draw: number, tell: Say): Promise<void> {
-  const key = draw < 30 ? `shared ${draw % 3}` : run;
-  const data = { project: 'chaos', environment: 'dev', run, kind: 'operation' as const, revision: digest };
-  tell({ kind: 'asked', org, run });
-  // Whoever does not know what became of a request asks again, under the same id.
-  for (let tries = 1; ; tries++) {
+/** Whoever does not know what became of a request asks again, under the same name. */
+async function until<T>(told: object, work: () => Promise<T>): Promise<T> {
+  for (;;) {
     try {
-      await request(org, { ...data, concurrencyKey: key, stages: [{ command: ['x'] }] });
-      tell({ kind: 'acked', org, run, tries });
-      break;
+      return await within(work(), 3000);
     } catch (error) {
-      tell({ kind: 'ask-failed', run, why: (error as Error).message });
+      say({ kind: 'failed', ...told, why: (error as Error).message });
       await sleep(300);
     }
   }
+}
+
+async function askRun(org: string, draw: number): Promise<void> {
+  const run = randomUUID();
+  const key = draw < 30 ? `shared ${draw % 3}` : run;
+  const data = { project: 'chaos', environment: 'dev', run, kind: 'operation' as const, revision: digest };
+  say({ kind: 'asked', org, run });
+  await until({ run }, () => request(org, { ...data, concurrencyKey: key, stages: [{ command: ['x'] }] }));
+  say({ kind: 'acked', org, run, tasks: 1 });
   if (draw < 95) return;
   await sleep(draw % 2 ? 0 : 400);
-  await cancel(org, run).then(
-    () => tell({ kind: 'cancel-asked', org, run }),
-    () => undefined,
-  );
+  await cancel(org, run).catch(() => undefined);
+}
+
+/** A job of up to five tasks, each of which may wait for earlier ones. */
+async function askJob(org: string, draw: number, own: Random): Promise<void> {
+  const key = randomUUID();
+  const names = ['a', 'b', 'c', 'd', 'e'].slice(0, 1 + own.int(5));
+  const tasks = names.map((name, at) => ({
+    ...{ name, operator: 'dbt', spec: {}, maxAttempts: 4, backoffMs: 50, priority: own.int(3) },
+    after: own.sample(names.slice(0, at), own.int(3)),
+    ...(own.chance(0.1) && { concurrencyKey: `shared ${own.int(3)}` }),
+  }));
+  say({ kind: 'asked', org, key });
+  const input = { project: 'chaos', environment: 'dev', key, tasks };
+  const submit = () => parts.clients!.call(jobsSubmit, input, callOf(org));
+  const { job } = await until({ key }, submit);
+  say({ kind: 'acked', org, key, job, tasks: tasks.length });
+  if (draw % 10 === 0) say({ kind: 'acked', org, key, ...(await until({ key }, submit)), tasks: tasks.length });
+  if (draw < 90) return;
+  await sleep(own.int(400));
+  const { ended } = await until({ job }, () => parts.clients!.call(jobsCancel, { job }, callOf(org)));
+  say({ kind: 'cancelled', org, job, ended });
 }

@@ -27,7 +27,8 @@ const deck: Record<string, number> = {
 
 export class Nemeses {
   readonly counts: Counts = {};
-  private cards: string[] = [];
+  /** The first hand has one card of each kind, so that a short run meets them all. */
+  private cards: string[];
   /** Frozen processes that are thawed by themselves. */
   private readonly pending = new Set<Promise<void>>();
 
@@ -36,7 +37,10 @@ export class Nemeses {
     private readonly fleet: Fleet,
     private readonly servers: Servers,
     private readonly leaseMs: number,
-  ) {}
+  ) {
+    const kinds = Object.keys(deck);
+    this.cards = random.sample(kinds, kinds.length);
+  }
 
   /** Strikes until the time is over, then waits for what thaws by itself. */
   async rage(forMs: number, everyMs: number): Promise<void> {

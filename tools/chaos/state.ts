@@ -12,9 +12,10 @@ const streams = ['HG_dispatcher', 'HG_runner'];
 
 /** What is written down, a file each. */
 const tables: Record<string, string> = {
-  job: 'select org_id, id, run_id, finished_at from dispatcher.job',
+  job: 'select org_id, id, run_id, idempotency_key as key, finished_at from dispatcher.job',
   task: 'select org_id, id, job_id, status, attempt, result from dispatcher.task',
   attempt: 'select org_id, task_id, attempt, worker, outcome from dispatcher.task_attempt',
+  dependency: 'select task_id, after_id from dispatcher.task_dependency',
   lease: 'select org_id, task_id, attempt from dispatcher.task_lease',
   outbox: `select 'dispatcher' as service, org_id, ordinal::int, id, type, envelope, leaf_hash from dispatcher.outbox
            union all select 'runner', org_id, ordinal::int, id, type, envelope, leaf_hash from runner.outbox`,

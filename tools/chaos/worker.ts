@@ -6,7 +6,7 @@ import { type Lease, tasksClaim, tasksComplete, tasksHeartbeat, tasksRelease } f
 import { readConfig, serve } from '@headgate/kit';
 import { Random } from '../fuzz-selection/random.ts';
 import { callOf, parts, worker as service } from './peer.ts';
-import { logTo } from './told.ts';
+import { logTo, within } from './told.ts';
 
 const [folder = '', name = '', seed, leaseMs] = process.argv.slice(2);
 const lease = Number(leaseMs);
@@ -21,10 +21,6 @@ say({ kind: 'up' });
 const { call } = parts.clients!;
 const ask = call.bind(parts.clients) as typeof call;
 for (let lane = 0; lane < lanes; lane++) void work(random.fork(lane));
-
-/** An answer that takes too long is not waited for; what comes late after all is still something one was told. */
-const within = <T>(promise: Promise<T>, ms: number): Promise<T> =>
-  Promise.race([promise, sleep(ms).then(() => Promise.reject(new Error('no answer in time')))]);
 
 async function work(own: Random): Promise<void> {
   for (;;) {
@@ -52,7 +48,7 @@ async function attend(held: Lease, own: Random): Promise<void> {
   if (draw < 10) await sleep(lease * (1.1 + own.next()));
   else if (draw < 16) await beating(held, sleep(lease * (1 + own.next())));
   else await beating(held, sleep(own.int(60)));
-  const outcome = draw > 96 ? 'failed' : 'succeeded';
+  const outcome = draw > 94 ? 'failed' : 'succeeded';
   const first = complete(held, outcome, 4);
   if (draw % 10 === 3) await complete(held, outcome, 1);
   await first;
@@ -78,7 +74,7 @@ async function complete(held: Lease, outcome: 'succeeded' | 'failed', tries: num
   const token = randomUUID();
   for (let n = 0; n < tries; n++) {
     say({ kind: 'completing', task, attempt, token, outcome });
-    const input = { org, task, attempt, worker, outcome, result: { token } };
+    const input = { org, task, attempt, worker, outcome, result: { token }, retry: true };
     const answer = ask(tasksComplete, input, nobody);
     void answer.then(
       ({ committed, status }) => say({ kind: 'completed', task, attempt, token, outcome, committed, status }),

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { runCancelRequested, runRequested } from '@headgate/contracts';
 import type { Service } from '@headgate/kit';
+import { Jobs } from './jobs.ts';
+import { JobsController } from './jobs.controller.ts';
 import { Leases } from './leases.ts';
 import { Queue } from './queue.ts';
 import { Reaper } from './reaper.ts';
@@ -9,7 +11,10 @@ import { schema } from './schema.ts';
 import { Tasks } from './tasks.ts';
 import { TasksController } from './tasks.controller.ts';
 
-@Module({ controllers: [TasksController], providers: [Leases, Queue, Reaper, RunsConsumer, Tasks] })
+@Module({
+  controllers: [JobsController, TasksController],
+  providers: [Jobs, Leases, Queue, Reaper, RunsConsumer, Tasks],
+})
 class DispatcherModule {}
 
 export const dispatcher: Service = {

@@ -1,20 +1,30 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  taskQueued,
-  type TasksCompleteInput,
-  type TasksCompleteOutput,
-  type TasksHeartbeatInput,
-  type TasksHeartbeatOutput,
-  type TasksReleaseInput,
-  type TasksReleaseOutput,
+import type {
+  TasksCompleteInput,
+  TasksCompleteOutput,
+  TasksHeartbeatInput,
+  TasksHeartbeatOutput,
+  TasksReleaseInput,
+  TasksReleaseOutput,
 } from '@headgate/contracts';
-import { type Call, CONFIG, type Config, Database, Infra, mutate, type Tx } from '@headgate/kit';
+import { type Call, type Change, CONFIG, type Config, Database, Infra, mutateAll, type Tx } from '@headgate/kit';
+import { again, end, type End, queuedAgain, type Retry } from './ends.ts';
+import { Coalescer, grouped } from './coalescer.ts';
 import { Queue } from './queue.ts';
-import { finish, leaseMsOf, lock, type TaskState } from './task-state.ts';
+import { backoff, leaseMsOf } from './pace.ts';
+import { lock, type TaskState } from './task-state.ts';
+
+interface Report {
+  readonly input: TasksCompleteInput;
+  readonly call: Call;
+}
 
 /** What workers say of the tasks they hold. Whoever no longer holds one is told so, and changes nothing. */
 @Injectable()
 export class Leases {
+  private readonly beats = new Coalescer((beats: TasksHeartbeatInput[]) => this.extend(beats), { loops: 1, most: 500 });
+  private readonly reports = new Coalescer((reports: Report[]) => this.commit(reports), { loops: 2, most: 100 });
+
   constructor(
     private readonly database: Database,
     private readonly infra: Infra,
@@ -23,38 +33,78 @@ export class Leases {
   ) {}
 
   /** Extends what a worker still holds; an expired lease is not revived. */
-  async heartbeat({ worker, held }: TasksHeartbeatInput): Promise<TasksHeartbeatOutput> {
-    const extended = await this.infra.query<{ task_id: string }>(
-      `update task_lease l set until = now() + $5 * interval '1 millisecond'
-       from unnest($1::uuid[], $2::uuid[], $3::integer[]) as h(org_id, task_id, attempt)
-       where l.org_id = h.org_id and l.task_id = h.task_id and l.attempt = h.attempt and l.worker = $4 and l.until > now()
-       returning l.task_id`,
+  heartbeat(input: TasksHeartbeatInput): Promise<TasksHeartbeatOutput> {
+    return this.beats.ask(input);
+  }
+
+  private async extend(beats: TasksHeartbeatInput[]): Promise<TasksHeartbeatOutput[]> {
+    const all = beats.flatMap(({ worker, held }) => held.map((lease) => ({ ...lease, worker })));
+    const extended = await this.infra.query<{ task_id: string; attempt: number; worker: string; cancel: boolean }>(
+      `with h as (select distinct * from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[]) as h(org_id, task_id, attempt, worker)),
+       due as (
+         select l.org_id, l.task_id from task_lease l join h using (org_id, task_id, attempt, worker)
+         where l.until > now() order by l.org_id, l.task_id for update of l)
+       update task_lease l set until = now() + $5 * interval '1 millisecond'
+       from due d join task t on t.org_id = d.org_id and t.id = d.task_id
+       where l.org_id = d.org_id and l.task_id = d.task_id
+       returning l.task_id, l.attempt, l.worker, t.cancel_requested as cancel`,
       [
-        ...[held.map(({ org }) => org), held.map(({ task }) => task), held.map(({ attempt }) => attempt), worker],
-        leaseMsOf(this.config),
+        ...[all.map(({ org }) => org), all.map(({ task }) => task), all.map(({ attempt }) => attempt)],
+        ...[all.map(({ worker }) => worker), leaseMsOf(this.config)],
       ],
     );
-    const kept = new Set(extended.map(({ task_id }) => task_id));
-    const cancelled = await this.infra.query<{ id: string }>(
-      'select id from task where id = any ($1) and cancel_requested',
-      [[...kept]],
-    );
-    return {
-      lost: held.map(({ task }) => task).filter((task) => !kept.has(task)),
-      cancel: cancelled.map(({ id }) => id),
-    };
+    const keyOf = (task: string, attempt: number, worker: string) => `${task} ${attempt} ${worker}`;
+    const kept = new Map(extended.map((row) => [keyOf(row.task_id, row.attempt, row.worker), row.cancel]));
+    return beats.map(({ worker, held }) => {
+      const stateOf = ({ task, attempt }: (typeof held)[0]) => kept.get(keyOf(task, attempt, worker));
+      const tasks = (state: boolean | undefined) =>
+        held.filter((lease) => stateOf(lease) === state).map(({ task }) => task);
+      return { lost: tasks(undefined), cancel: tasks(true) };
+    });
   }
 
   /** Commits an attempt's outcome, once: a late or repeated attempt is told what stands instead. */
   complete(input: TasksCompleteInput, call: Call): Promise<TasksCompleteOutput> {
-    const { org, task: id, attempt, worker, outcome, result, cause } = input;
-    return this.database.write({ ...call, org }, async (tx) => {
-      const task = await lock(tx, id);
-      if (!task || !isHeldBy(task, attempt, worker))
-        return { committed: await stands(tx, input), status: task?.status ?? 'unknown' };
-      await finish(tx, task, { outcome, result, cause });
-      return { committed: true, status: outcome };
-    });
+    return this.reports.ask({ input, call });
+  }
+
+  private async commit(reports: Report[]): Promise<TasksCompleteOutput[]> {
+    const answers = new Map<Report, TasksCompleteOutput>();
+    const groups = [...grouped(reports, ({ input }) => input.org)];
+    await Promise.all(
+      groups.map(([org, group]) =>
+        this.database.write({ ...group[0]!.call, org }, async (tx) => {
+          for (const [report, answer] of await this.commitIn(tx, group)) answers.set(report, answer);
+        }),
+      ),
+    );
+    return reports.map((report) => answers.get(report)!);
+  }
+
+  /** Of several reports on one task the first counts, as if they had come one after another. */
+  private async commitIn(tx: Tx, reports: Report[]): Promise<Map<Report, TasksCompleteOutput>> {
+    const tasks = await lock(tx, [...new Set(reports.map(({ input }) => input.task))]);
+    const answers = new Map<Report, TasksCompleteOutput>();
+    const [ends, retries, late] = [[] as End[], [] as Retry[], [] as Report[]];
+    const taken = new Set<string>();
+    for (const report of reports) {
+      const { task: id, attempt, worker, outcome, result, cause, retry } = report.input;
+      const task = tasks.get(id);
+      if (!task || taken.has(id) || !isHeldBy(task, attempt, worker)) {
+        late.push(report);
+        continue;
+      }
+      taken.add(id);
+      const isTried = outcome === 'failed' && retry && attempt < task.max_attempts && !task.cancel_requested;
+      if (isTried) retries.push({ task, tried: 'failed', ...(cause && { cause }), afterMs: backoff(task) });
+      else ends.push({ task, outcome, result, cause });
+      answers.set(report, { committed: true, status: isTried ? 'queued' : outcome });
+    }
+    const told: Change[] = await end(tx, ends);
+    await again(tx, retries);
+    for (const report of late) answers.set(report, await standing(tx, report.input));
+    await mutateAll(tx, [...told, ...retries.map(({ task }) => queuedAgain(task))]);
+    return answers;
   }
 
   /** Takes back what a worker that is being stopped cannot finish, for another one to begin at once. */
@@ -62,45 +112,40 @@ export class Leases {
     // First of all, or the question that it still has open would be answered with its own tasks.
     this.queue.dismiss(worker);
     const released: string[] = [];
-    for (const { org, task, attempt } of held) {
-      if (await this.giveBack({ ...call, org }, task, attempt, worker)) released.push(task);
+    for (const [org, leases] of grouped(held, (lease) => lease.org)) {
+      const attempts = new Map(leases.map(({ task, attempt }) => [task, attempt]));
+      await this.database.write({ ...call, org }, async (tx) => {
+        const tasks = [...(await lock(tx, [...attempts.keys()])).values()];
+        const own = tasks.filter((task) => isHeldBy(task, attempts.get(task.id)!, worker));
+        const unwanted = own.filter((task) => task.cancel_requested);
+        const wanted = own.filter((task) => !task.cancel_requested);
+        const cause = 'cancelled while its worker was being stopped';
+        const told = await end(
+          tx,
+          unwanted.map((task) => ({ task, outcome: 'cancelled' as const, cause })),
+        );
+        await again(
+          tx,
+          wanted.map((task) => ({ task, tried: 'released' as const, isFree: true })),
+        );
+        await mutateAll(tx, [...told, ...wanted.map(queuedAgain)]);
+        released.push(...own.map(({ id }) => id));
+      });
     }
     return { released };
   }
-
-  private giveBack(call: Call, id: string, attempt: number, worker: string): Promise<boolean> {
-    return this.database.write(call, async (tx) => {
-      const task = await lock(tx, id);
-      if (!task || !isHeldBy(task, attempt, worker)) return false;
-      if (task.cancel_requested) {
-        await finish(tx, task, { outcome: 'cancelled', cause: 'cancelled while its worker was being stopped' });
-        return true;
-      }
-      await tx.query('delete from task_lease where task_id = $1', [id]);
-      await tx.query(
-        `update task_attempt set finished_at = now(), outcome = 'released' where task_id = $1 and attempt = $2`,
-        [id, attempt],
-      );
-      // The attempt's number is spent, as a fence, but not one of the tries: the task did nothing wrong.
-      await tx.query(
-        `update task set status = 'queued', run_at = now(), max_attempts = max_attempts + 1 where id = $1`,
-        [id],
-      );
-      const { project, environment, job_id: job, operator } = task;
-      await mutate(tx, taskQueued, { project, environment, job, task: id, operator });
-      return true;
-    });
-  }
 }
 
-/** Whether a repeated report is what was committed; a reaped attempt that reports its failure late is not. */
-async function stands(tx: Tx, { task, attempt, worker, outcome, result }: TasksCompleteInput): Promise<boolean> {
-  const rows = await tx.query(
-    `select 1 from task t join task_attempt a on a.org_id = t.org_id and a.task_id = t.id and a.attempt = t.attempt
-     where t.id = $1 and a.attempt = $2 and a.worker = $3 and a.outcome = $4 and t.status = $4 and t.result = $5`,
-    [task, attempt, worker, outcome, JSON.stringify(result)],
+/** What is so without this report. Its repeat is confirmed; a reaped attempt that reports its failure late is not. */
+async function standing(tx: Tx, report: TasksCompleteInput): Promise<TasksCompleteOutput> {
+  const { task, attempt, worker, outcome, result } = report;
+  const [row] = await tx.query<{ status: string; committed: boolean | null }>(
+    `select t.status, a.attempt = $3 and a.worker = $4 and a.outcome = $5 and t.status = $5 and t.result = $6 as committed
+     from task t left join task_attempt a on a.org_id = t.org_id and a.task_id = t.id and a.attempt = t.attempt
+     where t.org_id = $1 and t.id = $2`,
+    [tx.org, task, attempt, worker, outcome, JSON.stringify(result)],
   );
-  return rows.length > 0;
+  return { committed: row?.committed ?? false, status: row?.status ?? 'unknown' };
 }
 
 const isHeldBy = (task: TaskState, attempt: number, worker: string): boolean =>

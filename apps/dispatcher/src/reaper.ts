@@ -1,14 +1,22 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { taskExpired } from '@headgate/contracts';
-import { type Call, Database, Infra, LOG, mutate } from '@headgate/kit';
+import { type Call, change, Database, Infra, LOG, mutateAll, type Tx } from '@headgate/kit';
 import type { Logger } from 'pino';
-import { finish, lock } from './task-state.ts';
+import { grouped } from './coalescer.ts';
+import { again, askToStop, end, type End } from './ends.ts';
+import { lock, type TaskState } from './task-state.ts';
 
 const everyMs = 1000;
+const most = 500;
 
-/** Takes tasks away from workers that fell silent: by their lease, never by how long they have been running. */
+interface Found {
+  readonly org_id: string;
+  readonly id: string;
+}
+
+/** Takes tasks away from workers that fell silent, by their lease and never by how long they run; minds deadlines. */
 @Injectable()
-export class Reaper implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class Reaper implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<unknown> = Promise.resolve();
   private isStopped = false;
@@ -27,38 +35,71 @@ export class Reaper implements OnApplicationBootstrap, BeforeApplicationShutdown
     }, everyMs);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     this.isStopped = true;
     clearTimeout(this.timer);
     await this.sweeping;
   }
 
   private async sweep(): Promise<void> {
-    const late = await this.infra.query<{ org_id: string; task_id: string }>(
-      'select org_id, task_id from task_lease where until <= now() limit 100',
-    );
-    for (const { org_id, task_id } of late) await this.expire(org_id, task_id);
+    const silent = `select org_id, task_id as id from task_lease where until <= now() order by until limit ${most}`;
+    await this.each(silent, expire);
+    const late = `select org_id, id from task where deadline <= now() and status in ('blocked', 'queued', 'leased')
+      and not cancel_requested order by deadline limit ${most}`;
+    await this.each(late, overdue);
   }
 
-  private async expire(org: string, id: string): Promise<void> {
-    const call: Call = { org, actor: { kind: 'service', id: 'dispatcher' }, requestId: `lease ${id}` };
-    await this.database.write(call, async (tx) => {
-      const task = await lock(tx, id);
-      // It may have been completed, or extended, since it was found.
-      if (task?.status !== 'leased' || !task.expired) return;
-      const { project, environment, job_id: job, attempt } = task;
-      const again = attempt < task.max_attempts && !task.cancel_requested;
-      const cause = `the worker ${task.worker} fell silent`;
-      await tx.query('delete from task_lease where task_id = $1', [id]);
-      await tx.query(
-        `update task_attempt set finished_at = now(), outcome = 'expired', cause = $3 where task_id = $1 and attempt = $2`,
-        [id, attempt, cause],
-      );
-      if (again) await tx.query(`update task set status = 'queued', run_at = now() where id = $1`, [id]);
-      await mutate(tx, taskExpired, { project, environment, job, task: id, attempt, again });
-      if (again) return;
-      const outcome = task.cancel_requested ? 'cancelled' : 'failed';
-      await finish(tx, task, { outcome, cause: `${cause} in attempt ${attempt} of ${task.max_attempts}` });
-    });
+  private async each(sql: string, work: (tx: Tx, tasks: TaskState[]) => Promise<void>): Promise<void> {
+    for (const [org, found] of grouped(await this.infra.query<Found & Record<string, unknown>>(sql), (f) => f.org_id)) {
+      const call: Call = { org, actor: { kind: 'service', id: 'dispatcher' }, requestId: 'reaper' };
+      await this.database.write(call, async (tx) => {
+        await work(tx, [
+          ...(
+            await lock(
+              tx,
+              found.map(({ id }) => id),
+            )
+          ).values(),
+        ]);
+      });
+    }
   }
+}
+
+async function expire(tx: Tx, found: TaskState[]): Promise<void> {
+  // One may have been completed, or extended, since it was found.
+  const tasks = found.filter(({ status, expired }) => status === 'leased' && expired);
+  const isAgain = (task: TaskState) => task.attempt < task.max_attempts && !task.cancel_requested;
+  const silence = (task: TaskState) => `the worker ${task.worker} fell silent`;
+  const told = tasks.map((task) => {
+    const { project, environment, job_id: job, id, attempt } = task;
+    return change(taskExpired, { project, environment, job, task: id, attempt, again: isAgain(task) });
+  });
+  const back = tasks.filter(isAgain);
+  await again(
+    tx,
+    back.map((task) => ({ task, tried: 'expired' as const, cause: silence(task) })),
+  );
+  const over = tasks
+    .filter((task) => !isAgain(task))
+    .map((task): End => ({
+      task,
+      outcome: task.cancel_requested ? 'cancelled' : 'failed',
+      cause: `${silence(task)} in attempt ${task.attempt} of ${task.max_attempts}`,
+      tried: 'expired',
+    }));
+  told.push(...(await end(tx, over)));
+  await mutateAll(tx, told);
+}
+
+/** What has not begun ends; what runs is told by its worker's next heartbeat. */
+async function overdue(tx: Tx, tasks: TaskState[]): Promise<void> {
+  const waiting = tasks.filter(({ status }) => status === 'queued' || status === 'blocked');
+  const running = tasks.filter(({ status }) => status === 'leased');
+  const cause = 'its deadline passed before it could start';
+  const told = await end(
+    tx,
+    waiting.map((task) => ({ task, outcome: 'failed' as const, cause })),
+  );
+  await mutateAll(tx, [...told, ...(await askToStop(tx, running, 'its deadline passed'))]);
 }

@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 /** What one run asks for: a set of tasks with one end. */
 @Entity()
 @Unique(['orgId', 'runId'])
+@Unique(['orgId', 'idempotencyKey'])
 export class Job {
   @PrimaryColumn('uuid')
   orgId: string;
@@ -16,8 +17,21 @@ export class Job {
   @Column('text')
   environment: string;
 
+  /** The run it is for; a job that is for none is known by its own id. */
   @Column('uuid')
   runId: string;
+
+  /** The same key again is the same job. */
+  @Column('text', { nullable: true })
+  idempotencyKey: string | null;
+
+  /** Tasks that have not ended. */
+  @Column('integer', { default: 1 })
+  openTasks: number;
+
+  /** The job of which this one is another try, as it was first asked for. */
+  @Column('uuid', { nullable: true })
+  originId: string | null;
 
   @Column('text', { nullable: true })
   correlationId: string | null;
@@ -33,6 +47,7 @@ export class Job {
 @Entity('task')
 @Index('task_queued', { synchronize: false })
 @Index('task_leased', { synchronize: false })
+@Index('task_deadline', { synchronize: false })
 @Index(['orgId', 'project', 'environment', 'createdAt'])
 @Index(['orgId', 'jobId'])
 export class TaskRow {
@@ -51,6 +66,10 @@ export class TaskRow {
   @Column('text')
   environment: string;
 
+  /** Unique within its job. */
+  @Column('text', { default: 'main' })
+  name: string;
+
   @Column('text')
   operator: string;
 
@@ -58,8 +77,20 @@ export class TaskRow {
   spec: Record<string, unknown>;
 
   /** At most one task of a key is leased at a time. */
-  @Column('text')
-  concurrencyKey: string;
+  @Column('text', { nullable: true })
+  concurrencyKey: string | null;
+
+  /** Tasks that must succeed before this one is queued. */
+  @Column('integer', { default: 0 })
+  waitsFor: number;
+
+  /** Whether another task waits for this one. */
+  @Column('boolean', { default: false })
+  isAwaited: boolean;
+
+  /** The wait before the second try; it doubles with every further one. */
+  @Column('integer', { default: 1000 })
+  backoffMs: number;
 
   @Column('integer', { default: 0 })
   priority: number;
@@ -139,6 +170,23 @@ export class TaskLease {
   @Column('text')
   worker: string;
 
+  @Column('timestamptz', { default: () => 'now()' })
+  startedAt: Date;
+
   @Column('timestamptz')
   until: Date;
+}
+
+/** `taskId` waits for `afterId`. */
+@Entity()
+@Index(['orgId', 'afterId'])
+export class TaskDependency {
+  @PrimaryColumn('uuid')
+  orgId: string;
+
+  @PrimaryColumn('uuid')
+  taskId: string;
+
+  @PrimaryColumn('uuid')
+  afterId: string;
 }

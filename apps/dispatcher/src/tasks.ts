@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Task, TasksListInput, TasksListOutput } from '@headgate/contracts';
-import { type Call, Database, Failure, keyOf, pageOf, type Tx } from '@headgate/kit';
-import { finish, lock } from './task-state.ts';
+import { type Call, Database, Failure, keyOf, pageOf } from '@headgate/kit';
 
 interface Row {
   id: string;
@@ -18,7 +17,9 @@ interface Row {
 }
 
 /** With the time as text for cursors: a Date has no microseconds, and a page would skip what lies between. */
-const columns = `t.*, t.created_at::text as key_at, (select worker from task_attempt a where a.org_id = t.org_id and a.task_id = t.id and a.attempt = t.attempt) as worker`;
+const columns = `t.*, t.created_at::text as key_at, coalesce(
+    (select worker from task_lease l where l.org_id = t.org_id and l.task_id = t.id),
+    (select worker from task_attempt a where a.org_id = t.org_id and a.task_id = t.id and a.attempt = t.attempt)) as worker`;
 
 @Injectable()
 export class Tasks {
@@ -42,20 +43,6 @@ export class Tasks {
       );
       return pageOf(rows, limit, (row) => [row.key_at, row.id], shown);
     });
-  }
-
-  /** Ends what waits; what runs is told with its worker's next heartbeat. */
-  async cancel(run: string, tx: Tx): Promise<void> {
-    const tasks = await tx.query<{ id: string }>(
-      'select t.id from task t join job j on j.org_id = t.org_id and j.id = t.job_id where j.run_id = $1',
-      [run],
-    );
-    for (const { id } of tasks) {
-      const task = await lock(tx, id);
-      if (task?.status === 'queued')
-        await finish(tx, task, { outcome: 'cancelled', cause: 'cancelled before it started' });
-      if (task?.status === 'leased') await tx.query('update task set cancel_requested = true where id = $1', [id]);
-    }
   }
 }
 

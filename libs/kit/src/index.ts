@@ -13,7 +13,7 @@ export { ofTheOrg, openToInfra, protect } from './frame.ts';
 export { Infra } from './infra.ts';
 export { LOG } from './log.ts';
 export { migrate } from './migrate.ts';
-export { leafHash, mutate } from './mutate.ts';
+export { type Change, change, leafHash, mutate, mutateAll } from './mutate.ts';
 export { cursorOf, keyOf, type Page, pageOf } from './page.ts';
 export { provision } from './provision.ts';
 export { serve, type Serving } from './serve.ts';

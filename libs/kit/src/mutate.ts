@@ -23,17 +23,59 @@ export async function mutate<T extends object>(
   data: T,
   about: About = {},
 ): Promise<ProvenanceEvent> {
-  event.parse(data);
-  if (event.service !== tx.service)
-    throw new TypeError(`${tx.service} may not publish ${event.type}; ${event.service} does`);
-  const { project, environment } = { ...placeOf(data), ...about };
+  return (await mutateAll(tx, [{ event, data, about }]))[0]!;
+}
+
+/** One of several changes of one transaction. Made by `change`, which ties the data to its event. */
+export interface Change {
+  readonly event: EventType;
+  readonly data: object;
+  readonly about?: About;
+  /** When the change belongs to another chain of causes than the transaction's call. */
+  readonly correlationId?: string | undefined;
+}
+
+export const change = <T extends object>(
+  event: EventType<T>,
+  data: T,
+  more: { correlationId?: string } = {},
+): Change => ({
+  event: event as EventType,
+  data,
+  ...more,
+});
+
+/** The same for several events at once, in their order: two statements however many there are. Call it once, and last. */
+export async function mutateAll(tx: Tx, changes: readonly Change[]): Promise<ProvenanceEvent[]> {
+  if (changes.length === 0) return [];
+  for (const { event, data } of changes) {
+    event.parse(data);
+    if (event.service !== tx.service)
+      throw new TypeError(`${tx.service} may not publish ${event.type}; ${event.service} does`);
+  }
   const [head] = await tx.query<{ ordinal: string }>(
-    `insert into ${tx.schema}.outbox_head as head (org_id, ordinal) values ($1, 1)
-     on conflict (org_id) do update set ordinal = head.ordinal + 1 returning ordinal`,
-    [tx.org],
+    `insert into ${tx.schema}.outbox_head as head (org_id, ordinal) values ($1, $2)
+     on conflict (org_id) do update set ordinal = head.ordinal + $2 returning ordinal`,
+    [tx.org, changes.length],
   );
-  const { actor, requestId, traceparent, correlationId, causationId } = tx.call;
-  const envelope: ProvenanceEvent = {
+  const first = Number(head!.ordinal) - changes.length + 1;
+  const envelopes = changes.map((each, n) => envelopeOf(tx, each, first + n));
+  const texts = envelopes.map((envelope) => canonical(envelope));
+  await tx.query(
+    `insert into ${tx.schema}.outbox (org_id, ordinal, id, type, envelope, leaf_hash)
+     select $1, * from unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[])`,
+    [
+      ...[tx.org, envelopes.map(({ ordinal }) => ordinal), envelopes.map(({ id }) => id)],
+      ...[envelopes.map(({ type }) => type), texts, texts.map(leafHash)],
+    ],
+  );
+  return envelopes;
+}
+
+function envelopeOf(tx: Tx, { event, data, about = {}, correlationId: own }: Change, ordinal: number): ProvenanceEvent {
+  const { project, environment } = { ...placeOf(data), ...about };
+  const { actor, requestId, traceparent, correlationId = own, causationId } = tx.call;
+  return {
     schemaVersion: event.schemaVersion,
     specversion: '1.0',
     id: uuidv7(),
@@ -42,7 +84,7 @@ export async function mutate<T extends object>(
     type: event.type,
     org: tx.org,
     service: tx.service,
-    ordinal: Number(head!.ordinal),
+    ordinal,
     actor,
     ...(project && { project }),
     ...(environment && { environment }),
@@ -53,12 +95,6 @@ export async function mutate<T extends object>(
     ...(about.diff && { diff: about.diff }),
     data: data as Record<string, unknown>,
   };
-  const text = canonical(envelope);
-  await tx.query(
-    `insert into ${tx.schema}.outbox (org_id, ordinal, id, type, envelope, leaf_hash) values ($1, $2, $3, $4, $5, $6)`,
-    [tx.org, envelope.ordinal, envelope.id, envelope.type, text, leafHash(text)],
-  );
-  return envelope;
 }
 
 function placeOf(data: object): { project?: string; environment?: string } {

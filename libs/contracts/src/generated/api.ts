@@ -45,6 +45,10 @@ import type {
   IngestsCreateOutput,
   IngestsListInput,
   IngestsListOutput,
+  JobsSubmitInput,
+  JobsSubmitOutput,
+  JobsCancelInput,
+  JobsCancelOutput,
   LeavesRangeInput,
   LeavesRangeOutput,
   LineageOverridesPutInput,
@@ -352,6 +356,20 @@ export const ingestsList = operation<IngestsListInput, IngestsListOutput>({
   path: '/api/v1/projects/{project}/environments/{environment}/ingests',
   authorize: 'artifact:read',
   callers: ['gateway'],
+});
+export const jobsSubmit = operation<JobsSubmitInput, JobsSubmitOutput>({
+  id: 'jobs.submit',
+  name: 'JobsSubmit',
+  service: 'dispatcher',
+  callers: ['runner', 'planner', 'ingestion'],
+  emits: ['task.queued'],
+});
+export const jobsCancel = operation<JobsCancelInput, JobsCancelOutput>({
+  id: 'jobs.cancel',
+  name: 'JobsCancel',
+  service: 'dispatcher',
+  callers: ['runner', 'planner', 'ingestion'],
+  emits: ['task.finished', 'task.cancel-requested'],
 });
 export const leavesRange = operation<LeavesRangeInput, LeavesRangeOutput>({
   id: 'leaves.range',
@@ -785,7 +803,7 @@ export const tasksComplete = operation<TasksCompleteInput, TasksCompleteOutput>(
   name: 'TasksComplete',
   service: 'dispatcher',
   callers: ['runner'],
-  emits: ['task.finished'],
+  emits: ['task.finished', 'task.queued'],
 });
 export const tokensList = operation<TokensListInput, TokensListOutput>({
   id: 'tokens.list',
@@ -875,6 +893,8 @@ export const operations = [
   grantsDeny,
   ingestsCreate,
   ingestsList,
+  jobsSubmit,
+  jobsCancel,
   leavesRange,
   lineageOverridesPut,
   lineageOverridesList,

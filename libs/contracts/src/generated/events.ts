@@ -27,6 +27,7 @@ import type {
   SessionOpened,
   SessionRefused,
   SnapshotCommitted,
+  TaskCancelRequested,
   TaskClaimed,
   TaskExpired,
   TaskFinished,
@@ -190,6 +191,12 @@ export const snapshotCommitted = eventType<SnapshotCommitted>({
   service: 'ingestion',
   schemaVersion: '1.0',
 });
+export const taskCancelRequested = eventType<TaskCancelRequested>({
+  type: 'task.cancel-requested',
+  name: 'TaskCancelRequested',
+  service: 'dispatcher',
+  schemaVersion: '1.0',
+});
 export const taskClaimed = eventType<TaskClaimed>({
   type: 'task.claimed',
   name: 'TaskClaimed',
@@ -253,6 +260,7 @@ export const eventTypes = [
   sessionOpened,
   sessionRefused,
   snapshotCommitted,
+  taskCancelRequested,
   taskClaimed,
   taskExpired,
   taskFinished,

@@ -816,6 +816,20 @@ export interface SnapshotCommitted {
   revision?: Digest;
 }
 /**
+ * Whoever works on this attempt is asked to stop.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "TaskCancelRequested".
+ */
+export interface TaskCancelRequested {
+  project: Slug;
+  environment: Slug;
+  job: Uuid;
+  task: Uuid;
+  attempt: number;
+  cause: string;
+}
+/**
  * A worker holds the lease of an attempt.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -1279,6 +1293,50 @@ export interface IngestsListInput {
 export interface IngestsListOutput {
   items: Ingest[];
   next?: Cursor;
+}
+export interface JobsSubmitInput {
+  project: Slug;
+  environment: Slug;
+  key: string;
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  tasks: {
+    name: string;
+    operator: string;
+    spec: {
+      [k: string]: unknown;
+    };
+    /**
+     * Names of tasks of this job that must succeed first.
+     *
+     * @maxItems 1000
+     */
+    after?: string[];
+    /**
+     * At most one task of a key is leased at a time.
+     */
+    concurrencyKey?: string;
+    priority?: number;
+    maxAttempts?: number;
+    backoffMs?: number;
+    delaySeconds?: number;
+    deadlineSeconds?: number;
+  }[];
+}
+export interface JobsSubmitOutput {
+  job: Uuid;
+  created: boolean;
+}
+export interface JobsCancelInput {
+  job: Uuid;
+}
+export interface JobsCancelOutput {
+  /**
+   * Whether nothing of it runs any more.
+   */
+  ended: boolean;
 }
 export interface LeavesRangeInput {
   org: Uuid;
@@ -1976,7 +2034,7 @@ export interface Task {
   id: Uuid;
   job: Uuid;
   operator: string;
-  status: 'queued' | 'leased' | 'succeeded' | 'failed' | 'cancelled';
+  status: 'blocked' | 'queued' | 'leased' | 'succeeded' | 'failed' | 'cancelled';
   attempt: number;
   createdAt: Time;
   finishedAt?: Time;
@@ -2061,6 +2119,10 @@ export interface TasksCompleteInput {
     [k: string]: unknown;
   };
   cause?: string;
+  /**
+   * Of a failure: whether another try may help.
+   */
+  retry?: boolean;
 }
 export interface TasksCompleteOutput {
   committed: boolean;

@@ -514,6 +514,16 @@ export const snapshotCommittedSchema = z
     revision: digestSchema.optional(),
   })
   .describe('A new graph became visible in an environment.');
+export const taskCancelRequestedSchema = z
+  .object({
+    project: slugSchema,
+    environment: slugSchema,
+    job: uuidSchema,
+    task: uuidSchema,
+    attempt: z.number().int().gte(1),
+    cause: z.string().min(1),
+  })
+  .describe('Whoever works on this attempt is asked to stop.');
 export const taskClaimedSchema = z
   .object({
     project: slugSchema,
@@ -601,6 +611,7 @@ export const zodSchemas = {
   SessionOpened: sessionOpenedSchema,
   SessionRefused: sessionRefusedSchema,
   SnapshotCommitted: snapshotCommittedSchema,
+  TaskCancelRequested: taskCancelRequestedSchema,
   TaskClaimed: taskClaimedSchema,
   TaskExpired: taskExpiredSchema,
   TaskFinished: taskFinishedSchema,

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  jobsCancel,
+  jobsSubmit,
+  type JobsSubmitInput,
+  type Lease,
+  tasksClaim,
+  tasksComplete,
+  tasksHeartbeat,
+} from '@headgate/contracts';
+import { type Call, Clients, type Service } from '@headgate/kit';
+import { startStack, type Stack } from '@headgate/testing';
+import { Module } from '@nestjs/common';
+import { dispatcher } from './dispatcher.module.ts';
+
+let clients: Clients;
+@Module({})
+class RunnerSide {
+  constructor(own: Clients) {
+    clients = own;
+  }
+}
+const peer: Service = { name: 'runner', module: RunnerSide };
+
+let stack: Stack;
+let org: string;
+beforeAll(async () => {
+  stack = await startStack([dispatcher, peer]);
+}, 120_000);
+afterAll(() => stack?.stop());
+beforeEach(() => void (org = randomUUID()));
+
+const call = (): Call => ({ org, actor: { kind: 'service', id: 'runner' }, requestId: 'r-1', correlationId: 'c-1' });
+type Wanted = Partial<JobsSubmitInput['tasks'][number]> & { name: string };
+/** Each test has an operator of its own, so that none is given what another left. */
+const submit = (tasks: Wanted[], key: string = randomUUID()) =>
+  clients.call(
+    jobsSubmit,
+    {
+      ...{ project: 'jaffle', environment: 'dev', key },
+      tasks: tasks.map((task) => ({ operator: org, spec: { of: task.name }, ...task })),
+    },
+    call(),
+  );
+const claim = async (max = 10, wait = 5): Promise<Lease[]> =>
+  (await clients.call(tasksClaim, { worker: 'w', operators: [org], max, wait }, call())).leases;
+const complete = ({ task, attempt }: Lease, outcome: 'succeeded' | 'failed' = 'succeeded', more = {}) =>
+  clients.call(tasksComplete, { org, task, attempt, worker: 'w', outcome, result: {}, ...more }, call());
+const beat = ({ task, attempt }: Lease) =>
+  clients.call(tasksHeartbeat, { worker: 'w', held: [{ org, task, attempt }] }, call());
+const states = async (job: string) =>
+  Object.fromEntries(
+    (
+      await stack.sql<{ name: string; status: string }>('select name, status from dispatcher.task where job_id = $1', [
+        job,
+      ])
+    ).map(({ name, status }) => [name, status]),
+  );
+const isOver = async (job: string) =>
+  (await stack.sql('select 1 from dispatcher.job where id = $1 and finished_at is not null', [job])).length === 1;
+const names = (leases: Lease[]) => leases.map(({ spec }) => spec['of']).sort();
+
+test('a task begins when all that it waits for has succeeded, and the job ends with the last', async () => {
+  const { job } = await submit([
+    { name: 'load', after: ['left', 'right'] },
+    { name: 'left', after: ['start'] },
+    { name: 'right', after: ['start'] },
+    { name: 'start' },
+  ]);
+  const [start] = await claim();
+  expect(await states(job)).toEqual({ start: 'leased', left: 'blocked', right: 'blocked', load: 'blocked' });
+  await complete(start!);
+  const both = await claim();
+  expect(names(both)).toEqual(['left', 'right']);
+  await Promise.all(both.map((lease) => complete(lease)));
+  const last = await claim();
+  expect(names(last)).toEqual(['load']);
+  expect(await isOver(job)).toBe(false);
+  await complete(last[0]!);
+  expect(await isOver(job)).toBe(true);
+  const events = await stack.sql<{ cause: string }>(
+    `select envelope::jsonb ->> 'correlationid' as cause from dispatcher.outbox where org_id = $1`,
+    [org],
+  );
+  expect(new Set(events.map(({ cause }) => cause))).toEqual(new Set(['c-1']));
+}, 60_000);
+
+test('what waits for a task that failed is cancelled, with all behind it; what does not, goes on', async () => {
+  const { job } = await submit([
+    ...[{ name: 'a' }, { name: 'b', after: ['a'] }, { name: 'c', after: ['b'] }],
+    ...[{ name: 'x' }, { name: 'y', after: ['x'] }],
+  ]);
+  const roots = await claim();
+  for (const lease of roots) await complete(lease, lease.spec['of'] === 'a' ? 'failed' : 'succeeded');
+  expect(names(await claim())).toEqual(['y']);
+  expect(await states(job)).toEqual({ a: 'failed', b: 'cancelled', c: 'cancelled', x: 'succeeded', y: 'leased' });
+}, 60_000);
+
+test('a job that cannot be ordered is refused, with what is wrong', async () => {
+  const refused = (tasks: Wanted[], why: string) =>
+    expect(submit(tasks)).rejects.toMatchObject({ code: 'contract.invalid', detail: expect.stringContaining(why) });
+  await refused(
+    [
+      { name: 'a', after: ['b'] },
+      { name: 'b', after: ['a'] },
+    ],
+    'wait for each other: a, b',
+  );
+  await refused([{ name: 'a', after: ['nobody'] }], 'a waits for nobody');
+  await refused([{ name: 'a' }, { name: 'a' }], 'one name');
+});
+
+test('the same key is the same job, also when both come at once', async () => {
+  const answers = await Promise.all(Array.from({ length: 20 }, () => submit([{ name: 'only' }], 'same')));
+  answers.push(await submit([{ name: 'only' }], 'same'));
+  expect(new Set(answers.map(({ job }) => job)).size).toBe(1);
+  expect(answers.filter(({ created }) => created)).toHaveLength(1);
+  expect(await claim(10, 1)).toHaveLength(1);
+}, 60_000);
+
+test('a failure that may pass is tried again after a wait that doubles, as often as allowed', async () => {
+  await submit([{ name: 'flaky', maxAttempts: 3, backoffMs: 40 }]);
+  for (const attempt of [1, 2]) {
+    const [lease] = await claim();
+    expect(lease!.attempt).toBe(attempt);
+    expect(await complete(lease!, 'failed', { retry: true, cause: 'not now' })).toEqual({
+      committed: true,
+      status: 'queued',
+    });
+  }
+  const [last] = await claim();
+  expect(await complete(last!, 'failed', { retry: true })).toEqual({ committed: true, status: 'failed' });
+  const attempts = await stack.sql(
+    'select outcome, cause from dispatcher.task_attempt where org_id = $1 order by attempt',
+    [org],
+  );
+  expect(attempts).toEqual([
+    { outcome: 'failed', cause: 'not now' },
+    { outcome: 'failed', cause: 'not now' },
+    { outcome: 'failed', cause: null },
+  ]);
+}, 60_000);
+
+test('of one organization the highest priority comes first, then the oldest', async () => {
+  await submit([{ name: 'old' }]);
+  await submit([{ name: 'low', priority: -1 }]);
+  await submit([{ name: 'high', priority: 5 }]);
+  await submit([{ name: 'new' }]);
+  const order = [];
+  for (let n = 0; n < 4; n++) order.push((await claim(1))[0]!.spec['of']);
+  expect(order).toEqual(['high', 'old', 'new', 'low']);
+}, 60_000);
+
+test('what is cancelled before it starts never starts; what runs is told, and nothing of it is queued afterwards', async () => {
+  const { job } = await submit([{ name: 'a', maxAttempts: 5 }, { name: 'b' }, { name: 'c', after: ['a'] }]);
+  const [running] = await claim(1);
+  expect(await clients.call(jobsCancel, { job }, call())).toEqual({ ended: false });
+  expect(await beat(running!)).toEqual({ lost: [], cancel: [running!.task] });
+  expect(await complete(running!, 'failed', { retry: true })).toEqual({ committed: true, status: 'failed' });
+  expect(await claim(10, 0)).toEqual([]);
+  expect(await isOver(job)).toBe(true);
+  expect(await clients.call(jobsCancel, { job }, call())).toEqual({ ended: true });
+  const strangers = clients.call(jobsCancel, { job }, { ...call(), org: randomUUID() });
+  await expect(strangers).rejects.toMatchObject({ code: 'not-found' });
+}, 60_000);
+
+test('a task whose deadline passes while it waits fails; one that runs is asked to stop', async () => {
+  const { job } = await submit([
+    { name: 'late', deadlineSeconds: 1, delaySeconds: 60 },
+    { name: 'slow', deadlineSeconds: 1 },
+  ]);
+  const [slow] = await claim();
+  while ((await beat(slow!)).cancel.length === 0) await sleep(50);
+  while ((await states(job))['late'] !== 'failed') await sleep(50);
+  expect(await states(job)).toEqual({ late: 'failed', slow: 'leased' });
+}, 60_000);

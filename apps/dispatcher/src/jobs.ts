@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type JobsSubmitInput,
+  type JobsSubmitOutput,
+  type JobsCancelInput,
+  type JobsCancelOutput,
+  type RunRequested,
+} from '@headgate/contracts';
+import { type Call, Database, Failure, mutateAll, type Tx } from '@headgate/kit';
+import { v7 as uuidv7 } from 'uuid';
+import { Coalescer, grouped } from './coalescer.ts';
+import { askToStop, end } from './ends.ts';
+import { type NewJob, order, write } from './new-job.ts';
+import { lock } from './task-state.ts';
+
+/** A run that lost its worker twice is not tried a third time: something about it kills workers. */
+const maxAttempts = 2;
+
+/** Sets of tasks with one end, and how they begin. */
+@Injectable()
+export class Jobs {
+  private readonly submissions = new Coalescer(
+    (asked: { input: JobsSubmitInput; call: Call }[]) => this.submitAll(asked),
+    { loops: 2, most: 200 },
+  );
+
+  constructor(private readonly database: Database) {}
+
+  /** One job of tasks that wait for each other; the same key again is the job that there is. */
+  submit(input: JobsSubmitInput, call: Call): Promise<JobsSubmitOutput> {
+    order(input.tasks);
+    return this.submissions.ask({ input, call });
+  }
+
+  private async submitAll(asked: { input: JobsSubmitInput; call: Call }[]): Promise<JobsSubmitOutput[]> {
+    const answers = new Map<object, JobsSubmitOutput>();
+    const groups = [...grouped(asked, ({ call }) => call.org).values()];
+    await Promise.all(
+      groups.map(async (group) => {
+        const made = await untilKnown(() => this.database.write(group[0]!.call, (tx) => write(tx, group.map(newJob))));
+        group.forEach((each, at) => answers.set(each, made[at]!));
+      }),
+    );
+    return asked.map((each) => answers.get(each)!);
+  }
+
+  /** One job with one task per run; the same run twice is one job. */
+  async enqueue(run: RunRequested, tx: Tx): Promise<void> {
+    const [known] = await tx.query('select 1 from job where run_id = $1', [run.run]);
+    if (known) return;
+    const { project, environment, concurrencyKey } = run;
+    const spec = run as unknown as Record<string, unknown>;
+    await write(tx, [
+      {
+        ...{ id: uuidv7(), project, environment, run: run.run, key: null, originId: null },
+        correlationId: tx.call.correlationId ?? null,
+        tasks: [{ name: 'main', operator: 'dbt', spec, concurrencyKey, maxAttempts }],
+      },
+    ]);
+  }
+
+  /** Ends what waits; what runs is told with its worker's next heartbeat. Cancelling again changes nothing. */
+  cancel({ job }: JobsCancelInput, call: Call): Promise<JobsCancelOutput> {
+    return this.database.write(call, async (tx) => {
+      const [known] = await tx.query('select 1 from job where id = $1', [job]);
+      if (!known) throw new Failure('not-found', { detail: `there is no job ${job}`, where: '/job' });
+      await cancelAll(tx, job);
+      const running = await tx.query(`select 1 from task where job_id = $1 and status = 'leased'`, [job]);
+      return { ended: running.length === 0 };
+    });
+  }
+
+  async cancelRun(run: string, tx: Tx): Promise<void> {
+    const [job] = await tx.query<{ id: string }>('select id from job where run_id = $1', [run]);
+    if (job) await cancelAll(tx, job.id);
+  }
+}
+
+function newJob({ input, call }: { input: JobsSubmitInput; call: Call }): NewJob {
+  const id = uuidv7();
+  const { project, environment, key, tasks } = input;
+  return { id, run: id, project, environment, key, tasks, originId: null, correlationId: call.correlationId ?? null };
+}
+
+/** Whoever wrote the same key at the same moment has committed once we are refused: the second look finds it. */
+async function untilKnown<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if ((error as { code?: string }).code !== '23505') throw error;
+    return work();
+  }
+}
+
+async function cancelAll(tx: Tx, job: string): Promise<void> {
+  const open = await tx.query<{ id: string }>(
+    `select id from task where job_id = $1 and status in ('blocked', 'queued', 'leased')`,
+    [job],
+  );
+  const tasks = [
+    ...(
+      await lock(
+        tx,
+        open.map(({ id }) => id),
+      )
+    ).values(),
+  ];
+  const waiting = tasks.filter(({ status }) => status === 'blocked' || status === 'queued');
+  const cause = 'cancelled before it started';
+  // None of them is awaited by anything that is not cancelled here as well.
+  const told = await end(
+    tx,
+    waiting.map((task) => ({ task: { ...task, is_awaited: false }, outcome: 'cancelled' as const, cause })),
+  );
+  const running = tasks.filter((task) => task.status === 'leased' && !task.cancel_requested);
+  await mutateAll(tx, [...told, ...(await askToStop(tx, running, 'cancelled'))]);
+}

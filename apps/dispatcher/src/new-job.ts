@@ -1,0 +1,117 @@
+import { type JobsSubmitInput, type JobsSubmitOutput, taskQueued } from '@headgate/contracts';
+import { change, Failure, mutateAll, type Tx } from '@headgate/kit';
+import { v7 as uuidv7 } from 'uuid';
+
+type Wanted = JobsSubmitInput['tasks'][number];
+
+const tries = 3;
+const backoffMs = 1000;
+
+/** A job as it is about to be written. */
+export interface NewJob {
+  readonly id: string;
+  readonly project: string;
+  readonly environment: string;
+  readonly run: string;
+  readonly key: string | null;
+  readonly correlationId: string | null;
+  readonly originId: string | null;
+  readonly tasks: readonly Wanted[];
+}
+
+/** Tasks in an order in which each comes after all that it waits for. Throws a Failure that names what is wrong. */
+export function order(tasks: readonly Wanted[]): Wanted[] {
+  const refuse = (detail: string) => new Failure('contract.invalid', { detail, where: '/tasks' });
+  const left = new Map(tasks.map((task) => [task.name, task]));
+  if (left.size < tasks.length) throw refuse('two tasks of a job have one name');
+  for (const { name, after = [] } of tasks)
+    for (const other of after) if (!left.has(other)) throw refuse(`${name} waits for ${other}, which the job has not`);
+  const sorted: Wanted[] = [];
+  while (left.size > 0) {
+    const ready = [...left.values()].filter(({ after = [] }) => !after.some((other) => left.has(other)));
+    if (ready.length === 0) throw refuse(`these tasks wait for each other: ${[...left.keys()].join(', ')}`);
+    for (const task of ready) left.delete(task.name);
+    sorted.push(...ready);
+  }
+  return sorted;
+}
+
+/**
+ * Writes jobs with all their tasks; of a key that is there already, nothing. Throws a unique violation when somebody
+ * else writes the same key at this moment: ask again, and it is known.
+ */
+export async function write(tx: Tx, jobs: readonly NewJob[]): Promise<JobsSubmitOutput[]> {
+  const known = await byKey(tx, jobs);
+  const fresh: NewJob[] = [];
+  const answers = jobs.map((job) => {
+    const there = job.key === null ? undefined : known.get(job.key);
+    if (there !== undefined) return { job: there, created: false };
+    if (job.key !== null) known.set(job.key, job.id);
+    fresh.push(job);
+    return { job: job.id, created: true };
+  });
+  if (fresh.length === 0) return answers;
+  await tx.query(
+    `insert into job (org_id, id, project, environment, run_id, idempotency_key, correlation_id, origin_id, open_tasks)
+     select $1, * from unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::int[])`,
+    [
+      tx.org,
+      ...(['id', 'project', 'environment', 'run', 'key', 'correlationId', 'originId'] as const).map((field) =>
+        fresh.map((job) => job[field]),
+      ),
+      fresh.map(({ tasks }) => tasks.length),
+    ],
+  );
+  await writeTasks(tx, fresh);
+  return answers;
+}
+
+async function byKey(tx: Tx, jobs: readonly NewJob[]): Promise<Map<string, string>> {
+  const rows = await tx.query<{ id: string; key: string }>(
+    'select id, idempotency_key as key from job where org_id = $1 and idempotency_key = any ($2)',
+    [tx.org, jobs.map(({ key }) => key)],
+  );
+  return new Map(rows.map(({ id, key }) => [key, id]));
+}
+
+async function writeTasks(tx: Tx, jobs: readonly NewJob[]): Promise<void> {
+  const tasks = jobs.flatMap((job) => {
+    const ids = new Map(job.tasks.map(({ name }) => [name, uuidv7()]));
+    const awaited = new Set(job.tasks.flatMap(({ after = [] }) => after));
+    return job.tasks.map((task) => ({ job, task, id: ids.get(task.name)!, ids, isAwaited: awaited.has(task.name) }));
+  });
+  if (tasks.length === 0) return;
+  await tx.query(
+    `insert into task (org_id, id, job_id, project, environment, name, operator, spec, concurrency_key, priority,
+       max_attempts, backoff_ms, status, waits_for, is_awaited, run_at, deadline)
+     select $1, id, job, project, environment, name, operator, spec, key, priority, tries, backoff,
+       case when waits > 0 then 'blocked' else 'queued' end, waits, awaited, now() + delay * interval '1 second', now() + deadline * interval '1 second'
+     from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::text[], $10::int[],
+       $11::int[], $12::int[], $13::int[], $14::bool[], $15::float8[], $16::float8[])
+       as t(id, job, project, environment, name, operator, spec, key, priority, tries, backoff, waits, awaited, delay, deadline)`,
+    [
+      ...[tx.org, tasks.map(({ id }) => id), tasks.map(({ job }) => job.id), tasks.map(({ job }) => job.project)],
+      ...[tasks.map(({ job }) => job.environment), tasks.map(({ task }) => task.name)],
+      ...[tasks.map(({ task }) => task.operator), tasks.map(({ task }) => JSON.stringify(task.spec))],
+      ...[tasks.map(({ task }) => task.concurrencyKey ?? null), tasks.map(({ task }) => task.priority ?? 0)],
+      ...[tasks.map(({ task }) => task.maxAttempts ?? tries), tasks.map(({ task }) => task.backoffMs ?? backoffMs)],
+      ...[tasks.map(({ task }) => new Set(task.after).size), tasks.map(({ isAwaited }) => isAwaited)],
+      ...[tasks.map(({ task }) => task.delaySeconds ?? 0), tasks.map(({ task }) => task.deadlineSeconds ?? null)],
+    ],
+  );
+  const waits = tasks.flatMap(({ id, ids, task }) =>
+    [...new Set(task.after)].map((name) => [id, ids.get(name)!] as const),
+  );
+  if (waits.length > 0)
+    await tx.query(
+      'insert into task_dependency (org_id, task_id, after_id) select $1, * from unnest($2::uuid[], $3::uuid[])',
+      [tx.org, waits.map(([id]) => id), waits.map(([, after]) => after)],
+    );
+  const ready = tasks.filter(({ task }) => !task.after?.length);
+  await mutateAll(
+    tx,
+    ready.map(({ job: { id: job, project, environment, correlationId }, id: task, task: { operator } }) =>
+      change(taskQueued, { project, environment, job, task, operator }, correlationId ? { correlationId } : {}),
+    ),
+  );
+}
