@@ -64,7 +64,7 @@ function lostIn({ of, jobs, tasks, task }) {
 }
 
 /** More than one of what there may be one of: jobs of a run, committed attempts of a task, ends, effects of an event. */
-function duplicatesIn({ of, jobs, tasks, outbox, effects }) {
+function duplicatesIn({ of, jobs, outbox, effects }) {
   const broken = [];
   const once = (items, key, what) => {
     for (const [name, group] of by(items, key)) if (group.length > 1) broken.push(`${group.length} ${what} ${name}`);

@@ -1,5 +1,5 @@
 import { type Lease, taskClaimed } from '@headgate/contracts';
-import { change, type Infra, mutateAll, type Tx } from '@headgate/kit';
+import { type Call, type Change, change, type Database, type Infra, mutateAll } from '@headgate/kit';
 
 export interface Candidate extends Record<string, unknown> {
   readonly org_id: string;
@@ -70,27 +70,30 @@ interface Row {
 }
 
 /** Leases tasks of one organization to workers; what another one was faster with is left out. */
-export async function lease(
-  tx: Tx,
+export function lease(
+  database: Database,
+  call: Call,
   asked: readonly { readonly id: string; readonly worker: string }[],
   leaseMs: number,
 ): Promise<{ task: string; lease: Lease }[]> {
-  const free = await tx.query<{ id: string }>(pick, [tx.org, asked.map(({ id }) => id)]);
-  // Not one row touched, and nothing to tell: the database wants a leaf of every transaction that tried to change some.
-  if (free.length === 0) return [];
   const workers = new Map(asked.map(({ id, worker }) => [id, worker]));
-  const rows = await tx.query<Row>(take, [
-    ...[tx.org, free.map(({ id }) => id), free.map(({ id }) => workers.get(id)), leaseMs],
-  ]);
-  await mutateAll(
-    tx,
-    rows.map(({ id: task, job_id: job, run_id: run, project, environment, attempt, worker, correlation_id }) => {
-      const data = { project, environment, job, task, run, attempt, worker };
-      return change(taskClaimed, data, correlation_id ? { correlationId: correlation_id } : {});
-    }),
-  );
-  return rows.map(({ id: task, job_id: job, run_id: run, project, environment, attempt, operator, spec }) => ({
-    task,
-    lease: { org: tx.org, project, environment, task, job, run, attempt, operator, spec, leaseMs },
-  }));
+  return database.write(call, async (tx) => {
+    const free = await tx.query<{ id: string }>(pick, [tx.org, [...workers.keys()]]);
+    // Not one row touched, and nothing to tell: the database wants a leaf of all who so much as tried to change some.
+    if (free.length === 0) return [];
+    const rows = await tx.query<Row>(take, [
+      ...[tx.org, free.map(({ id }) => id), free.map(({ id }) => workers.get(id)), leaseMs],
+    ]);
+    await mutateAll(tx, rows.map(claimed));
+    return rows.map(({ id: task, job_id: job, run_id: run, project, environment, attempt, operator, spec }) => ({
+      task,
+      lease: { org: tx.org, project, environment, task, job, run, attempt, operator, spec, leaseMs },
+    }));
+  });
+}
+
+function claimed(row: Row): Change {
+  const { id: task, job_id: job, run_id: run, project, environment, attempt, worker, correlation_id } = row;
+  const data = { project, environment, job, task, run, attempt, worker };
+  return change(taskClaimed, data, correlation_id ? { correlationId: correlation_id } : {});
 }

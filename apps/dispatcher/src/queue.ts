@@ -17,7 +17,7 @@ interface Asking {
   readonly operators: readonly string[];
   readonly max: number;
   readonly call: Call;
-  readonly answer: (leases: Lease[]) => void;
+  answer: (leases: Lease[]) => void;
   /** In one of the looks now. */
   isServed: boolean;
   /** Has waited for as long as it wanted to. */
@@ -65,21 +65,28 @@ export class Queue implements BeforeApplicationShutdown {
   claim({ worker, operators, max = 1, wait = 0 }: TasksClaimInput, call: Call): Promise<{ leases: Lease[] }> {
     if (this.stopped || this.dismissed.has(worker)) return Promise.resolve({ leases: [] });
     return new Promise((resolve) => {
-      let patience: NodeJS.Timeout | undefined;
-      const answer = (leases: Lease[]) => {
+      const asking: Asking = {
+        worker,
+        operators,
+        max,
+        call,
+        answer: () => undefined,
+        isServed: false,
+        isOverdue: false,
+      };
+      const patience = setTimeout(() => {
+        asking.isOverdue = true;
+        if (!asking.isServed) asking.answer([]);
+      }, wait * 1000);
+      asking.answer = (leases) => {
         this.asking.delete(asking);
         clearTimeout(patience);
         resolve({ leases });
       };
-      const asking: Asking = { worker, operators, max, call, answer, isServed: false, isOverdue: false };
       this.asking.add(asking);
-      // Whoever does not want to wait is answered by the next look, whatever it finds.
-      if (wait === 0) return void this.once(asking);
-      patience = setTimeout(() => {
-        asking.isOverdue = true;
-        if (!asking.isServed) answer([]);
-      }, wait * 1000);
-      this.wake();
+      // Whoever does not want to wait is answered by one look, whatever it finds.
+      if (wait === 0) void this.once(asking);
+      else this.wake();
     });
   }
 
@@ -157,7 +164,7 @@ export class Queue implements BeforeApplicationShutdown {
     const asked = wanted.map(({ candidate, asking }) => ({ id: candidate.id, worker: asking.worker }));
     try {
       const call = { ...first!.asking.call, org };
-      const leases = await this.database.write(call, (tx) => lease(tx, asked, leaseMsOf(this.config)));
+      const leases = await lease(this.database, call, asked, leaseMsOf(this.config));
       for (const { lease: one, task } of leases) {
         const { asking } = wanted.find(({ candidate }) => candidate.id === task)!;
         given.set(asking, [...(given.get(asking) ?? []), one]);
