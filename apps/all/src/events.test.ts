@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logAppended, sha256 } from '@headgate/contracts';
 import { gateway } from '@headgate/gateway';
 import { identity } from '@headgate/identity';
 import { provision, type Service, Signals } from '@headgate/kit';
-import { startStack, type Stack } from '@headgate/testing';
+import { EventTab, Jar, startStack, type Stack } from '@headgate/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { Module } from '@nestjs/common';
-import { Jar } from './jar.ts';
 
 const other = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2bff';
 const otherToken = `hg_${'o'.repeat(40)}`;
@@ -28,69 +26,6 @@ class RunnerModule {
 }
 const runner: Service = { name: 'runner', module: RunnerModule };
 
-interface Told {
-  event: string;
-  id?: string;
-  data: Record<string, string>;
-}
-
-/** An event stream as a page reads it. */
-class Tab {
-  readonly told: Told[] = [];
-  private readonly waiting = new Set<() => void>();
-  private readonly outgoing;
-  status = 0;
-  isClosed = false;
-
-  constructor(headers: Record<string, string>, path = '/events') {
-    this.outgoing = httpRequest(`${stack.serving.url}${path}`, { headers }, (response) => {
-      this.status = response.statusCode!;
-      let text = '';
-      response.on('data', (chunk: Buffer) => {
-        text += chunk.toString();
-        const frames = text.split('\n\n');
-        text = frames.pop()!;
-        this.told.push(...frames.flatMap(read));
-        this.wake();
-      });
-      response.on('close', () => {
-        this.isClosed = true;
-        this.wake();
-      });
-      this.wake();
-    }).on('error', () => undefined);
-    this.outgoing.end();
-  }
-
-  async until(holds: (tab: this) => boolean): Promise<this> {
-    while (!holds(this)) await new Promise<void>((resolve) => this.waiting.add(resolve));
-    return this;
-  }
-
-  cut(): string {
-    this.outgoing.destroy();
-    return this.told.findLast(({ id }) => id)!.id!;
-  }
-
-  facts(type?: string): Record<string, string>[] {
-    const facts = this.told.filter(({ event }) => event === 'fact').map(({ data }) => data);
-    return type ? facts.filter((fact) => fact['type'] === type) : facts;
-  }
-
-  private wake(): void {
-    for (const resolve of this.waiting) resolve();
-    this.waiting.clear();
-  }
-}
-
-function read(frame: string): Told[] {
-  const fields = Object.fromEntries(
-    frame.split('\n').map((line) => [line.split(': ', 1)[0], line.slice(line.indexOf(': ') + 2)]),
-  );
-  if (!fields['event']) return [];
-  return [{ event: fields['event'], data: JSON.parse(fields['data']!), ...(fields['id'] && { id: fields['id'] }) }];
-}
-
 async function api(method: string, path: string, body: object | undefined, token = owner) {
   const response = await fetch(`${stack.serving.url}${path}`, {
     method,
@@ -100,10 +35,11 @@ async function api(method: string, path: string, body: object | undefined, token
   return (await response.json()) as Record<string, string>;
 }
 
+const tabOf = (headers: Record<string, string>, path?: string) => new EventTab(stack.serving.url!, headers, path);
 const by = (token: string) => ({ authorization: `Bearer ${token}` });
-const ready = (tab: Tab) => tab.told.length > 0;
+const ready = (tab: EventTab) => tab.told.length > 0;
 const project = (name: string, token = owner) => api('POST', '/api/v1/projects', { project: name }, token);
-const projectsHeard = (tab: Tab) => tab.facts('project.created').length;
+const projectsHeard = (tab: EventTab) => tab.facts('project.created').length;
 
 beforeAll(async () => {
   stack = await startStack([identity, runner, gateway]);
@@ -121,7 +57,7 @@ afterAll(() => stack?.stop());
 
 test('a page hears of what happens after it came, as ids, and soon', async () => {
   await project('before');
-  const tab = await new Tab(by(owner)).until(ready);
+  const tab = await tabOf(by(owner)).until(ready);
   expect(tab.told[0]).toMatchObject({ event: 'ready', data: { resumed: false }, id: expect.any(String) });
   const asked = performance.now();
   await project('one');
@@ -136,7 +72,7 @@ test('a page hears of what happens after it came, as ids, and soon', async () =>
 test('over cuts and a restart of the server nothing is lost and nothing comes twice', async () => {
   const names = Array.from({ length: 60 }, (_, index) => `many-${index}`);
   const heard: string[] = [];
-  let tab = await new Tab(by(owner)).until(ready);
+  let tab = await tabOf(by(owner)).until(ready);
   const take = () => {
     heard.push(...tab.facts('project.created').map((fact) => fact['project']!));
     return tab.cut();
@@ -148,9 +84,9 @@ test('over cuts and a restart of the server nothing is lost and nothing comes tw
       const cursor = take();
       await project('while nobody listens'.replaceAll(' ', '-'));
       await stack.restart();
-      tab = new Tab({ ...by(owner), 'last-event-id': cursor });
+      tab = tabOf({ ...by(owner), 'last-event-id': cursor });
     } else if (index % 7 === 6) {
-      tab = new Tab({ ...by(owner), 'last-event-id': take() });
+      tab = tabOf({ ...by(owner), 'last-event-id': take() });
       await tab.until(ready);
       expect(tab.told[0]!.data).toEqual({ resumed: true });
     }
@@ -162,7 +98,7 @@ test('over cuts and a restart of the server nothing is lost and nothing comes tw
 }, 60_000);
 
 test('a stream outlives a crash of NATS, exactly', async () => {
-  const tab = await new Tab(by(owner)).until(ready);
+  const tab = await tabOf(by(owner)).until(ready);
   await project('before-the-crash');
   await stack.restartNats();
   while ((await project('after-the-crash'))['project'] !== 'after-the-crash') await sleep(300);
@@ -173,7 +109,7 @@ test('a stream outlives a crash of NATS, exactly', async () => {
 }, 60_000);
 
 test('an organization hears nothing of another one, and cannot use its cursor', async () => {
-  const [ours, theirs] = [await new Tab(by(owner)).until(ready), await new Tab(by(otherToken)).until(ready)];
+  const [ours, theirs] = [await tabOf(by(owner)).until(ready), await tabOf(by(otherToken)).until(ready)];
   await project('ours');
   await project('theirs', otherToken);
   await Promise.all([ours, theirs].map((tab) => tab.until((now) => projectsHeard(now) > 0)));
@@ -181,7 +117,7 @@ test('an organization hears nothing of another one, and cannot use its cursor', 
   const cursor = ours.cut();
   theirs.cut();
   for (const wrong of [cursor, 'made-up', cursor.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))]) {
-    const tab = await new Tab(by(otherToken), `/events?after=${wrong}`).until(ready);
+    const tab = await tabOf(by(otherToken), `/events?after=${wrong}`).until(ready);
     expect(tab.told[0]).toMatchObject({ event: 'reset', id: expect.any(String) });
     tab.cut();
   }
@@ -192,7 +128,7 @@ test('a person hears of the places that they may look at, and of the log of thei
   await api('POST', '/api/v1/people', { id: 'ada', name: 'Ada', role: 'viewer', project: 'one' });
   const jar = new Jar(stack.serving.url!);
   await jar.follow(`/auth/link?token=${(await api('POST', '/api/v1/links', { person: 'ada' }))['token']}`);
-  const tab = await new Tab({ cookie: jar.header('/events') }).until(ready);
+  const tab = await tabOf({ cookie: jar.header('/events') }).until(ready);
   await project('hidden');
   await api('POST', '/api/v1/projects/one/environments', { environment: 'prod' });
   await signals.say(org, logAppended, { project: 'hidden', environment: 'dev', run: other, last: 7 });
@@ -206,21 +142,21 @@ test('a person hears of the places that they may look at, and of the log of thei
   await jar.json('/auth/sign-out', { method: 'POST' });
   await api('POST', '/api/v1/projects/one/environments', { environment: 'later' });
   await tab.until((now) => now.isClosed);
-  expect(tab.told.at(-1)).toEqual({ event: 'bye', data: { reason: 'session' } });
+  expect(tab.told.at(-1)).toMatchObject({ event: 'bye', data: { reason: 'session' } });
 });
 
 test('without a session there is no stream; the ninth of one person closes the first', async () => {
-  expect((await new Tab({}).until(({ status }) => status > 0)).status).toBe(401);
+  expect((await tabOf({}).until(({ status }) => status > 0)).status).toBe(401);
   const tabs = [];
-  for (let count = 0; count < 9; count++) tabs.push(await new Tab(by(otherToken)).until(ready));
+  for (let count = 0; count < 9; count++) tabs.push(await tabOf(by(otherToken)).until(ready));
   await tabs[0]!.until((tab) => tab.isClosed);
-  expect(tabs[0]!.told.at(-1)).toEqual({ event: 'bye', data: { reason: 'too-many' } });
+  expect(tabs[0]!.told.at(-1)).toMatchObject({ event: 'bye', data: { reason: 'too-many' } });
   expect(tabs.slice(1).some((tab) => tab.isClosed)).toBe(false);
   for (const tab of tabs) tab.cut();
 });
 
 test('when NATS has lost its events, a page is told to look at everything anew', async () => {
-  const tab = await new Tab(by(owner)).until(ready);
+  const tab = await tabOf(by(owner)).until(ready);
   await project('before-the-loss');
   await tab.until((now) => projectsHeard(now) === 1);
   const { admin, url } = stack.host.nats;
@@ -230,8 +166,8 @@ test('when NATS has lost its events, a page is told to look at everything anew',
   await provision(stack.host, identity, runner, gateway);
   await project('after-the-loss');
   await tab.until((now) => now.isClosed);
-  expect(tab.told.at(-1)).toEqual({ event: 'bye', data: { reason: 'restart' } });
-  const again = await new Tab({ ...by(owner), 'last-event-id': tab.cut() }).until(ready);
+  expect(tab.told.at(-1)).toMatchObject({ event: 'bye', data: { reason: 'restart' } });
+  const again = await tabOf({ ...by(owner), 'last-event-id': tab.cut() }).until(ready);
   expect(again.told[0]).toMatchObject({ event: 'reset' });
   again.cut();
 }, 60_000);

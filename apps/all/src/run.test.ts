@@ -11,7 +11,7 @@ import { identity } from '@headgate/identity';
 import { ingestion } from '@headgate/ingestion';
 import { planner } from '@headgate/planner';
 import { runner } from '@headgate/runner';
-import { startStack, type Stack } from '@headgate/testing';
+import { EventTab, startStack, type Stack } from '@headgate/testing';
 import { pack } from 'tar-stream';
 
 jest.setTimeout(180_000);
@@ -100,6 +100,8 @@ test('a project is parsed, planned, run and then found unchanged; an edit runs w
   const landed = await post<Run>(`${place}/operations`, { macro: 'land_events' });
   expect(await ended(landed.id)).toMatchObject({ status: 'succeeded', kind: 'operation' });
 
+  const bearer = { authorization: `Bearer ${stack.host.bootstrap.token}` };
+  const tab = await new EventTab(stack.serving.url!, bearer).until(({ told }) => told.length > 0);
   const first = await planAfter();
   expect(first.counts).toMatchObject({ skip: 0, partial: 0, run: first.total });
   const run = await confirmed(first);
@@ -114,6 +116,21 @@ test('a project is parsed, planned, run and then found unchanged; an edit runs w
   }
   expect(new Set(lines.map(({ seq }) => seq)).size).toBe(lines.length);
   expect(lines.some(({ text }) => text.includes('Completed successfully'))).toBe(true);
+
+  // Of every line a page was told, while the run was going on, about when dbt wrote it.
+  const last = lines.at(-1)!.seq;
+  await tab.until(({ told }) => told.some(({ event, data }) => event === 'log' && Number(data['last']) >= last));
+  const rung = tab.told.filter(({ event, data }) => event === 'log' && data['run'] === run.id);
+  const late = lines.map(
+    ({ seq, at }) => rung.find(({ data }) => Number(data['last']) >= seq)!.heardAt - Date.parse(at),
+  );
+  console.log(
+    'LATE',
+    late.toSorted((a, b) => a - b),
+    rung.length,
+  );
+  expect(Math.max(...late)).toBeLessThan(10_000);
+  tab.cut();
 
   const second = await planAfter(first.state);
   expect(second.counts).toEqual({ run: 0, skip: first.total, partial: 0 });

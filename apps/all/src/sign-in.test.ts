@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { gateway } from '@headgate/gateway';
 import { identity } from '@headgate/identity';
-import { startStack, type Stack } from '@headgate/testing';
-import { Jar } from './jar.ts';
+import { Jar, startStack, type Stack } from '@headgate/testing';
 
 let stack: Stack;
 let owner: string;

@@ -1,2 +1,4 @@
+export { EventTab } from './event-tab.ts';
+export { Jar } from './jar.ts';
 export { freePort, startNats, type ThrowawayNats } from './nats.ts';
 export { startStack, type Stack } from './stack.ts';
