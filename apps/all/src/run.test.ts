@@ -3,7 +3,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ExecutionPlan } from '@headgate/plans';
-import { type Plan, type Run, type RunLine, sha256, type Snapshot } from '@headgate/contracts';
+import {
+  type NodeOutcome,
+  type NodeRun,
+  type Plan,
+  type Run,
+  type RunLine,
+  type RunNode,
+  sha256,
+  type Snapshot,
+} from '@headgate/contracts';
 import { dispatcher } from '@headgate/dispatcher';
 import { gateway } from '@headgate/gateway';
 import { graphRead } from '@headgate/graph-read';
@@ -131,6 +140,15 @@ test('a project is parsed, planned, run and then found unchanged; an edit runs w
   );
   expect(Math.max(...late)).toBeLessThan(10_000);
   tab.cut();
+
+  const nodes = await get<{ items: RunNode[] }>(`/api/v1/runs/${run.id}/nodes`);
+  const timed = nodes.items.filter(({ startedAt, finishedAt }) => startedAt && finishedAt && startedAt <= finishedAt);
+  expect([nodes.items.length, timed.length]).toEqual([first.total, first.total]);
+  const states = await get<{ items: NodeOutcome[] }>(`${place}/node-states`);
+  expect(states.items.map(({ node }) => node).sort()).toEqual(nodes.items.map(({ node }) => node).sort());
+  const [one] = states.items;
+  const history = await get<{ items: NodeRun[] }>(`${place}/assets/${one!.node}/runs`);
+  expect(history.items).toMatchObject([{ run: run.id, node: one!.node, status: one!.status }]);
 
   const second = await planAfter(first.state);
   expect(second.counts).toEqual({ run: 0, skip: first.total, partial: 0 });

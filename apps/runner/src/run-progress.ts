@@ -1,6 +1,8 @@
-import type { RunLine, RunNode } from '@headgate/contracts';
+import type { NodeRun, NodeOutcome, RunLine, RunNode } from '@headgate/contracts';
 
 export interface NodeRow {
+  run_id: string;
+  seq: string;
   node: string;
   status: string;
   attempt: number;
@@ -22,8 +24,18 @@ export interface LineRow {
   text: string;
 }
 
+export interface StateRow {
+  node: string;
+  run_id: string;
+  seq: string;
+  status: string;
+  finished_at: Date | null;
+  duration_ms: string | null;
+}
+
 export const shownNode = ({
   node,
+  seq,
   status,
   attempt,
   started_at,
@@ -34,6 +46,7 @@ export const shownNode = ({
   message,
 }: NodeRow): RunNode => ({
   node,
+  seq: Number(seq),
   status,
   attempt,
   ...(started_at && { startedAt: started_at.toISOString() }),
@@ -42,6 +55,20 @@ export const shownNode = ({
   ...(rows !== null && { rows: Number(rows) }),
   ...(relation && { relation }),
   ...(message && { message }),
+});
+
+export function shownNodeRun(row: NodeRow): NodeRun {
+  const { seq: _, relation: __, ...node } = shownNode(row);
+  return { ...node, run: row.run_id };
+}
+
+export const shownOutcome = ({ node, run_id, seq, status, finished_at, duration_ms }: StateRow): NodeOutcome => ({
+  node,
+  run: run_id,
+  seq: Number(seq),
+  status,
+  ...(finished_at && { finishedAt: finished_at.toISOString() }),
+  ...(duration_ms !== null && { durationMs: Number(duration_ms) }),
 });
 
 export const shownLine = ({ seq, at, attempt, level, node, event, text }: LineRow): RunLine => ({

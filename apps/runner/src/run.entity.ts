@@ -86,6 +86,8 @@ export class RunRow {
 
 /** How a node is doing in an attempt, as dbt tells it. */
 @Entity('run_node')
+@Index(['orgId', 'runId', 'attempt', 'seq'])
+@Index(['orgId', 'node', 'runId'])
 export class RunNodeRow {
   @PrimaryColumn('uuid')
   orgId: string;
@@ -119,6 +121,42 @@ export class RunNodeRow {
 
   @Column('text', { nullable: true })
   message: string | null;
+
+  /** Of the last log line that was kept together with the last change. */
+  @Column('bigint', { default: 0 })
+  seq: string;
+}
+
+/** How a node did in the newest run that reached it. */
+@Entity('node_state')
+@Index(['orgId', 'project', 'environment', 'seq'])
+export class NodeStateRow {
+  @PrimaryColumn('uuid')
+  orgId: string;
+
+  @PrimaryColumn('text')
+  project: string;
+
+  @PrimaryColumn('text')
+  environment: string;
+
+  @PrimaryColumn('text')
+  node: string;
+
+  @Column('uuid')
+  runId: string;
+
+  @Column('text')
+  status: string;
+
+  @Column('bigint')
+  seq: string;
+
+  @Column('timestamptz', { nullable: true })
+  finishedAt: Date | null;
+
+  @Column('bigint', { nullable: true })
+  durationMs: string | null;
 }
 
 @Entity()

@@ -9,6 +9,10 @@ import {
   runsCancel,
   type RunsCancelInput,
   runsGet,
+  runsHistory,
+  type RunsHistoryInput,
+  runsStates,
+  type RunsStatesInput,
   type RunsGetInput,
   runsList,
   type RunsListInput,
@@ -22,6 +26,7 @@ import {
   type RunsOperateInput,
 } from '@headgate/contracts';
 import { Answers, type Asked } from '@headgate/kit';
+import { NodeHistory } from './node-history.ts';
 import { Revisions } from './revisions.ts';
 import { Runs } from './runs.ts';
 
@@ -29,6 +34,7 @@ import { Runs } from './runs.ts';
 export class RunsController {
   constructor(
     private readonly runs: Runs,
+    private readonly nodeHistory: NodeHistory,
     private readonly revisions: Revisions,
   ) {}
 
@@ -59,7 +65,17 @@ export class RunsController {
 
   @Answers(runsNodes)
   nodes({ input, call }: Asked<RunsNodesInput>) {
-    return this.runs.nodes(input.run, call);
+    return this.nodeHistory.nodes(input, call);
+  }
+
+  @Answers(runsHistory)
+  history({ input, call }: Asked<RunsHistoryInput>) {
+    return this.nodeHistory.history(input, call);
+  }
+
+  @Answers(runsStates)
+  states({ input, call }: Asked<RunsStatesInput>) {
+    return this.nodeHistory.states(input, call);
   }
 
   @Answers(runsLogs)

@@ -11,7 +11,6 @@ import {
   type RunsListOutput,
   type RunsLogsInput,
   type RunsLogsOutput,
-  type RunsNodesOutput,
   type RunsOperateInput,
   type TaskClaimed,
   type TaskFinished,
@@ -20,7 +19,8 @@ import {
 import { Blobs, type Call, Clients, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
 import { findRun, hasEnded, runColumns, type RunState, shownRun } from './run.ts';
-import { shownLine, shownNode, type LineRow, type NodeRow } from './run-progress.ts';
+import { fitting } from './fitting.ts';
+import { type LineRow, shownLine } from './run-progress.ts';
 
 /** What wakes nobody (a commit of another replica) is found this often. */
 const pollMs = 1000;
@@ -155,43 +155,25 @@ export class Runs {
     }
   }
 
-  list({ project, environment, cursor, limit = 50 }: RunsListInput, call: Call): Promise<RunsListOutput> {
+  list({ project, environment, status, kind, cursor, limit = 50 }: RunsListInput, call: Call): Promise<RunsListOutput> {
     return this.database.read(call, async (tx) => {
       const [at, id] = keyOf(cursor, 2) ?? [];
       const rows = await tx.query<RunState>(
         `select ${runColumns} from run r where project = $1 and environment = $2 and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))
+           and ($6::text is null or status = $6) and ($7::text is null or kind = $7)
          order by created_at desc, id desc limit $5`,
-        [project, environment, at ?? null, id ?? null, limit + 1],
+        [project, environment, at ?? null, id ?? null, limit + 1, status ?? null, kind ?? null],
       );
       return pageOf(rows, limit, (row) => [row.key_at, row.id], shownRun);
     });
   }
 
-  nodes(id: string, call: Call): Promise<RunsNodesOutput> {
-    return this.database.read(call, async (tx) => {
-      const { attempt } = await findRun(tx, id);
-      const rows = await tx.query<NodeRow>(
-        'select * from run_node where run_id = $1 and attempt = $2 order by started_at nulls last, node',
-        [id, attempt],
-      );
-      return { items: rows.map(shownNode) };
-    });
-  }
-
-  /** Lines after a number; with `wait`, holds until there is one, or the run has ended. */
-  async logs({ run: id, after = 0, wait = 0, limit = 500 }: RunsLogsInput, call: Call): Promise<RunsLogsOutput> {
+  /** Lines after a number, or the last before one; with `wait`, holds until there is one, or the run has ended. */
+  async logs({ wait = 0, ...wanted }: RunsLogsInput, call: Call): Promise<RunsLogsOutput> {
     const until = Date.now() + wait * 1000;
     for (;;) {
       const committed = this.database.nextCommit(Math.min(pollMs, until - Date.now()));
-      const answer = await this.database.read(call, async (tx) => {
-        // The state first: a line written after it was read is then never missed at the end.
-        const ended = hasEnded(await findRun(tx, id));
-        const rows = await tx.query<LineRow>(
-          'select * from run_log where run_id = $1 and seq > $2 order by seq limit $3',
-          [id, after, limit],
-        );
-        return { items: rows.map(shownLine), ended: ended && rows.length < limit };
-      });
+      const answer = await this.database.read(call, (tx) => linesOf(tx, wanted));
       if (answer.items.length > 0 || answer.ended || Date.now() >= until) return answer;
       await committed;
     }
@@ -222,4 +204,20 @@ export class Runs {
       return run ? { run: shownRun(run) } : {};
     });
   }
+}
+
+/** As many as travel in one message. `ended`: no more will come after these. */
+async function linesOf(tx: Tx, { run, after = 0, before, node, limit = 500 }: RunsLogsInput): Promise<RunsLogsOutput> {
+  // The state first: a line written after it was read is then never missed at the end.
+  const ended = hasEnded(await findRun(tx, run));
+  const isBackwards = before !== undefined;
+  const rows = await tx.query<LineRow>(
+    `select * from run_log where run_id = $1 and seq > $2 and ($3::bigint is null or seq < $3)
+       and ($4::text is null or node = $4) order by seq ${isBackwards ? 'desc' : 'asc'} limit $5`,
+    [run, after, before ?? null, node ?? null, limit],
+  );
+  const lines = fitting(rows, ({ text }) => text);
+  const isAll = lines.length < limit && lines.length === rows.length;
+  const items = (isBackwards ? lines.toReversed() : lines).map(shownLine);
+  return { items, ended: ended && (isBackwards || isAll) };
 }

@@ -48,7 +48,13 @@ export async function execute(lease: Lease, tools: Tools, stops: Stops): Promise
   const revealed = await untilAnswered(reveal, stop);
   const redact = redactor(revealed.variables.filter(({ secret }) => secret).map(({ value }) => value));
   const env = Object.fromEntries(revealed.variables.map(({ name, value }) => [name, value]));
-  const channel = tools.progress.open(call, { project, environment, run: run.run }, lease.attempt);
+  const channel = tools.progress.open(call, {
+    project,
+    environment,
+    run: run.run,
+    kind: run.kind,
+    attempt: lease.attempt,
+  });
   try {
     const place = await tools.workspace.open(lease, run.revision);
     const adapter = (await adapterIn(place)) ?? revealed.adapter;

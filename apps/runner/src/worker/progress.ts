@@ -1,18 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { logAppended, type LogAppended } from '@headgate/contracts';
+import { logAppended } from '@headgate/contracts';
 import { type Call, Database, LOG, Signals } from '@headgate/kit';
 import type { Logger } from 'pino';
 import type { LogLine } from './dbt-log.ts';
+import { type Attempt, keepLines, keepNodes, keepStates } from './kept.ts';
 
 /** Lines are kept together for this long: soon enough to be live, few enough transactions. */
 const flushMs = 150;
 /** Lines of an attempt that are kept: dbt prints two a node, a macro that prints in a loop prints without end. */
 const maxLines = 100_000;
 const maxTries = 6;
-
-/** Whose lines they are. */
-type Where = Pick<LogAppended, 'project' | 'environment' | 'run'>;
 
 /** Where an attempt writes what it hears. */
 export interface Channel {
@@ -30,7 +28,8 @@ export class Progress {
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
-  open(call: Call, { project, environment, run }: Where, attempt: number): Channel {
+  open(call: Call, of: Attempt): Channel {
+    const { project, environment, run } = of;
     let waiting: LogLine[] = [];
     let flushing: Promise<void> = Promise.resolve();
     let timer: NodeJS.Timeout | undefined;
@@ -42,7 +41,7 @@ export class Progress {
         const lines = waiting;
         waiting = [];
         if (lines.length === 0) return;
-        const last = await this.keep(call, run, attempt, lines);
+        const last = await this.keep(call, of, lines);
         if (last) await this.signals.say(call.org, logAppended, { project, environment, run, last });
       });
     };
@@ -62,12 +61,15 @@ export class Progress {
   }
 
   /** Tried again for as long as a database usually takes to come back; after that the run matters more than its log. */
-  private async keep(call: Call, run: string, attempt: number, lines: LogLine[]): Promise<number | undefined> {
+  private async keep(call: Call, of: Attempt, lines: LogLine[]): Promise<number | undefined> {
     for (let tries = 0; ; tries++) {
       try {
-        return await this.store(call, run, attempt, lines);
+        return await this.store(call, of, lines);
       } catch (error) {
-        this.log.warn({ err: (error as Error).message, run, lines: lines.length, tries }, 'log lines not stored');
+        this.log.warn(
+          { err: (error as Error).message, run: of.run, lines: lines.length, tries },
+          'log lines not stored',
+        );
         if (tries === maxTries) return undefined;
         await sleep(200 * 2 ** tries);
       }
@@ -75,30 +77,16 @@ export class Progress {
   }
 
   /** Answers the number of the last line. */
-  private async store(call: Call, run: string, attempt: number, lines: LogLine[]): Promise<number> {
+  private async store(call: Call, of: Attempt, lines: LogLine[]): Promise<number> {
     const nodes = new Map<string, Record<string, unknown>>();
     for (const { node, progress } of lines) {
       if (node && progress) nodes.set(node, { ...nodes.get(node), node, ...progress });
     }
     return this.database.write(call, async (tx) => {
-      const kept = await tx.query<{ seq: string }>(
-        `insert into run_log (org_id, run_id, at, attempt, level, node, event, text)
-         select $1, $2, l.at, $3, l.level, l.node, l.event, l.text
-         from jsonb_to_recordset($4::jsonb) as l(at timestamptz, level text, node text, event text, text text)
-         returning seq`,
-        [tx.org, run, attempt, JSON.stringify(lines)],
-      );
-      await tx.query(
-        `insert into run_node as known (org_id, run_id, node, attempt, status, started_at, finished_at, duration_ms, rows, relation, message)
-         select $1, $2, n.node, $3, n.status, n."startedAt", n."finishedAt", n."durationMs", n.rows, n.relation, n.message
-         from jsonb_to_recordset($4::jsonb) as n(node text, status text, "startedAt" timestamptz, "finishedAt" timestamptz, "durationMs" bigint, rows bigint, relation text, message text)
-         on conflict (org_id, run_id, node, attempt) do update set status = excluded.status,
-           started_at = coalesce(excluded.started_at, known.started_at), finished_at = coalesce(excluded.finished_at, known.finished_at),
-           duration_ms = coalesce(excluded.duration_ms, known.duration_ms), rows = coalesce(excluded.rows, known.rows),
-           relation = coalesce(excluded.relation, known.relation), message = coalesce(excluded.message, known.message)`,
-        [tx.org, run, attempt, JSON.stringify([...nodes.values()])],
-      );
-      return kept.reduce((last, { seq }) => Math.max(last, Number(seq)), 0);
+      const last = await keepLines(tx, of, lines);
+      await keepNodes(tx, of, [...nodes.values()], last);
+      if (of.kind === 'plan') await keepStates(tx, of, [...nodes.values()], last);
+      return last;
     });
   }
 }

@@ -113,6 +113,10 @@ import type {
   RunsCancelOutput,
   RunsOfPlanInput,
   RunsOfPlanOutput,
+  RunsHistoryInput,
+  RunsHistoryOutput,
+  RunsStatesInput,
+  RunsStatesOutput,
   SelectionsEvaluateInput,
   SelectionsEvaluateOutput,
   SelectionsListInput,
@@ -664,6 +668,24 @@ export const runsOfPlan = operation<RunsOfPlanInput, RunsOfPlanOutput>({
   authorize: 'run:read',
   callers: ['gateway'],
 });
+export const runsHistory = operation<RunsHistoryInput, RunsHistoryOutput>({
+  id: 'runs.history',
+  name: 'RunsHistory',
+  service: 'runner',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/assets/{asset}/runs',
+  authorize: 'run:read',
+  callers: ['gateway'],
+});
+export const runsStates = operation<RunsStatesInput, RunsStatesOutput>({
+  id: 'runs.states',
+  name: 'RunsStates',
+  service: 'runner',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/node-states',
+  authorize: 'run:read',
+  callers: ['gateway'],
+});
 export const selectionsEvaluate = operation<SelectionsEvaluateInput, SelectionsEvaluateOutput>({
   id: 'selections.evaluate',
   name: 'SelectionsEvaluate',
@@ -927,6 +949,8 @@ export const operations = [
   runsArtifact,
   runsCancel,
   runsOfPlan,
+  runsHistory,
+  runsStates,
   selectionsEvaluate,
   selectionsList,
   selectionsPut,

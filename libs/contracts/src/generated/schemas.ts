@@ -2168,6 +2168,12 @@ export const schemas: Record<string, object> = {
       rows: { type: 'integer' },
       relation: { type: 'string', minLength: 1 },
       message: { type: 'string' },
+      seq: {
+        type: 'integer',
+        minimum: 0,
+        description:
+          "Rises with every change of a node in the environment's runs; give the highest one back as `after` to get what changed since.",
+      },
     },
   },
   RunLine: {
@@ -2183,6 +2189,37 @@ export const schemas: Record<string, object> = {
       event: { type: 'string', minLength: 1 },
       text: { type: 'string' },
     },
+  },
+  NodeRun: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['run', 'node', 'status', 'attempt'],
+    properties: {
+      run: { $ref: '#/$defs/Uuid' },
+      node: { type: 'string', minLength: 1 },
+      status: { type: 'string', minLength: 1 },
+      attempt: { type: 'integer', minimum: 0 },
+      startedAt: { $ref: '#/$defs/Time' },
+      finishedAt: { $ref: '#/$defs/Time' },
+      durationMs: { type: 'integer', minimum: 0 },
+      rows: { type: 'integer' },
+      message: { type: 'string' },
+    },
+    description: 'One node in one run.',
+  },
+  NodeOutcome: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['node', 'status', 'run', 'seq'],
+    properties: {
+      node: { type: 'string', minLength: 1 },
+      status: { type: 'string', minLength: 1 },
+      run: { $ref: '#/$defs/Uuid' },
+      seq: { type: 'integer', minimum: 0 },
+      finishedAt: { $ref: '#/$defs/Time' },
+      durationMs: { type: 'integer', minimum: 0 },
+    },
+    description: 'How a node did in the newest run that reached it.',
   },
   RunsOperateInput: {
     type: 'object',
@@ -2206,6 +2243,8 @@ export const schemas: Record<string, object> = {
       environment: { $ref: '#/$defs/Slug' },
       cursor: { $ref: '#/$defs/Cursor' },
       limit: { $ref: '#/$defs/Limit' },
+      status: { enum: ['requested', 'running', 'succeeded', 'failed', 'cancelled'] },
+      kind: { enum: ['plan', 'parse', 'operation'] },
     },
   },
   RunsListOutput: {
@@ -2225,13 +2264,18 @@ export const schemas: Record<string, object> = {
     type: 'object',
     additionalProperties: false,
     required: ['run'],
-    properties: { run: { $ref: '#/$defs/Uuid' } },
+    properties: {
+      run: { $ref: '#/$defs/Uuid' },
+      after: { type: 'integer', minimum: 0 },
+      cursor: { $ref: '#/$defs/Cursor' },
+      limit: { type: 'integer', minimum: 1, maximum: 1000, default: 1000 },
+    },
   },
   RunsNodesOutput: {
     type: 'object',
     additionalProperties: false,
     required: ['items'],
-    properties: { items: { type: 'array', items: { $ref: '#/$defs/RunNode' } } },
+    properties: { items: { type: 'array', items: { $ref: '#/$defs/RunNode' } }, next: { $ref: '#/$defs/Cursor' } },
   },
   RunsLogsInput: {
     type: 'object',
@@ -2242,6 +2286,8 @@ export const schemas: Record<string, object> = {
       after: { type: 'integer', minimum: 0 },
       wait: { type: 'integer', minimum: 0, maximum: 20 },
       limit: { type: 'integer', minimum: 1, maximum: 1000, default: 500 },
+      before: { type: 'integer', minimum: 0 },
+      node: { type: 'string', minLength: 1, maxLength: 1000 },
     },
   },
   RunsLogsOutput: {
@@ -2275,6 +2321,43 @@ export const schemas: Record<string, object> = {
     additionalProperties: false,
     required: [],
     properties: { run: { $ref: '#/$defs/Run' } },
+  },
+  RunsHistoryInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment', 'asset'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      asset: { type: 'string', minLength: 1, maxLength: 1000 },
+      cursor: { $ref: '#/$defs/Cursor' },
+      limit: { $ref: '#/$defs/Limit' },
+    },
+  },
+  RunsHistoryOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['items'],
+    properties: { items: { type: 'array', items: { $ref: '#/$defs/NodeRun' } }, next: { $ref: '#/$defs/Cursor' } },
+  },
+  RunsStatesInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      after: { type: 'integer', minimum: 0 },
+      status: { type: 'string', minLength: 1, maxLength: 40 },
+      cursor: { $ref: '#/$defs/Cursor' },
+      limit: { type: 'integer', minimum: 1, maximum: 1000, default: 1000 },
+    },
+  },
+  RunsStatesOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['items'],
+    properties: { items: { type: 'array', items: { $ref: '#/$defs/NodeOutcome' } }, next: { $ref: '#/$defs/Cursor' } },
   },
   Selection: {
     type: 'object',

@@ -1810,6 +1810,10 @@ export interface RunNode {
   rows?: number;
   relation?: string;
   message?: string;
+  /**
+   * Rises with every change of a node in the environment's runs; give the highest one back as `after` to get what changed since.
+   */
+  seq?: number;
 }
 export interface RunLine {
   seq: number;
@@ -1819,6 +1823,37 @@ export interface RunLine {
   node?: string;
   event?: string;
   text: string;
+}
+/**
+ * One node in one run.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "NodeRun".
+ */
+export interface NodeRun {
+  run: Uuid;
+  node: string;
+  status: string;
+  attempt: number;
+  startedAt?: Time;
+  finishedAt?: Time;
+  durationMs?: number;
+  rows?: number;
+  message?: string;
+}
+/**
+ * How a node did in the newest run that reached it.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "NodeOutcome".
+ */
+export interface NodeOutcome {
+  node: string;
+  status: string;
+  run: Uuid;
+  seq: number;
+  finishedAt?: Time;
+  durationMs?: number;
 }
 export interface RunsOperateInput {
   project: Slug;
@@ -1834,6 +1869,8 @@ export interface RunsListInput {
   environment: Slug;
   cursor?: Cursor;
   limit?: Limit;
+  status?: 'requested' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+  kind?: 'plan' | 'parse' | 'operation';
 }
 export interface RunsListOutput {
   items: Run[];
@@ -1845,15 +1882,21 @@ export interface RunsGetInput {
 }
 export interface RunsNodesInput {
   run: Uuid;
+  after?: number;
+  cursor?: Cursor;
+  limit?: number;
 }
 export interface RunsNodesOutput {
   items: RunNode[];
+  next?: Cursor;
 }
 export interface RunsLogsInput {
   run: Uuid;
   after?: number;
   wait?: number;
   limit?: number;
+  before?: number;
+  node?: string;
 }
 export interface RunsLogsOutput {
   items: RunLine[];
@@ -1871,6 +1914,29 @@ export interface RunsOfPlanInput {
 }
 export interface RunsOfPlanOutput {
   run?: Run;
+}
+export interface RunsHistoryInput {
+  project: Slug;
+  environment: Slug;
+  asset: string;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface RunsHistoryOutput {
+  items: NodeRun[];
+  next?: Cursor;
+}
+export interface RunsStatesInput {
+  project: Slug;
+  environment: Slug;
+  after?: number;
+  status?: string;
+  cursor?: Cursor;
+  limit?: number;
+}
+export interface RunsStatesOutput {
+  items: NodeOutcome[];
+  next?: Cursor;
 }
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
