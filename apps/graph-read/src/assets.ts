@@ -10,9 +10,8 @@ import type {
   Hit,
 } from '@headgate/contracts';
 import { type GraphNode, impactOf, neighbours, urnOf } from '@headgate/graph';
-import { type Call, cursorOf, Database, Failure, keyOf } from '@headgate/kit';
-import { Graphs, type LoadedGraph } from './graphs.ts';
-import { snapshotIn } from './snapshots.ts';
+import { type Call, cursorOf, Database, keyOf } from '@headgate/kit';
+import { findNode, Graphs } from './graphs.ts';
 
 /** Matches that are ranked; a broader question is answered from this many, and says so. */
 const candidates = 1000;
@@ -75,8 +74,9 @@ export class Assets {
   }
 
   async get({ project, environment, asset }: AssetsGetInput, call: Call): Promise<AssetDetail> {
-    const { loaded, snapshot, node } = await this.find(project, environment, asset, call);
-    const at = loaded.edges.index.get(node.id)!;
+    const loaded = await this.graphs.open({ project, environment }, call);
+    const at = findNode(loaded, asset, '/asset');
+    const node = loaded.graph.nodes[at]!;
     const named = (rows: 'up' | 'down') =>
       Array.from(neighbours(loaded.edges[rows], at), (i) => assetOf(project, loaded.graph.nodes[i]!));
     const columns = (node.columns ?? []).map(({ name, type, description }) => ({
@@ -84,52 +84,28 @@ export class Assets {
       ...(type && { type }),
       ...(description && { description }),
     }));
-    return { asset: assetOf(project, node), columns, parents: named('up'), children: named('down'), snapshot };
+    return {
+      asset: assetOf(project, node),
+      columns,
+      parents: named('up'),
+      children: named('down'),
+      snapshot: loaded.snapshot.snapshot,
+    };
   }
 
   async impact({ project, environment, asset }: AssetsImpactInput, call: Call): Promise<AssetsImpactOutput> {
-    const { loaded, snapshot, node } = await this.find(project, environment, asset, call);
+    const loaded = await this.graphs.open({ project, environment }, call);
+    const node = loaded.graph.nodes[findNode(loaded, asset, '/asset')]!;
     const { total, byType, ids } = impactOf(loaded.graph, loaded.edges, [node.id]);
     const items = ids.slice(0, impactShown).map((id) => assetOf(project, loaded.nodes.get(id)!));
     return {
       asset: urnOf(project, node.id),
-      snapshot,
+      snapshot: loaded.snapshot.snapshot,
       total,
       byType: { ...byType },
       items,
       truncated: ids.length > impactShown,
     };
-  }
-
-  /** An asset by URN, by dbt's unique_id, or by a name that only one node has. */
-  private async find(
-    project: string,
-    environment: string,
-    asset: string,
-    call: Call,
-  ): Promise<{ loaded: LoadedGraph; snapshot: string; node: GraphNode }> {
-    const { graph, snapshot } = await this.database.read(call, (tx) =>
-      snapshotIn(tx, { project, environment, snapshot: 'latest' }),
-    );
-    const loaded = await this.graphs.load(call.org, graph);
-    const id = asset.startsWith(urnOf(project, '')) ? asset.slice(urnOf(project, '').length) : asset;
-    const exact = loaded.nodes.get(id);
-    const named = exact ? [exact] : loaded.graph.nodes.filter(({ name }) => name === id);
-    if (named.length === 1) return { loaded, snapshot, node: named[0]! };
-    throw named.length === 0
-      ? new Failure('not-found', {
-          detail: `${project}/${environment} has no asset ${asset}`,
-          where: '/asset',
-          hint: `headgate search ${id}`,
-        })
-      : new Failure('conflict', {
-          detail: `${named.length} assets are called ${asset}`,
-          where: '/asset',
-          hint: `name one: ${named
-            .slice(0, 5)
-            .map((node) => node.id)
-            .join(', ')}`,
-        });
   }
 }
 

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import type { Service } from '@headgate/kit';
 import { Assets } from './assets.ts';
 import { AssetsController } from './assets.controller.ts';
+import { Drawings } from './drawings.ts';
+import { GraphController } from './graph.controller.ts';
 import { Graphs } from './graphs.ts';
 import { Lineage } from './lineage.ts';
 import { LineageController } from './lineage.controller.ts';
@@ -10,8 +12,8 @@ import { Snapshots } from './snapshots.ts';
 import { SnapshotsController } from './snapshots.controller.ts';
 
 @Module({
-  controllers: [AssetsController, LineageController, SnapshotsController],
-  providers: [Assets, Graphs, Lineage, LineageSql, Snapshots],
+  controllers: [AssetsController, GraphController, LineageController, SnapshotsController],
+  providers: [Assets, Drawings, Graphs, Lineage, LineageSql, Snapshots],
 })
 class GraphReadModule {}
 

@@ -11,7 +11,15 @@ export {
   type LogicalGraph,
   urnOf,
 } from './logical-graph.ts';
-export { pathBetween, reach, type Reached, type ReachOptions, topological } from './reach.ts';
+export {
+  edgesAmong,
+  type Frontier,
+  frontierOf,
+  type Neighbourhood,
+  neighbourhood,
+  type NeighbourhoodOptions,
+} from './neighbourhood.ts';
+export { betweenNodes, pathBetween, reach, type Reached, type ReachOptions, topological } from './reach.ts';
 export {
   nodeDigest,
   sealGraph,

@@ -68,6 +68,14 @@ export function pathBetween(graph: Adjacency, from: number, to: number): number[
   return path;
 }
 
+/** Everything on any way from one node down to another, both ends included, by index; empty when there is no way. */
+export function betweenNodes(graph: Adjacency, from: number, to: number): number[] {
+  const below = new Set([from, ...reach(graph, [from], 'down').nodes]);
+  if (!below.has(to)) return [];
+  const above = [to, ...reach(graph, [to], 'up').nodes];
+  return above.filter((node) => below.has(node)).sort((a, b) => a - b);
+}
+
 /** Every node after all that it reads; undefined when the graph has a cycle. Ties by index. */
 export function topological(graph: Adjacency): Uint32Array | undefined {
   const n = graph.ids.length;

@@ -41,6 +41,10 @@ import type {
   GrantsCanOutput,
   GrantsDenyInput,
   GrantsDenyOutput,
+  GraphNeighbourhoodInput,
+  GraphNeighbourhoodOutput,
+  GraphPathInput,
+  GraphPathOutput,
   IngestsCreateInput,
   IngestsCreateOutput,
   IngestsListInput,
@@ -341,6 +345,24 @@ export const grantsDeny = operation<GrantsDenyInput, GrantsDenyOutput>({
   service: 'identity',
   callers: ['gateway'],
   emits: ['access.denied'],
+});
+export const graphNeighbourhood = operation<GraphNeighbourhoodInput, GraphNeighbourhoodOutput>({
+  id: 'graph.neighbourhood',
+  name: 'GraphNeighbourhood',
+  service: 'graph-read',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/graph/neighbourhood',
+  authorize: 'graph:read',
+  callers: ['gateway'],
+});
+export const graphPath = operation<GraphPathInput, GraphPathOutput>({
+  id: 'graph.path',
+  name: 'GraphPath',
+  service: 'graph-read',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/graph/path',
+  authorize: 'graph:read',
+  callers: ['gateway'],
 });
 export const ingestsCreate = operation<IngestsCreateInput, IngestsCreateOutput>({
   id: 'ingests.create',
@@ -913,6 +935,8 @@ export const operations = [
   grantsRemove,
   grantsCan,
   grantsDeny,
+  graphNeighbourhood,
+  graphPath,
   ingestsCreate,
   ingestsList,
   jobsSubmit,

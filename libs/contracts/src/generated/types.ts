@@ -1224,6 +1224,133 @@ export interface GrantsDenyInput {
   environment?: Slug;
 }
 /**
+ * How a node ended the last time it ran.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "NodeStatus".
+ */
+export interface NodeStatus {
+  /**
+   * dbt's word: success, error, skipped, pass, fail, warn …
+   */
+  status: string;
+  run: string;
+  finishedAt?: Time;
+  durationMs?: number;
+}
+/**
+ * What a drawing shows of a node.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "NodeCard".
+ */
+export interface NodeCard {
+  id: string;
+  type: string;
+  name: string;
+  package: string;
+  /**
+   * Distance from the root: negative towards what it reads.
+   */
+  depth?: number;
+  materialization?: string;
+  owner?: string;
+  group?: string;
+  access?: string;
+  database?: string;
+  schema?: string;
+  path?: string;
+  tags: string[];
+  columns: number;
+  status?: NodeStatus;
+}
+/**
+ * `to` reads `from`.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "NodeEdge".
+ */
+export interface NodeEdge {
+  from: string;
+  to: string;
+}
+/**
+ * Neighbours of a shown node that are not shown.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "NodeFrontier".
+ */
+export interface NodeFrontier {
+  node: string;
+  direction: 'up' | 'down';
+  hidden: number;
+}
+export interface GraphNeighbourhoodInput {
+  project: Slug;
+  environment: Slug;
+  /**
+   * unique_id, URN, or a name that one node has.
+   */
+  root: string;
+  up?: number;
+  down?: number;
+  limit?: number;
+  /**
+   * Whether tests are shown; false when absent.
+   */
+  tests?: boolean;
+  /**
+   * `latest` when absent.
+   */
+  snapshot?: string;
+}
+export interface GraphNeighbourhoodOutput {
+  root: string;
+  snapshot: Digest;
+  nodes: NodeCard[];
+  edges: NodeEdge[];
+  /**
+   * Edges among these nodes beyond those listed.
+   */
+  hiddenEdges: number;
+  frontier: NodeFrontier[];
+  truncated: boolean;
+}
+export interface GraphPathInput {
+  project: Slug;
+  environment: Slug;
+  from: string;
+  to: string;
+  limit?: number;
+  /**
+   * `latest` when absent.
+   */
+  snapshot?: string;
+}
+export interface GraphPathOutput {
+  /**
+   * down: `to` depends on `from`; up: the other way round; none: neither does.
+   */
+  direction: 'down' | 'up' | 'none';
+  /**
+   * Ids of a shortest way, from the one that is read to the one that reads.
+   */
+  path: string[];
+  /**
+   * Nodes on any way, both ends included.
+   */
+  total: number;
+  snapshot: Digest;
+  nodes: NodeCard[];
+  edges: NodeEdge[];
+  /**
+   * Edges among these nodes beyond those listed.
+   */
+  hiddenEdges: number;
+  frontier: NodeFrontier[];
+  truncated: boolean;
+}
+/**
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "Ingest".
  *

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { graphNeighbourhood, graphPath, ingestsCreate, type Operation } from '@headgate/contracts';
+import { graphRead } from '@headgate/graph-read';
+import { ingestion } from '@headgate/ingestion';
+import { Blobs, type Call, Clients, type Service } from '@headgate/kit';
+import { startStack, type Stack } from '@headgate/testing';
+import { Module } from '@nestjs/common';
+
+const orgA = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a';
+const orgB = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0b';
+const here = { project: 'shop', environment: 'dev' };
+
+let clients: Clients;
+let blobs: Blobs;
+
+@Module({})
+class AskerModule {
+  constructor(given: Clients, bytes: Blobs) {
+    clients = given;
+    blobs = bytes;
+  }
+}
+const gateway: Service = { name: 'gateway', module: AskerModule };
+
+const ask = <I, O>(operation: Operation<I, O>, input: I, org = orgA): Promise<O> => {
+  const call: Call = { org, actor: { kind: 'person', id: 'ada' }, requestId: 'r-1' };
+  return clients.call(operation, input, call);
+};
+const ingest = async (files: Record<string, object>, org: string, environment = 'dev') => {
+  const artifacts = [];
+  for (const [name, file] of Object.entries(files))
+    artifacts.push({ name, blob: await blobs.put(org, Buffer.from(JSON.stringify(file))) });
+  return ask(ingestsCreate, { ...here, environment, artifacts }, org);
+};
+
+const node = (id: string, parents: string[], more: object = {}) => {
+  const [type, pack, ...rest] = id.split('.');
+  const name = type === 'test' ? rest[0] : rest.at(-1);
+  return {
+    unique_id: id,
+    resource_type: type,
+    package_name: pack,
+    name,
+    path: `${name}.sql`,
+    original_file_path: `models/${name}.sql`,
+    fqn: [pack, name],
+    depends_on: { nodes: parents, macros: [] },
+    config: { enabled: true, materialized: 'view' },
+    checksum: { name: 'sha256', checksum: id },
+    raw_code: `select 1 -- ${id}`,
+    database: 'db',
+    schema: 'main',
+    ...more,
+  };
+};
+
+/** A source, a chain of models that `word` marks, a test on it, 450 readers of the chain's end, and an exposure. */
+function shop(word: string) {
+  const model = (name: string, parents: string[], more: object = {}) => node(`model.shop.${name}`, parents, more);
+  const nodes = [
+    model('stg', ['source.shop.raw.orders'], { description: `Staged ${word} orders`, tags: [word] }),
+    model('mid', ['model.shop.stg'], {
+      meta: { owner: `${word}-team` },
+      columns: { id: { name: 'id', data_type: 'int', description: `The ${word} key` } },
+    }),
+    model('end', ['model.shop.mid']),
+    model(word, ['model.shop.end']),
+    ...Array.from({ length: 450 }, (_, i) => model(`reader_${String(i).padStart(3, '0')}`, ['model.shop.end'])),
+    node('test.shop.unique_mid_id.0a1b', ['model.shop.mid'], {
+      attached_node: 'model.shop.mid',
+      column_name: 'id',
+      test_metadata: { name: 'unique', kwargs: {} },
+    }),
+  ];
+  const exposure = node(`exposure.shop.${word}_board`, [`model.shop.${word}`], { owner: { name: `${word}-people` } });
+  const source = node('source.shop.raw.orders', [], { source_name: 'raw', identifier: 'orders' });
+  return {
+    metadata: { dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json', project_name: 'shop' },
+    nodes: Object.fromEntries(nodes.map((each) => [each.unique_id, each])),
+    sources: { [source.unique_id]: source },
+    exposures: { [exposure.unique_id]: exposure },
+    macros: {},
+    disabled: {},
+  };
+}
+
+const results = (statuses: Record<string, string>, invocation: string, at: string) => ({
+  metadata: { dbt_schema_version: 'https://schemas.getdbt.com/dbt/run-results/v6.json', invocation_id: invocation },
+  args: { which: 'run' },
+  results: Object.entries(statuses).map(([unique_id, status]) => ({
+    unique_id,
+    status,
+    execution_time: 1.5,
+    timing: [{ name: 'execute', started_at: at, completed_at: at }],
+    adapter_response: { rows_affected: 7 },
+  })),
+});
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack([ingestion, graphRead, gateway]);
+  await ingest({ 'manifest.json': shop('zanzibar') }, orgA);
+  await ingest({ 'manifest.json': shop('elsewhere') }, orgB);
+  await ingest({ 'run_results.json': results({ 'model.shop.mid': 'error' }, 'run-2', '2026-01-02T00:00:00Z') }, orgA);
+  await ingest({ 'run_results.json': results({ 'model.shop.mid': 'success' }, 'run-1', '2026-01-01T00:00:00Z') }, orgA);
+}, 60_000);
+afterAll(() => stack?.stop());
+
+test('a neighbourhood has depths, the newest status, edges, and counts what is hidden at its border', async () => {
+  const found = await ask(graphNeighbourhood, { ...here, root: 'mid' });
+  expect(found).toMatchObject({ root: 'model.shop.mid', truncated: false, hiddenEdges: 0 });
+  expect(found.nodes.map(({ id, depth }) => [id, depth])).toEqual([
+    ['model.shop.mid', 0],
+    ['model.shop.stg', -1],
+    ['model.shop.end', 1],
+  ]);
+  expect(found.nodes[0]).toMatchObject({
+    owner: 'zanzibar-team',
+    columns: 1,
+    status: { status: 'error', run: 'run-2', durationMs: 1500 },
+  });
+  expect(found.edges).toEqual([
+    { from: 'model.shop.mid', to: 'model.shop.end' },
+    { from: 'model.shop.stg', to: 'model.shop.mid' },
+  ]);
+  expect(found.frontier).toEqual([
+    { node: 'model.shop.stg', direction: 'up', hidden: 1 },
+    { node: 'model.shop.end', direction: 'down', hidden: 451 },
+  ]);
+  const withTests = await ask(graphNeighbourhood, { ...here, root: 'mid', up: 0, tests: true });
+  expect(withTests.nodes.map(({ type }) => type)).toEqual(['model', 'model', 'test']);
+});
+
+test('a neighbourhood beyond its limit says so', async () => {
+  const found = await ask(graphNeighbourhood, { ...here, root: 'model.shop.end', up: 0, down: 1 });
+  expect(found.nodes).toHaveLength(400);
+  expect(found.truncated).toBe(true);
+  expect(found.frontier).toContainEqual({ node: 'model.shop.end', direction: 'down', hidden: 52 });
+});
+
+test('the ways between two nodes are found in either direction, or not at all', async () => {
+  const down = await ask(graphPath, { ...here, from: 'stg', to: 'exposure.shop.zanzibar_board' });
+  expect(down).toMatchObject({ direction: 'down', total: 5, truncated: false });
+  expect(down.path).toEqual([
+    'model.shop.stg',
+    'model.shop.mid',
+    'model.shop.end',
+    'model.shop.zanzibar',
+    'exposure.shop.zanzibar_board',
+  ]);
+  expect(down.edges).toHaveLength(4);
+  expect(await ask(graphPath, { ...here, from: 'end', to: 'stg' })).toMatchObject({ direction: 'up', total: 3 });
+  const none = await ask(graphPath, { ...here, from: 'reader_001', to: 'reader_002' });
+  expect(none).toMatchObject({ direction: 'none', path: [], nodes: [], total: 0 });
+});
+
+test('a node that is not there, or not the only one of its name, is refused with what to do', async () => {
+  await expect(ask(graphNeighbourhood, { ...here, root: 'nobody' })).rejects.toMatchObject({ code: 'not-found' });
+  await expect(ask(graphPath, { ...here, from: 'mid', to: 'model.shop.elsewhere' })).rejects.toMatchObject({
+    code: 'not-found',
+    where: '/to',
+  });
+});
+
+test('two organizations with one project see nothing of each other, whoever warmed the cache', async () => {
+  for (const [org, own, other] of [
+    [orgA, 'zanzibar', 'elsewhere'],
+    [orgB, 'elsewhere', 'zanzibar'],
+    [orgA, 'zanzibar', 'elsewhere'],
+  ] as const) {
+    const answers = JSON.stringify([
+      await ask(graphNeighbourhood, { ...here, root: 'mid', up: 9, down: 1 }, org),
+      await ask(graphNeighbourhood, { ...here, root: own, up: 9, down: 9, tests: true }, org),
+      await ask(graphPath, { ...here, from: 'stg', to: own }, org),
+    ]);
+    expect(answers).toContain(own);
+    expect(answers).not.toContain(other);
+  }
+});
