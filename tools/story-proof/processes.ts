@@ -65,7 +65,9 @@ function named(pid: number): Named[] {
 
 function commandOf(pid: number): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll(/[\0\n]+/g, ' ').trim();
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      .replaceAll(/[\0\n]+/g, ' ')
+      .trim();
   } catch {
     return '';
   }
