@@ -1,5 +1,18 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { graphNeighbourhood, graphPath, ingestsCreate, type Operation } from '@headgate/contracts';
+import {
+  assetsCode,
+  assetsGet,
+  assetsImpact,
+  assetsSearch,
+  columnsSearch,
+  graphNeighbourhood,
+  graphPath,
+  graphRollup,
+  ingestsCreate,
+  type Operation,
+  snapshotsDiff,
+  snapshotsList,
+} from '@headgate/contracts';
 import { graphRead } from '@headgate/graph-read';
 import { ingestion } from '@headgate/ingestion';
 import { Blobs, type Call, Clients, type Service } from '@headgate/kit';
@@ -162,6 +175,105 @@ test('a node that is not there, or not the only one of its name, is refused with
   });
 });
 
+test('an asset is told with columns, tests, neighbours and how it ran', async () => {
+  const { asset, columns, tests, statistics, ...rest } = await ask(assetsGet, { ...here, asset: 'mid' });
+  expect(asset).toMatchObject({ id: 'model.shop.mid', database: 'db', schema: 'main', path: 'models/mid.sql' });
+  const unique = { id: 'test.shop.unique_mid_id.0a1b', kind: 'unique', column: 'id' };
+  expect(columns).toEqual([{ name: 'id', type: 'int', description: 'The zanzibar key', tests: [unique] }]);
+  expect(tests).toEqual([unique]);
+  expect(rest).toMatchObject({ columnCount: 1, parentCount: 1, childCount: 2, truncated: false });
+  expect(statistics).toMatchObject({ runs: 2, succeeded: 1, failed: 1, medianMs: 1500, last: { status: 'error' } });
+  expect(statistics.recent.map(({ run }) => run)).toEqual(['run-2', 'run-1']);
+  const end = await ask(assetsGet, { ...here, asset: 'end' });
+  expect([end.childCount, end.children.length, end.truncated]).toEqual([451, 200, true]);
+});
+
+test('the code of an asset is that of its manifest', async () => {
+  expect(await ask(assetsCode, { ...here, asset: 'mid' })).toMatchObject({
+    id: 'model.shop.mid',
+    raw: 'select 1 -- model.shop.mid',
+    path: 'models/mid.sql',
+    truncated: false,
+  });
+});
+
+test('impact counts all by type, owner and package, and pages its items without gap or repeat', async () => {
+  const seen: string[] = [];
+  for (let cursor: string | undefined, first = true; first || cursor; first = false) {
+    const page = await ask(assetsImpact, { ...here, asset: 'stg', limit: 200, ...(cursor && { cursor }) });
+    expect(page).toMatchObject({ total: 455, byType: { model: 453, test: 1, exposure: 1 }, exposureCount: 1 });
+    expect(page.byOwner).toContainEqual({ value: 'zanzibar-people', count: 1 });
+    expect(page.byPackage).toEqual([{ value: 'shop', count: 455 }]);
+    expect(page.exposures.map(({ id }) => id)).toEqual(['exposure.shop.zanzibar_board']);
+    seen.push(...page.items.map(({ id }) => id));
+    cursor = page.next;
+  }
+  expect(new Set(seen).size).toBe(455);
+  expect(seen).toHaveLength(455);
+});
+
+test('a hit tells where it matched, as text with offsets', async () => {
+  const { items } = await ask(assetsSearch, { ...here, q: 'staged' });
+  expect(items[0]).toMatchObject({
+    id: 'model.shop.stg',
+    fragments: [{ field: 'description', text: 'Staged zanzibar orders', marks: [[0, 6]] }],
+  });
+});
+
+test('columns are found by a part of their name', async () => {
+  expect(await ask(columnsSearch, { ...here, q: 'i' })).toMatchObject({
+    total: 1,
+    items: [{ node: 'model.shop.mid', column: 'id', dataType: 'int', marks: [[0, 1]], tests: 1 }],
+  });
+});
+
+test('a rollup counts nodes and edges of each group', async () => {
+  const folders = await ask(graphRollup, { ...here, level: 'folder' });
+  expect(folders.groups).toMatchObject([{ key: 'shop/models', nodes: 456, inside: 455 }]);
+  const types = await ask(graphRollup, { ...here, level: 'schema', tests: true });
+  expect(types.groups.map(({ key, nodes }) => [key, nodes])).toEqual([
+    ['db.main', 455],
+    ['', 2],
+  ]);
+  expect(types).toMatchObject({ edges: [{ from: 'db.main', to: '', count: 2 }], hiddenEdges: 0, truncated: false });
+});
+
+test('a diff of two snapshots tells nodes, columns, edges and config, in pages', async () => {
+  const before = shop('zanzibar');
+  const edited = shop('zanzibar');
+  const { 'model.shop.reader_001': gone, ...nodes } = edited.nodes;
+  nodes['model.shop.mid']!.config = { enabled: true, materialized: 'table' };
+  Object.assign(nodes['model.shop.mid']!, { columns: { key: { name: 'key' } } });
+  nodes['model.shop.reader_002']!.depends_on.nodes = ['model.shop.stg'];
+  Object.assign(nodes, { 'model.shop.fresh': { ...gone, unique_id: 'model.shop.fresh', name: 'fresh' } });
+  await ingest({ 'manifest.json': before }, orgA, 'diff');
+  await ingest({ 'manifest.json': { ...edited, nodes } }, orgA, 'diff');
+  const there = { ...here, environment: 'diff' };
+  const [, first] = (await ask(snapshotsList, there)).items;
+  const one = await ask(snapshotsDiff, { ...there, snapshot: first!.snapshot, limit: 2 });
+  const two = await ask(snapshotsDiff, { ...there, snapshot: first!.snapshot, limit: 2, cursor: one.next! });
+  expect(one.counts).toEqual({
+    ...{ added: 1, removed: 1, changed: 2, edgesAdded: 2, edgesRemoved: 2 },
+    ...{ columnsAdded: 1, columnsRemoved: 1, columnsChanged: 0, config: 1 },
+  });
+  expect([...one.items, ...two.items].map(({ id, change }) => [id, change])).toEqual([
+    ['model.shop.fresh', 'added'],
+    ['model.shop.mid', 'changed'],
+    ['model.shop.reader_001', 'removed'],
+    ['model.shop.reader_002', 'changed'],
+  ]);
+  expect(one.items[1]).toMatchObject({
+    fields: ['columns', 'config', 'materialized'],
+    columnsAdded: ['key'],
+    columnsRemoved: ['id'],
+    config: ['materialized'],
+  });
+  expect(two.items[1]).toMatchObject({ parentsAdded: ['model.shop.stg'], parentsRemoved: ['model.shop.end'] });
+  expect(two.next).toBeUndefined();
+  const back = await ask(snapshotsDiff, { ...there, snapshot: 'latest', to: first!.snapshot });
+  expect(back.counts).toMatchObject({ added: 1, removed: 1, columnsAdded: 1, columnsRemoved: 1 });
+});
+
 test('two organizations with one project see nothing of each other, whoever warmed the cache', async () => {
   for (const [org, own, other] of [
     [orgA, 'zanzibar', 'elsewhere'],
@@ -172,6 +284,14 @@ test('two organizations with one project see nothing of each other, whoever warm
       await ask(graphNeighbourhood, { ...here, root: 'mid', up: 9, down: 1 }, org),
       await ask(graphNeighbourhood, { ...here, root: own, up: 9, down: 9, tests: true }, org),
       await ask(graphPath, { ...here, from: 'stg', to: own }, org),
+      await ask(graphRollup, { ...here, level: 'package', tests: true }, org),
+      await ask(assetsGet, { ...here, asset: 'mid' }, org),
+      await ask(assetsCode, { ...here, asset: own }, org),
+      await ask(assetsImpact, { ...here, asset: 'stg' }, org),
+      await ask(assetsSearch, { ...here, limit: 200 }, org),
+      await ask(assetsSearch, { ...here, q: own }, org),
+      await ask(assetsSearch, { ...here, q: other }, org).then(({ items, total }) => [items, total]),
+      await ask(columnsSearch, { ...here, q: 'id' }, org),
     ]);
     expect(answers).toContain(own);
     expect(answers).not.toContain(other);

@@ -1,19 +1,37 @@
 import { Module } from '@nestjs/common';
 import type { Service } from '@headgate/kit';
+import { AssetCode } from './asset-code.ts';
+import { AssetSearch } from './asset-search.ts';
 import { Assets } from './assets.ts';
 import { AssetsController } from './assets.controller.ts';
+import { Columns } from './columns.ts';
+import { ColumnsController } from './columns.controller.ts';
 import { Drawings } from './drawings.ts';
 import { GraphController } from './graph.controller.ts';
 import { Graphs } from './graphs.ts';
 import { Lineage } from './lineage.ts';
 import { LineageController } from './lineage.controller.ts';
 import { LineageSql } from './lineage-sql.ts';
+import { Rollups } from './rollups.ts';
+import { SnapshotDiffs } from './snapshot-diffs.ts';
 import { Snapshots } from './snapshots.ts';
 import { SnapshotsController } from './snapshots.controller.ts';
 
 @Module({
-  controllers: [AssetsController, GraphController, LineageController, SnapshotsController],
-  providers: [Assets, Drawings, Graphs, Lineage, LineageSql, Snapshots],
+  controllers: [AssetsController, ColumnsController, GraphController, LineageController, SnapshotsController],
+  providers: [
+    AssetCode,
+    AssetSearch,
+    Assets,
+    Columns,
+    Drawings,
+    Graphs,
+    Lineage,
+    LineageSql,
+    Rollups,
+    SnapshotDiffs,
+    Snapshots,
+  ],
 })
 class GraphReadModule {}
 

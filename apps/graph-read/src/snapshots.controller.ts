@@ -2,6 +2,9 @@ import { Controller } from '@nestjs/common';
 import {
   type Blob,
   type Snapshot,
+  snapshotsDiff,
+  type SnapshotsDiffInput,
+  type SnapshotsDiffOutput,
   snapshotsGet,
   type SnapshotsGetInput,
   snapshotsGraph,
@@ -13,12 +16,14 @@ import {
   type SnapshotsManifestInput,
 } from '@headgate/contracts';
 import { Answers, type Asked, Blobs } from '@headgate/kit';
+import { SnapshotDiffs } from './snapshot-diffs.ts';
 import { Snapshots } from './snapshots.ts';
 
 @Controller()
 export class SnapshotsController {
   constructor(
     private readonly snapshots: Snapshots,
+    private readonly diffs: SnapshotDiffs,
     private readonly blobs: Blobs,
   ) {}
 
@@ -30,6 +35,11 @@ export class SnapshotsController {
   @Answers(snapshotsList)
   list({ input, call }: Asked<SnapshotsListInput>): Promise<SnapshotsListOutput> {
     return this.snapshots.list(input, call);
+  }
+
+  @Answers(snapshotsDiff)
+  diff({ input, call }: Asked<SnapshotsDiffInput>): Promise<SnapshotsDiffOutput> {
+    return this.diffs.get(input, call);
   }
 
   @Answers(snapshotsGraph)

@@ -1,6 +1,7 @@
 export { type Adjacency, adjacency, adjacencyOf, type Direction, neighbours, type Rows } from './adjacency.ts';
 export { GraphBuilder, logicalGraph, projectOf } from './build.ts';
 export { diffGraphs, diffNodes, type GraphDiff, type GraphEdge, type NodeDiff } from './diff.ts';
+export { type Fragment, fragmentOf, marksIn, termsOf } from './fragment.ts';
 export { type Impact, impactOf } from './impact.ts';
 export {
   type GraphColumn,
@@ -19,6 +20,7 @@ export {
   neighbourhood,
   type NeighbourhoodOptions,
 } from './neighbourhood.ts';
+export { manifestMember } from './manifest-member.ts';
 export { betweenNodes, pathBetween, reach, type Reached, type ReachOptions, topological } from './reach.ts';
 export {
   nodeDigest,
@@ -28,3 +30,5 @@ export {
   snapshotDigests,
   snapshotId,
 } from './snapshot.ts';
+export { type Rollup, rollup, type RollupEdge, type RollupGroup } from './rollup.ts';
+export { type Count, tally } from './tally.ts';

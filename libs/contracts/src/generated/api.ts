@@ -7,6 +7,8 @@ import type {
   AssetsGetOutput,
   AssetsImpactInput,
   AssetsImpactOutput,
+  AssetsCodeInput,
+  AssetsCodeOutput,
   AuditSearchInput,
   AuditSearchOutput,
   AuditCheckpointInput,
@@ -21,6 +23,8 @@ import type {
   AuditExportOutput,
   BlobsPutInput,
   BlobsPutOutput,
+  ColumnsSearchInput,
+  ColumnsSearchOutput,
   EnvironmentsListInput,
   EnvironmentsListOutput,
   EnvironmentsGetInput,
@@ -45,6 +49,8 @@ import type {
   GraphNeighbourhoodOutput,
   GraphPathInput,
   GraphPathOutput,
+  GraphRollupInput,
+  GraphRollupOutput,
   IngestsCreateInput,
   IngestsCreateOutput,
   IngestsListInput,
@@ -143,6 +149,8 @@ import type {
   SnapshotsGraphOutput,
   SnapshotsManifestInput,
   SnapshotsManifestOutput,
+  SnapshotsDiffInput,
+  SnapshotsDiffOutput,
   TasksListInput,
   TasksListOutput,
   TasksGetInput,
@@ -188,6 +196,15 @@ export const assetsImpact = operation<AssetsImpactInput, AssetsImpactOutput>({
   service: 'graph-read',
   method: 'GET',
   path: '/api/v1/projects/{project}/environments/{environment}/assets/{asset}/impact',
+  authorize: 'graph:read',
+  callers: ['gateway'],
+});
+export const assetsCode = operation<AssetsCodeInput, AssetsCodeOutput>({
+  id: 'assets.code',
+  name: 'AssetsCode',
+  service: 'graph-read',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/assets/{asset}/code',
   authorize: 'graph:read',
   callers: ['gateway'],
 });
@@ -255,6 +272,15 @@ export const blobsPut = operation<BlobsPutInput, BlobsPutOutput>({
   authorize: 'artifact:write',
   callers: ['gateway'],
   body: 'binary',
+});
+export const columnsSearch = operation<ColumnsSearchInput, ColumnsSearchOutput>({
+  id: 'columns.search',
+  name: 'ColumnsSearch',
+  service: 'graph-read',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/columns',
+  authorize: 'graph:read',
+  callers: ['gateway'],
 });
 export const environmentsList = operation<EnvironmentsListInput, EnvironmentsListOutput>({
   id: 'environments.list',
@@ -361,6 +387,15 @@ export const graphPath = operation<GraphPathInput, GraphPathOutput>({
   service: 'graph-read',
   method: 'GET',
   path: '/api/v1/projects/{project}/environments/{environment}/graph/path',
+  authorize: 'graph:read',
+  callers: ['gateway'],
+});
+export const graphRollup = operation<GraphRollupInput, GraphRollupOutput>({
+  id: 'graph.rollup',
+  name: 'GraphRollup',
+  service: 'graph-read',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/graph/rollup',
   authorize: 'graph:read',
   callers: ['gateway'],
 });
@@ -804,6 +839,15 @@ export const snapshotsManifest = operation<SnapshotsManifestInput, SnapshotsMani
   callers: ['gateway'],
   download: 'application/json',
 });
+export const snapshotsDiff = operation<SnapshotsDiffInput, SnapshotsDiffOutput>({
+  id: 'snapshots.diff',
+  name: 'SnapshotsDiff',
+  service: 'graph-read',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/snapshots/{snapshot}/diff',
+  authorize: 'graph:read',
+  callers: ['gateway'],
+});
 export const tasksList = operation<TasksListInput, TasksListOutput>({
   id: 'tasks.list',
   name: 'TasksList',
@@ -918,6 +962,7 @@ export const operations = [
   assetsSearch,
   assetsGet,
   assetsImpact,
+  assetsCode,
   auditSearch,
   auditCheckpoint,
   auditInclusion,
@@ -925,6 +970,7 @@ export const operations = [
   auditVerify,
   auditExport,
   blobsPut,
+  columnsSearch,
   environmentsList,
   environmentsGet,
   environmentsCreate,
@@ -937,6 +983,7 @@ export const operations = [
   grantsDeny,
   graphNeighbourhood,
   graphPath,
+  graphRollup,
   ingestsCreate,
   ingestsList,
   jobsSubmit,
@@ -986,6 +1033,7 @@ export const operations = [
   snapshotsGet,
   snapshotsGraph,
   snapshotsManifest,
+  snapshotsDiff,
   tasksList,
   tasksGet,
   tasksClaim,

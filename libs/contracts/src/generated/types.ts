@@ -925,6 +925,11 @@ export interface Asset {
   relation?: string;
   owner?: string;
   columns?: number;
+  database?: string;
+  schema?: string;
+  group?: string;
+  access?: string;
+  path?: string;
 }
 export interface Hit {
   urn: string;
@@ -943,6 +948,45 @@ export interface Hit {
    */
   fragment?: string;
   rank?: number;
+  database?: string;
+  schema?: string;
+  group?: string;
+  access?: string;
+  path?: string;
+  /**
+   * Where it matched, best field first.
+   */
+  fragments?: Fragment[];
+  status?: NodeStatus;
+}
+/**
+ * A piece of plain text with its matches; never HTML.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Fragment".
+ */
+export interface Fragment {
+  field: 'name' | 'columns' | 'tags' | 'relation' | 'description';
+  text: string;
+  /**
+   * Matches, as [start, end) in UTF-16 units of `text`, in order, not overlapping.
+   */
+  marks: number[][];
+}
+/**
+ * How a node ended the last time it ran.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "NodeStatus".
+ */
+export interface NodeStatus {
+  /**
+   * dbt's word: success, error, skipped, pass, fail, warn …
+   */
+  status: string;
+  run: string;
+  finishedAt?: Time;
+  durationMs?: number;
 }
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -953,14 +997,103 @@ export interface Hit {
  */
 export interface AssetDetail {
   asset: Asset;
-  columns: {
-    name: string;
-    type?: string;
-    description?: string;
-  }[];
+  columns: AssetColumn[];
   parents: Asset[];
   children: Asset[];
   snapshot: Digest;
+  columnCount: number;
+  parentCount: number;
+  childCount: number;
+  /**
+   * Tests on it, those of its columns included.
+   */
+  tests: AssetTest[];
+  statistics: RunStatistics;
+  fqn?: string[];
+  version?: string;
+  contract?: boolean;
+  language?: string;
+  /**
+   * Left out above 64 kB.
+   */
+  meta?: {};
+  /**
+   * Left out above 64 kB.
+   */
+  config?: {};
+  exposure?: {
+    kind: string;
+    maturity?: string;
+    url?: string;
+  };
+  /**
+   * Ids it names that are disabled or not there.
+   */
+  missing?: string[];
+  /**
+   * Whether a list here holds less than its count.
+   */
+  truncated: boolean;
+}
+export interface AssetColumn {
+  name: string;
+  type?: string;
+  description?: string;
+  tags?: string[];
+  /**
+   * Documented, but the warehouse has no such column.
+   */
+  absent?: boolean;
+  tests?: AssetTest[];
+}
+export interface AssetTest {
+  id: string;
+  kind: string;
+  column?: string;
+  severity?: string;
+  status?: NodeStatus;
+}
+/**
+ * How an asset ran, over its newest 200 runs.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "RunStatistics".
+ */
+export interface RunStatistics {
+  runs: number;
+  succeeded: number;
+  failed: number;
+  last?: NodeStatus;
+  medianMs?: number;
+  p95Ms?: number;
+  /**
+   * Newest first, 30 at most.
+   */
+  recent: NodeStatus[];
+}
+/**
+ * `value` is empty for assets that have none.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "FacetCount".
+ */
+export interface FacetCount {
+  value: string;
+  count: number;
+}
+/**
+ * Assets by value, most first, 50 values at most. Each is counted under all filters but its own.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Facets".
+ */
+export interface Facets {
+  type: FacetCount[];
+  package: FacetCount[];
+  tag: FacetCount[];
+  owner: FacetCount[];
+  materialization: FacetCount[];
+  database: FacetCount[];
 }
 export interface AssetsSearchInput {
   project: Slug;
@@ -969,6 +1102,13 @@ export interface AssetsSearchInput {
   type?: string;
   package?: string;
   tag?: string;
+  owner?: string;
+  materialization?: string;
+  database?: string;
+  /**
+   * Whether to count facets too.
+   */
+  facets?: boolean;
   cursor?: Cursor;
   limit?: Limit;
 }
@@ -977,6 +1117,11 @@ export interface AssetsSearchOutput {
   next?: Cursor;
   total: number;
   capped: boolean;
+  facets?: Facets;
+  /**
+   * Whether facets count a part of the matches only.
+   */
+  facetsCapped?: boolean;
 }
 export interface AssetsGetInput {
   project: Slug;
@@ -987,6 +1132,8 @@ export interface AssetsImpactInput {
   project: Slug;
   environment: Slug;
   asset: string;
+  cursor?: Cursor;
+  limit?: number;
 }
 export interface AssetsImpactOutput {
   asset: string;
@@ -996,6 +1143,32 @@ export interface AssetsImpactOutput {
     [k: string]: number;
   };
   items: Asset[];
+  truncated: boolean;
+  byOwner: FacetCount[];
+  byPackage: FacetCount[];
+  /**
+   * 100 at most.
+   */
+  exposures: Asset[];
+  exposureCount: number;
+  next?: Cursor;
+}
+export interface AssetsCodeInput {
+  project: Slug;
+  environment: Slug;
+  asset: string;
+}
+export interface AssetsCodeOutput {
+  id: string;
+  language?: string;
+  raw?: string;
+  compiled?: string;
+  path?: string;
+  patchPath?: string;
+  compiledPath?: string;
+  /**
+   * Whether a text was cut; the manifest has all of it.
+   */
   truncated: boolean;
 }
 export interface AuditLeaf {
@@ -1100,6 +1273,32 @@ export interface Blob {
 }
 export interface BlobsPutInput {
   digest: Digest;
+}
+export interface ColumnHit {
+  node: string;
+  nodeName: string;
+  type: string;
+  package: string;
+  column: string;
+  dataType?: string;
+  description?: string;
+  /**
+   * Matches, as [start, end) in UTF-16 units of `text`, in order, not overlapping.
+   */
+  marks: number[][];
+  tests: number;
+}
+export interface ColumnsSearchInput {
+  project: Slug;
+  environment: Slug;
+  q?: string;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface ColumnsSearchOutput {
+  items: ColumnHit[];
+  total: number;
+  next?: Cursor;
 }
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -1224,21 +1423,6 @@ export interface GrantsDenyInput {
   environment?: Slug;
 }
 /**
- * How a node ended the last time it ran.
- *
- * This interface was referenced by `AllContracts`'s JSON-Schema
- * via the `definition` "NodeStatus".
- */
-export interface NodeStatus {
-  /**
-   * dbt's word: success, error, skipped, pass, fail, warn …
-   */
-  status: string;
-  run: string;
-  finishedAt?: Time;
-  durationMs?: number;
-}
-/**
  * What a drawing shows of a node.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -1284,6 +1468,28 @@ export interface NodeFrontier {
   node: string;
   direction: 'up' | 'down';
   hidden: number;
+}
+export interface RollupGroup {
+  key: string;
+  nodes: number;
+  byType: {
+    [k: string]: number;
+  };
+  /**
+   * Edges within the group.
+   */
+  inside: number;
+}
+/**
+ * So many nodes of `to` read nodes of `from`, counted by edges.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "RollupEdge".
+ */
+export interface RollupEdge {
+  from: string;
+  to: string;
+  count: number;
 }
 export interface GraphNeighbourhoodInput {
   project: Slug;
@@ -1348,6 +1554,37 @@ export interface GraphPathOutput {
    */
   hiddenEdges: number;
   frontier: NodeFrontier[];
+  truncated: boolean;
+}
+export interface GraphRollupInput {
+  project: Slug;
+  environment: Slug;
+  level: 'package' | 'folder' | 'schema';
+  /**
+   * Edges shown of each group in each direction, the heaviest.
+   */
+  top?: number;
+  tests?: boolean;
+  /**
+   * Only nodes whose folder, package or schema (as `level` says) is this or below it.
+   */
+  within?: string;
+  /**
+   * `latest` when absent.
+   */
+  snapshot?: string;
+}
+export interface GraphRollupOutput {
+  snapshot: Digest;
+  level: 'package' | 'folder' | 'schema';
+  groups: RollupGroup[];
+  groupCount: number;
+  edges: RollupEdge[];
+  /**
+   * Pairs of groups with an edge.
+   */
+  edgeCount: number;
+  hiddenEdges: number;
   truncated: boolean;
 }
 /**
@@ -2189,6 +2426,26 @@ export interface SessionsResolveOutput {
 export interface SessionsCloseInput {
   hash: Digest;
 }
+export interface NodeChange {
+  id: string;
+  change: 'added' | 'removed' | 'changed';
+  type: string;
+  name: string;
+  package: string;
+  /**
+   * Fields of the node that differ; `columns`, `config` and `dependsOn` are told apart below.
+   */
+  fields?: string[];
+  columnsAdded?: string[];
+  columnsRemoved?: string[];
+  columnsChanged?: string[];
+  /**
+   * Keys of its config that differ.
+   */
+  config?: string[];
+  parentsAdded?: string[];
+  parentsRemoved?: string[];
+}
 export interface SnapshotsListInput {
   project: Slug;
   environment: Slug;
@@ -2213,6 +2470,37 @@ export interface SnapshotsManifestInput {
   project: Slug;
   environment: Slug;
   snapshot: string;
+}
+export interface SnapshotsDiffInput {
+  project: Slug;
+  environment: Slug;
+  snapshot: string;
+  /**
+   * `latest` when absent.
+   */
+  to?: string;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface SnapshotsDiffOutput {
+  from: Digest;
+  to: Digest;
+  counts: {
+    added: number;
+    removed: number;
+    changed: number;
+    edgesAdded: number;
+    edgesRemoved: number;
+    columnsAdded: number;
+    columnsRemoved: number;
+    columnsChanged: number;
+    config: number;
+  };
+  /**
+   * By id.
+   */
+  items: NodeChange[];
+  next?: Cursor;
 }
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
