@@ -23,14 +23,13 @@ async function write(path: string, text: string): Promise<void> {
   const parser = path.endsWith('.json') ? 'json' : 'typescript';
   const formatted = await format(text, { parser, singleQuote: true, printWidth: 120, trailingComma: 'all' });
   written.add(path);
-  if (!checking) return writeFile(new URL(path, root), formatted);
-  if ((await readFile(new URL(path, root), 'utf8').catch(() => '')) !== formatted) drifted.push(path);
+  if ((await readFile(new URL(path, root), 'utf8').catch(() => '')) === formatted) return;
+  // Only what differs, so that whatever runs meanwhile finds every file.
+  if (checking) drifted.push(path);
+  else await writeFile(new URL(path, root), formatted);
 }
 
-if (!checking) {
-  await rm(new URL('generated/', root), { recursive: true, force: true });
-  await mkdir(new URL('generated/schemas/', root), { recursive: true });
-}
+if (!checking) await mkdir(new URL('generated/schemas/', root), { recursive: true });
 await write('src/generated/types.ts', await typesSource(contracts));
 await write('src/generated/schemas.ts', schemasSource(contracts));
 await write('src/generated/events.ts', eventsSource(contracts));
@@ -43,7 +42,9 @@ for (const [name, schema] of publishedSchemas(contracts)) {
 }
 
 for (const file of await readdir(new URL('generated/schemas/', root))) {
-  if (!written.has(`generated/schemas/${file}`)) drifted.push(`generated/schemas/${file} (nobody declares it)`);
+  if (written.has(`generated/schemas/${file}`)) continue;
+  if (checking) drifted.push(`generated/schemas/${file} (nobody declares it)`);
+  else await rm(new URL(`generated/schemas/${file}`, root));
 }
 if (drifted.length > 0) {
   console.error(`contracts drifted; run \`npm run gen\` and commit:\n  ${drifted.join('\n  ')}`);
