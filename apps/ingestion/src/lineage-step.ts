@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { lineageCommitted } from '@headgate/contracts';
 import { Blobs, type Call, Database, Infra, LOG, mutate } from '@headgate/kit';
 import { LINEAGE_ENGINE, LineagePool } from '@headgate/lineage';
@@ -31,7 +31,7 @@ interface Row {
  * The work is a row (`lineage_state`); what comes of it becomes visible in one transaction.
  */
 @Injectable()
-export class LineageStep implements OnApplicationBootstrap, OnApplicationShutdown {
+export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private dueAt = Infinity;
   private running: Promise<void> = Promise.resolve();
@@ -52,7 +52,7 @@ export class LineageStep implements OnApplicationBootstrap, OnApplicationShutdow
     this.due(0);
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
     clearTimeout(this.idle);
