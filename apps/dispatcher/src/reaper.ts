@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { taskExpired } from '@headgate/contracts';
 import { type Call, change, Database, Infra, LOG, mutateAll, type Tx } from '@headgate/kit';
 import type { Logger } from 'pino';
@@ -16,7 +16,7 @@ interface Found {
 
 /** Takes tasks away from workers that fell silent, by their lease and never by how long they run; minds deadlines. */
 @Injectable()
-export class Reaper implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Reaper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<unknown> = Promise.resolve();
   private isStopped = false;
@@ -35,7 +35,7 @@ export class Reaper implements OnApplicationBootstrap, OnApplicationShutdown {
     }, everyMs);
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.isStopped = true;
     clearTimeout(this.timer);
     await this.sweeping;

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ContractError, logAppended, type LogAppended } from '@headgate/contracts';
 import { EventLog, type Extent, LOG, type Ring } from '@headgate/kit';
 import type { Logger } from 'pino';
@@ -21,7 +21,7 @@ export interface Listener {
 
 /** Tells open streams that there is something new. Spurious rings do no harm; what is missed is found by looking. */
 @Injectable()
-export class Doorbells implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Doorbells implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly listeners = new Map<string, Set<Listener>>();
   private readonly seen = new Map<string, Extent>();
   private timer: NodeJS.Timeout | undefined;
@@ -36,7 +36,7 @@ export class Doorbells implements OnApplicationBootstrap, OnApplicationShutdown 
     this.timer = setInterval(() => void this.look(), lookMs).unref();
   }
 
-  onApplicationShutdown(): void {
+  beforeApplicationShutdown(): void {
     clearInterval(this.timer);
   }
 
