@@ -1,0 +1,12 @@
+import type { NextConfig } from 'next';
+
+export default {
+  // `npm run types` checks the types, with the compiler of the whole workspace.
+  typescript: { ignoreBuildErrors: true },
+  transpilePackages: ['@headgate/contracts', '@headgate/graph'],
+  turbopack: { root: new URL('../..', import.meta.url).pathname },
+  poweredByHeader: false,
+  // The gateway compresses what leaves the machine.
+  compress: false,
+  devIndicators: false,
+} satisfies NextConfig;

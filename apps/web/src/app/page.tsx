@@ -1,0 +1,5 @@
+import { Home } from '../overview/home.tsx';
+
+export default function HomePage() {
+  return <Home />;
+}

@@ -1,0 +1,46 @@
+import type { AuditLeaf } from '@headgate/contracts';
+
+const did: Record<string, string> = {
+  'plan.proposed': 'A plan was proposed',
+  'plan.decided': 'A plan was decided',
+  'run.requested': 'A run was asked for',
+  'run.finished': 'A run ended',
+  'run.cancel-requested': 'A run was told to stop',
+  'snapshot.committed': 'A snapshot was committed',
+  'artifact.ingested': 'Artifacts came in',
+  'revision.created': 'A revision was stored',
+  'task.queued': 'A task was queued',
+  'task.claimed': 'A worker took a task',
+  'task.finished': 'A worker ended a task',
+  'task.expired': 'A lease ran out',
+  'token.created': 'A token was made',
+  'token.revoked': 'A token was revoked',
+  'access.denied': 'Access was refused',
+  'grant.changed': 'A grant changed',
+  'environment.created': 'An environment was made',
+  'environment.changed': 'An environment changed',
+  'environment.revealed': 'Secrets were handed to a run',
+  'project.created': 'A project was made',
+  'org.created': 'The organization was made',
+  'selection.saved': 'A selection was saved',
+  'selection.removed': 'A selection was removed',
+};
+
+/** One sentence for what a leaf records. */
+export const sentenceOf = ({ type }: Pick<AuditLeaf, 'type'>): string => did[type] ?? type.replace('.', ' ');
+
+const worth = ['outcome', 'status', 'decision', 'plan', 'run', 'snapshot', 'name', 'role', 'permission', 'kind'];
+
+/** The few facts of a summary (`name=value …`) that a reader asks for first; ids by their last digits. */
+export function factsOf(summary = ''): string {
+  const pairs = new Map(summary.split(' ').map((pair) => pair.split('=') as [string, string | undefined]));
+  return worth
+    .flatMap((name) => {
+      const value = pairs.get(name);
+      if (!value) return [];
+      const isId = /^[0-9a-f]{8}-|^sha256:/.test(value);
+      return [isId ? `${name} ${value.startsWith('sha256:') ? value.slice(7, 14) : value.slice(-8)}` : value];
+    })
+    .slice(0, 3)
+    .join(', ');
+}

@@ -1,0 +1,6 @@
+'use client';
+import { Empty } from '../ui/blocks.tsx';
+
+export function Graph() {
+  return <Empty title="Choose an asset" />;
+}

@@ -1,0 +1,130 @@
+'use client';
+import type { PlanEntry } from '@headgate/contracts';
+import { ArrowDown, CircleDot } from 'lucide-react';
+import Link from 'next/link';
+import { useState } from 'react';
+import { useDownload } from '../api/queries.ts';
+import { type Manifest, type ManifestNode, nodeIn } from '../assets/manifest.ts';
+import { usePlace } from '../shell/place.tsx';
+import { CopyButton, Diff, Sql } from '../ui/code.tsx';
+import { brief, nameOf } from '../ui/words.ts';
+import { chainOf, changedParts, partName } from './reasons.ts';
+
+interface Props {
+  entry: PlanEntry;
+  byId: ReadonlyMap<string, PlanEntry>;
+  manifestOf: string;
+}
+
+/** The reason, then the proof: the chain on the left, what changed on the right. */
+export function EntryDetail({ entry, byId, manifestOf }: Props) {
+  const place = usePlace();
+  const chain = chainOf(entry, byId);
+  const root = byId.get(entry.cause.find((id) => byId.has(id)) ?? entry.id) ?? entry;
+  const command = `headgate explain ${nameOf(entry.id)}`;
+  return (
+    <div className="why">
+      <div>
+        <h3>{entry.verdict === 'SKIP' ? 'Why it stays' : 'Why it runs'}</h3>
+        <ol className="chain">
+          {chain.map((step, index) => (
+            <li key={index}>
+              <span className="dot">{index === chain.length - 1 ? <CircleDot size={10} aria-hidden /> : <ArrowDown size={10} aria-hidden />}</span>
+              <b>{step.text}</b>
+              <span className="proof">{step.evidence}</span>
+            </li>
+          ))}
+        </ol>
+      </div>
+      <div>
+        <RootChange root={root} manifestOf={manifestOf} />
+      </div>
+      <div className="why-foot">
+        <Link className="link" href={place.to('assets', entry.id, 'overview')}>
+          Open {nameOf(entry.id)}
+        </Link>
+        <Link className="link" href={`${place.to('graph')}?root=${encodeURIComponent(entry.id)}`}>
+          See it in the graph
+        </Link>
+        {entry.evidence.state && (
+          <Link className="link" href={place.to('runs', entry.evidence.state.run)}>
+            Last build, run {brief(entry.evidence.state.run)}
+          </Link>
+        )}
+        <span className="grow" />
+        <code className="mid-only">{command}</code>
+        <CopyButton text={command} label="Copy the command" />
+      </div>
+    </div>
+  );
+}
+
+type View = 'sql' | 'config' | 'digests';
+
+/** The node where the change began, as the last build saw it and as it is now. */
+function RootChange({ root, manifestOf }: { root: PlanEntry; manifestOf: string }) {
+  const { project, environment } = usePlace();
+  const [view, setView] = useState<View>();
+  const run = root.evidence.state?.run;
+  const after = useDownload<Manifest>('snapshotsManifest', { project, environment, snapshot: manifestOf });
+  const before = useDownload<Manifest>('runsArtifact', { run: run ?? '', name: 'manifest.json' }, run !== undefined);
+  const now = nodeIn(after.data, root.id);
+  const then = nodeIn(before.data, root.id);
+  const configs = changedParts(root).some(({ part }) => part === 'configs' || part === 'contract');
+  const body = changedParts(root).some(({ part }) => part === 'body');
+  const chosen: View = view ?? (configs && !body ? 'config' : now?.raw_code ? 'sql' : 'digests');
+  return (
+    <>
+      <h3 className="row">
+        {root.verdict === 'SKIP' ? 'What it is' : 'Root change'}
+        <span className="ink3 t12 cut">{now?.original_file_path ?? nameOf(root.id)}</span>
+        <span className="grow" />
+        <span className="segments" role="group" aria-label="View">
+          {(['sql', 'config', 'digests'] as const).map((one) => (
+            <button key={one} aria-pressed={chosen === one} onClick={() => setView(one)}>
+              {{ sql: 'SQL', config: 'Config', digests: 'Digests' }[one]}
+            </button>
+          ))}
+        </span>
+      </h3>
+      {chosen === 'digests' ? (
+        <Digests entry={root} />
+      ) : after.isPending || (run && before.isPending && before.fetchStatus !== 'idle') ? (
+        <p className="t12 ink3">Reading both manifests</p>
+      ) : (
+        <Texts now={now} then={then} view={chosen} />
+      )}
+    </>
+  );
+}
+
+function Texts({ now, then, view }: { now: ManifestNode | undefined; then: ManifestNode | undefined; view: 'sql' | 'config' }) {
+  if (!now) return <p className="t12 ink2">The manifest of this snapshot does not name it; its digests say what changed.</p>;
+  const text = (node: ManifestNode) => (view === 'sql' ? (node.raw_code ?? '') : JSON.stringify(node.config ?? {}, null, 2));
+  if (text(now) === '') return <p className="t12 ink2">It has no SQL of its own.</p>;
+  if (then && text(then) !== text(now)) return <Diff before={text(then)} after={text(now)} label={`${view} difference`} />;
+  return (
+    <>
+      <p className="t12 ink2" style={{ marginBottom: 6 }}>
+        {then ? 'Equal to what the last build ran.' : 'There is no earlier build to compare with.'}
+      </p>
+      <Sql text={text(now)} label={view} />
+    </>
+  );
+}
+
+function Digests({ entry }: { entry: PlanEntry }) {
+  const changed = new Set(changedParts(entry).map(({ part }) => part));
+  return (
+    <dl className="pairs">
+      {Object.entries(entry.evidence.parts).map(([part, digest]) => (
+        <div key={part} style={{ display: 'contents' }}>
+          <dt>{partName(part).replace(/^its /, '')}</dt>
+          <dd className="mono">
+            {changed.has(part) ? `${entry.evidence.state?.parts[part]?.slice(7, 15) ?? 'none'} → ${digest.slice(7, 15)}` : `${digest.slice(7, 15)}${entry.evidence.state ? ', equal' : ''}`}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,107 @@
+import type { PlanEntry, PlanReason } from '@headgate/contracts';
+import { nameOf, several } from '../ui/words.ts';
+
+const parts: Record<string, string> = {
+  body: 'its SQL',
+  configs: 'its configuration',
+  contract: 'its contract',
+  macros: 'a macro it calls',
+  relation: 'where it is built',
+  reference: 'what it refers to',
+  fqn: 'its path',
+  kind: 'its kind',
+  persisted_descriptions: 'its persisted description',
+};
+const whys: Record<string, string> = {
+  runs: 'runs before it',
+  carries: 'carries a change',
+  changed: 'changed',
+  added: 'was added',
+  removed: 'was removed',
+};
+
+/** A part of a node's identity, in words. */
+export const partName = (part: string): string => parts[part] ?? part.replace(/_/g, ' ');
+
+/** A reason as a clause of a few words. */
+export function clause({ code, part, id, why, macros, status, assumed }: PlanReason): string {
+  switch (code) {
+    case 'never_built':
+      return 'Never built here';
+    case 'last_failed':
+      return `Failed last time${status ? `: ${status}` : ''}`;
+    case 'last_skipped':
+      return 'Skipped last time';
+    case 'changed':
+      return `Changed: ${partName(part ?? '')}${macros?.length ? `, ${macros.map(nameOf).join(', ')}` : ''}`;
+    case 'upstream':
+      return `${nameOf(id ?? '')} ${whys[why ?? ''] ?? 'changed'}`;
+    case 'full_refresh':
+      return 'Full refresh was asked for';
+    case 'data_changed':
+      return `New data in ${nameOf(id ?? '')}`;
+    case 'data_unknown':
+      return `Nobody knows whether ${nameOf(id ?? '')} has new data`;
+    case 'unchanged':
+      return assumed?.length ? `Unchanged, if ${assumed.map(nameOf).join(', ')} is` : 'Unchanged: input digest equal';
+  }
+}
+
+/** One step of the chain from where a change began to the verdict. */
+export interface Step {
+  id: string;
+  text: string;
+  evidence: string;
+}
+
+const hex = (digest: string | null | undefined): string => (digest ? digest.replace('sha256:', '').slice(0, 4) : 'none');
+
+/** The parts of an entry's identity that differ from when it was last built, with both digests. */
+export function changedParts({ evidence: { parts: now, state } }: PlanEntry): { part: string; before: string; after: string }[] {
+  if (!state) return [];
+  return [...new Set([...Object.keys(now), ...Object.keys(state.parts)])]
+    .filter((part) => now[part] !== state.parts[part])
+    .map((part) => ({ part, before: hex(state.parts[part]), after: hex(now[part]) }));
+}
+
+/** Why this verdict: from the root of the change, edge by edge, to the node itself. */
+export function chainOf(entry: PlanEntry, byId: ReadonlyMap<string, PlanEntry>): Step[] {
+  const verdict = { id: entry.id, text: verdictLine(entry), evidence: digests(entry) };
+  if (entry.verdict === 'SKIP') return [...skipEvidence(entry), verdict];
+  const before = entry.cause.filter((id) => id !== entry.id);
+  const steps = before.map((id, at): Step => {
+    const here = byId.get(id);
+    const first = at === 0 && here ? here.reasons.find(({ code }) => code !== 'upstream') : undefined;
+    const text = first ? `${nameOf(id)}: ${lower(clause(first))}` : `${nameOf(id)} ${here ? 'is rebuilt, so its readers are too' : 'changed'}`;
+    return { id, text, evidence: here ? digests(here) : 'an input of the plan' };
+  });
+  const own = entry.reasons
+    .filter(({ code }) => code !== 'upstream' || before.length === 0)
+    .map((reason): Step => ({ id: entry.id, text: clause(reason), evidence: evidenceOf(reason, entry) }));
+  return [...steps, ...own, verdict];
+}
+
+const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+
+const digests = ({ evidence: { fingerprint, state } }: PlanEntry): string =>
+  state ? `input digest ${hex(state.fingerprint)} ${state.fingerprint === fingerprint ? '=' : '→'} ${hex(fingerprint)}` : `input digest ${hex(fingerprint)}, none before`;
+
+const verdictLine = ({ id, verdict }: PlanEntry): string =>
+  `${nameOf(id)} ${{ RUN: 'is rebuilt', PARTIAL: 'is rebuilt in part', SKIP: 'stays as it is' }[verdict]}`;
+
+function evidenceOf({ code, part }: PlanReason, entry: PlanEntry): string {
+  const changed = changedParts(entry).find((one) => one.part === part);
+  if (changed) return `${partName(changed.part)} ${changed.before} → ${changed.after}`;
+  const { state } = entry.evidence;
+  if (code === 'last_failed' || code === 'last_skipped') return `run ${state?.run.slice(-8) ?? ''}, attempt ${state?.attempt ?? ''}`;
+  return code === 'never_built' ? 'no successful build is on record in this environment' : 'the plan’s rules';
+}
+
+function skipEvidence({ id, evidence: { parts: own, upstream, state } }: PlanEntry): Step[] {
+  const steps: Step[] = [{ id, text: `All ${several(Object.keys(own).length, 'part')} of it are equal`, evidence: Object.keys(own).map(partName).join(', ') }];
+  const inputs = Object.keys(upstream).length;
+  if (inputs > 0)
+    steps.push({ id, text: `${several(inputs, 'direct input')} equal`, evidence: Object.keys(upstream).map(nameOf).join(', ') });
+  if (state) steps.push({ id, text: 'Its last build stands', evidence: `run ${state.run.slice(-8)}, attempt ${state.attempt}, ${state.result}` });
+  return steps;
+}

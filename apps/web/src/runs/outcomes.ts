@@ -1,0 +1,32 @@
+import type { Run } from '@headgate/contracts';
+
+/** A node's state → the class of its part of a bar. */
+export const outcomeOf = (status: string): 'ok' | 'bad' | 'run' | 'skip' | 'rest' => {
+  if (['success', 'succeeded', 'pass'].includes(status)) return 'ok';
+  if (['error', 'fail', 'failed', 'runtime error'].includes(status)) return 'bad';
+  if (['running', 'started', 'compiling', 'executing'].includes(status)) return 'run';
+  return ['queued', 'waiting', 'pending', 'requested'].includes(status) ? 'rest' : 'skip';
+};
+
+/** The parts of a run's bar, in the order in which they are drawn. */
+export function outcomes(counts: Record<string, number>): [string, number][] {
+  const sums: Record<string, number> = {};
+  for (const [status, total] of Object.entries(counts)) {
+    const outcome = outcomeOf(status);
+    sums[outcome] = (sums[outcome] ?? 0) + total;
+  }
+  return ['ok', 'bad', 'run', 'skip', 'rest'].flatMap((name) => (sums[name] ? [[name, sums[name]] as [string, number]] : []));
+}
+
+/** `12 success, 1 error`. */
+export const countsLine = (counts: Record<string, number>): string =>
+  Object.entries(counts)
+    .filter(([, total]) => total > 0)
+    .map(([status, total]) => `${total} ${status}`)
+    .join(', ');
+
+/** How long a run took, or has been going until `now`, in milliseconds. */
+export const takenMs = ({ startedAt, createdAt, finishedAt }: Pick<Run, 'startedAt' | 'createdAt' | 'finishedAt'>, now: number): number =>
+  (finishedAt ? Date.parse(finishedAt) : Math.max(now, Date.parse(createdAt))) - Date.parse(startedAt ?? createdAt);
+
+export const hasEnded = ({ status }: Pick<Run, 'status'>): boolean => !['requested', 'running'].includes(status);

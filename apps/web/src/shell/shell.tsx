@@ -1,0 +1,197 @@
+'use client';
+import { Command, LogOut, Moon, Search } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname, useRouter } from 'next/navigation';
+import { type ReactNode, useState } from 'react';
+import { useLive } from '../api/live.tsx';
+import { fetchChecked } from '../api/client.ts';
+import { type Session, useAsk, useSession } from '../api/queries.ts';
+import { Bones, Refused } from '../ui/blocks.tsx';
+import { Logo } from '../ui/marks.tsx';
+import { useNow } from '../ui/now.ts';
+import { ago, nameOf, short } from '../ui/words.ts';
+import { EnvironmentSwitcher } from './environment-switcher.tsx';
+import { KeyHelp } from './key-help.tsx';
+import { useGoTo, useKeys } from './keys.ts';
+import { Palette } from './palette.tsx';
+import { openPlans } from '../plans/open-plans.ts';
+import { places } from './places.ts';
+import { usePlace } from './place.tsx';
+
+/** The frame of every page of an environment. */
+export function Shell({ children }: { children: ReactNode }) {
+  const session = useSession();
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  const place = usePlace();
+  const router = useRouter();
+  const path = usePathname();
+  const part = decodeURIComponent(path.split('/')[4] ?? '');
+
+  useGoTo((letter) => {
+    const found = places.find(([, , , key]) => key === letter);
+    if (found) router.push(found[0] ? place.to(found[0]) : place.to());
+  });
+  useKeys({
+    '?': () => setHelp(true),
+    y: () => void navigator.clipboard?.writeText(location.href),
+    '/': () => document.querySelector<HTMLInputElement>('main input[type="search"]')?.focus(),
+  });
+
+  if (session.error) return <main className="page">{<Refused error={session.error} retry={() => void session.refetch()} />}</main>;
+  if (!session.data) return <Bones />;
+  return (
+    <div className={`frame ${part === 'graph' ? 'narrow-nav' : ''}`}>
+      <a className="skip-link" href="#main">
+        Skip to content
+      </a>
+      <Side session={session.data} part={part} />
+      <Top path={path} part={part} openPalette={() => setPalette(true)} />
+      <main className="page" id="main" tabIndex={-1} key={place.project + place.environment}>
+        {children}
+      </main>
+      <nav className="tab-bar" aria-label="Main, phone">
+        {places.slice(0, 5).map(([to, word, Icon]) => (
+          <Link key={word} href={to ? place.to(to) : place.to()} aria-current={part === to ? 'page' : undefined}>
+            <Icon size={20} aria-hidden />
+            {word}
+          </Link>
+        ))}
+      </nav>
+      <Palette isOpen={palette} open={() => setPalette(true)} close={() => setPalette(false)} />
+      <KeyHelp isOpen={help} close={() => setHelp(false)} />
+    </div>
+  );
+}
+
+function Side({ session, part }: { session: Session; part: string }) {
+  const place = usePlace();
+  const { project, environment } = place;
+  const may = new Set(session.permissions);
+  const plans = useAsk('plansList', { project, environment, limit: 50 }, { enabled: may.has('plan:read') });
+  const runs = useAsk('runsList', { project, environment, limit: 50 }, { enabled: may.has('run:read') });
+  const waiting = openPlans(plans.data?.items ?? []).length;
+  const live = (runs.data?.items ?? []).filter(({ status }) => status === 'running' || status === 'requested').length;
+  return (
+    <nav className="side" aria-label="Main">
+      <Link className="brand" href={place.to()} aria-label="Headgate, home">
+        <Logo />
+        <b>Headgate</b>
+      </Link>
+      <ul>
+        {places.map(([to, word, Icon, key]) => (
+          <li key={word}>
+            <Link
+              className="place"
+              href={to ? place.to(to) : place.to()}
+              aria-current={part === to ? 'page' : undefined}
+              aria-label={word}
+              title={`${word}, g ${key}`}
+            >
+              <Icon size={16} aria-hidden />
+              <span>{word}</span>
+              {word === 'Plans' && waiting > 0 && <b className="count hot">{waiting}</b>}
+              {word === 'Runs' && live > 0 && <b className="count">{live} live</b>}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <div className="side-foot">
+        <Pulse />
+        <Me session={session} />
+      </div>
+    </nav>
+  );
+}
+
+function Pulse() {
+  const { project, environment } = usePlace();
+  const { state, caughtUp } = useLive();
+  const now = useNow();
+  const snapshots = useAsk('snapshotsList', { project, environment, limit: 1 });
+  const latest = snapshots.data?.items[0];
+  const words = { connecting: 'connecting', live: 'live', waiting: 'reconnecting' }[state];
+  const said = caughtUp === undefined ? words : `live again, caught up to ${caughtUp} facts`;
+  return (
+    <div className="pulse-line" role="status" title={`Event stream: ${said}`}>
+      <span className={`pulse ${state === 'waiting' ? 'waiting' : ''}`} />
+      <b>{latest ? `Snapshot ${short(latest.snapshot)}` : 'No snapshot'}</b>
+      <span>
+        {latest && now > 0 ? `${ago(latest.createdAt, now)} · ` : ''}
+        {said}
+      </span>
+    </div>
+  );
+}
+
+function Me({ session: { person, org } }: { session: Session }) {
+  const name = person.name || person.email;
+  const initials = name
+    .split(/[\s@.]+/)
+    .map((word) => word[0]?.toUpperCase() ?? '')
+    .slice(0, 2)
+    .join('');
+  const signOut = async () => {
+    await fetchChecked('/auth/sign-out', { method: 'POST', headers: { 'x-headgate-request': 'web' } });
+    location.href = '/sign-in';
+  };
+  return (
+    <button className="me" onClick={() => void signOut()} aria-label={`Sign out ${name}`} title={`${person.email}, ${org.name}. Sign out`}>
+      <span className="face" aria-hidden>
+        {initials}
+      </span>
+      <span className="cut">{name}</span>
+      <LogOut size={14} aria-hidden />
+    </button>
+  );
+}
+
+function Top({ path, part, openPalette }: { path: string; part: string; openPalette: () => void }) {
+  const place = usePlace();
+  const [, word] = places.find(([to]) => to === part) ?? places.find(([to]) => part === 'assets' && to === 'catalog') ?? places[0];
+  const leaf = path.split('/')[5];
+  const parent = part === 'assets' ? 'catalog' : part;
+  return (
+    <header className="top">
+      <nav className="crumbs" aria-label="Breadcrumb">
+        <span className="wide-only">{place.project}</span>
+        <span className="slash wide-only">/</span>
+        <EnvironmentSwitcher />
+        <span className="slash">/</span>
+        {leaf ? (
+          <>
+            <Link href={place.to(parent)}>{word}</Link>
+            <span className="slash">/</span>
+            <span aria-current="page">{part === 'assets' ? nameOf(decodeURIComponent(leaf)) : leaf.slice(-8)}</span>
+          </>
+        ) : (
+          <span aria-current="page">{word}</span>
+        )}
+      </nav>
+      <button className="find" onClick={openPalette} aria-label="Search or act, Control K">
+        <Search size={14} aria-hidden />
+        <span>Search or act</span>
+        <kbd>
+          <Command size={10} aria-hidden />K
+        </kbd>
+      </button>
+      <ThemeButton />
+    </header>
+  );
+}
+
+function ThemeButton() {
+  const toggle = () => {
+    const root = document.documentElement;
+    const chosen = root.dataset['theme'];
+    const isDark = chosen ? chosen === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+    const next = isDark ? 'light' : 'dark';
+    root.dataset['theme'] = next;
+    document.cookie = `theme=${next}; path=/; max-age=31536000; samesite=lax`;
+  };
+  return (
+    <button className="button quiet square" onClick={toggle} aria-label="Switch between light and dark" title="Light or dark">
+      <Moon size={16} aria-hidden />
+    </button>
+  );
+}
