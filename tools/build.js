@@ -135,5 +135,8 @@ const hashOf = (files) =>
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const start = performance.now();
   const { built, removed } = await ensureBuilt();
-  console.log(`built ${built} files, removed ${removed}, in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  const { ensureWebBuilt } = await import('./build-web.js');
+  const pages = (await ensureWebBuilt()).built ? 'built' : 'unchanged';
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`built ${built} files, removed ${removed}, pages ${pages}, in ${seconds} s`);
 }

@@ -12,6 +12,7 @@ export const steps = {
   contracts: ['node', ...source, 'tools/gen/gen.ts', '--check'],
   docs: ['node', ...source, 'tools/docs/events-table.ts', '--check'],
   types: ['tsc', '-p', '.'],
+  'types-web': ['tsc', '-p', 'apps/web'],
   lint: ['eslint', '.'],
   format: ['prettier', '--check', '--log-level', 'warn', '.'],
   cycles: [
@@ -23,6 +24,7 @@ export const steps = {
     'circular:1',
     '-T',
     'apps/*/src/**/*.ts',
+    'apps/web/src/**/*.tsx',
     'libs/*/src/**/*.ts',
   ],
   unused: ['knip'],

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt } from '../build.js';
+import { ensureWebBuilt } from '../build-web.js';
 import { ended, stop } from '../process/bound-child.js';
 import { belongsToParent, whenParentDies } from '../process/parent.js';
 import { hostConfig, migrate, startHost, writeHostConfig } from './host.js';
@@ -30,6 +31,10 @@ export async function setUp() {
     await stage('build', async (progress) => {
       const { built } = await ensureBuilt();
       progress(built === 0 ? 'ready (unchanged)' : `${built} files`);
+    });
+    await stage('pages', async (progress) => {
+      progress('building; this takes a minute once');
+      progress((await ensureWebBuilt()).built ? 'built' : 'ready (unchanged)');
     });
   } finally {
     lock.release();

@@ -27,8 +27,8 @@ export const useLive = (): Live => useContext(LiveContext);
 
 /** Which answers a fact makes old, by the first word of its type. */
 const stale: Record<string, string[]> = {
-  plan: ['plansGet', 'plansList'],
-  run: ['runsGet', 'runsList', 'runsNodes', 'plansGet', 'plansList'],
+  plan: ['runsOfPlan', 'plansGet', 'plansList'],
+  run: ['runsOfPlan', 'runsHistory', 'runsGet', 'runsList', 'runsNodes', 'plansGet', 'plansList'],
   task: ['runsGet', 'runsList', 'runsNodes'],
   snapshot: ['snapshotsList', 'assetsSearch', 'assetsGet', 'assetsImpact', 'environmentsGet'],
   environment: ['environmentsList', 'environmentsGet'],

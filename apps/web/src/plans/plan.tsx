@@ -98,8 +98,8 @@ function Acts({ plan }: { plan: Plan }) {
   const say = useToast();
   const session = useSession();
   const [, set] = useQueryState();
-  const ofPlan = useAsk('runsList', { project: plan.project, environment: plan.environment, limit: 50 }, { enabled: plan.status === 'allowed' });
-  const run = plan.runId ?? ofPlan.data?.items.find((one) => one.plan === plan.id)?.id;
+  const ofPlan = useAsk('runsOfPlan', { plan: plan.id }, { enabled: plan.status === 'allowed' && !plan.runId });
+  const run = plan.runId ?? ofPlan.data?.run?.id;
   const total = plan.counts.run + plan.counts.partial;
   const confirm = useMutation({
     mutationFn: () => ask('plansConfirm', { plan: plan.id }),
