@@ -50,7 +50,8 @@ function hashOfSources(root, app) {
   return hash.digest('hex');
 }
 
-const versionOf = (root, name) => JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
+const versionOf = (root, name) =>
+  JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
 const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
 
 function filesOf(folder) {

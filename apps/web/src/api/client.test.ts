@@ -2,7 +2,9 @@ import { expect, test } from '@jest/globals';
 import { addressOf } from './client.ts';
 
 test('path parameters are taken out of the input and escaped, the rest becomes the query', () => {
-  expect(addressOf('GET /a/{project}/b/{asset}', { project: 'p', asset: 'model.x/y', q: 'a b', limit: undefined })).toEqual({
+  expect(
+    addressOf('GET /a/{project}/b/{asset}', { project: 'p', asset: 'model.x/y', q: 'a b', limit: undefined }),
+  ).toEqual({
     method: 'GET',
     url: '/a/p/b/model.x%2Fy?q=a+b',
   });

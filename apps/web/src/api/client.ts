@@ -13,7 +13,14 @@ export class Refusal extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly requestId: string | undefined;
-  constructor(problem: { status: number; code: string; title: string; detail?: string; hint?: string; requestId?: string }) {
+  constructor(problem: {
+    status: number;
+    code: string;
+    title: string;
+    detail?: string;
+    hint?: string;
+    requestId?: string;
+  }) {
     super(problem.detail ?? problem.title);
     this.status = problem.status;
     this.code = problem.code;
@@ -32,7 +39,8 @@ export function addressOf(route: string, input: object): { method: string; url: 
     return encodeURIComponent(value);
   });
   const given = Object.entries(rest).filter(([, value]) => value !== undefined && value !== '');
-  if (method !== 'GET' && method !== 'DELETE') return { method, url: path, body: JSON.stringify(Object.fromEntries(given)) };
+  if (method !== 'GET' && method !== 'DELETE')
+    return { method, url: path, body: JSON.stringify(Object.fromEntries(given)) };
   const query = new URLSearchParams();
   for (const [name, value] of given) for (const one of [value].flat()) query.append(name, String(one));
   return { method, url: query.size > 0 ? `${path}?${query}` : path };
@@ -53,10 +61,17 @@ export async function fetchChecked(url: string, init: RequestInit = {}): Promise
     response = await fetch(url, { credentials: 'same-origin', ...init });
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new Refusal({ status: 0, code: 'unreachable', title: 'The server cannot be reached.', hint: 'Waiting to try again.' });
+    throw new Refusal({
+      status: 0,
+      code: 'unreachable',
+      title: 'The server cannot be reached.',
+      hint: 'Waiting to try again.',
+    });
   }
   if (response.ok) return response;
-  const problem = await response.json().catch(() => ({ status: response.status, code: 'unknown', title: response.statusText }));
+  const problem = await response
+    .json()
+    .catch(() => ({ status: response.status, code: 'unknown', title: response.statusText }));
   throw new Refusal({ ...problem, status: response.status });
 }
 
@@ -72,4 +87,5 @@ export async function download<T>(name: Asked, input: object, signal?: AbortSign
 }
 
 /** Where a download is, for a link. */
-export const hrefOf = <N extends Asked>(name: N, input: InputOf<N>): string => addressOf(paths[name], input as object).url;
+export const hrefOf = <N extends Asked>(name: N, input: InputOf<N>): string =>
+  addressOf(paths[name], input as object).url;

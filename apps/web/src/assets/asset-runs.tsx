@@ -18,14 +18,22 @@ export function AssetRuns({ id, isCard = false }: { id: string; isCard?: boolean
       {({ pages }) => {
         const builds = pages.flatMap((page) => page.items);
         if (builds.length === 0)
-          return <Empty title="No run built it yet">Its inputs were equal in every plan, or it is not built by dbt.</Empty>;
+          return (
+            <Empty title="No run built it yet">Its inputs were equal in every plan, or it is not built by dbt.</Empty>
+          );
         return builds.map((build) => (
-          <Link className="line" key={`${build.run}${build.attempt}`} href={`${place.to('runs', build.run)}?node=${encodeURIComponent(id)}`}>
+          <Link
+            className="line"
+            key={`${build.run}${build.attempt}`}
+            href={`${place.to('runs', build.run)}?node=${encodeURIComponent(id)}`}
+          >
             <State state={build.status} />
             <span className="grow cut">
               Run {brief(build.run)} <span className="ink3">{build.message}</span>
             </span>
-            {build.rows !== undefined && build.rows >= 0 && <span className="num t12 ink3">{count(build.rows)} rows</span>}
+            {build.rows !== undefined && build.rows >= 0 && (
+              <span className="num t12 ink3">{count(build.rows)} rows</span>
+            )}
             <span className="num t12 ink3">
               {build.durationMs !== undefined && `${duration(build.durationMs)}, `}
               {build.startedAt && now > 0 ? ago(build.startedAt, now) : ''}

@@ -16,7 +16,8 @@ export function AssetSql({ id, snapshot }: { id: string; snapshot: string }) {
         const node = nodeIn(found, id);
         const isCompiled = query.get('view') === 'compiled' && node?.compiled_code;
         const text = isCompiled ? node.compiled_code! : (node?.raw_code ?? '');
-        if (!text) return <Empty title="It has no SQL">Sources, seeds and exposures are declared, not written in SQL.</Empty>;
+        if (!text)
+          return <Empty title="It has no SQL">Sources, seeds and exposures are declared, not written in SQL.</Empty>;
         return (
           <div className="stack" style={{ padding: '14px var(--gutter) 24px', gap: 10 }}>
             <div className="row">

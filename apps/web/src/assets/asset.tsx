@@ -87,6 +87,7 @@ function Detail({ detail, tab }: { detail: AssetDetail; tab: string }) {
 }
 
 function About({ detail: { asset, columns, parents, children, snapshot } }: { detail: AssetDetail }) {
+  const feeds = children.filter(({ type }) => !type.endsWith('test'));
   return (
     <div className="halves" style={{ paddingTop: 16 }}>
       <section className="card" aria-labelledby="about">
@@ -103,11 +104,17 @@ function About({ detail: { asset, columns, parents, children, snapshot } }: { de
           <dt>Package</dt>
           <dd>{asset.package}</dd>
           <dt>Columns</dt>
-          <dd>{columns.length === 0 ? 'not known yet' : `${columns.length}, ${columns.filter(({ description }) => description).length} described`}</dd>
+          <dd>
+            {columns.length === 0
+              ? 'not known yet'
+              : `${columns.length}, ${columns.filter(({ description }) => description).length} described`}
+          </dd>
           <dt>Reads</dt>
           <dd>{parents.map(({ name }) => name).join(', ') || 'nothing'}</dd>
           <dt>Feeds</dt>
-          <dd>{children.map(({ name }) => name).join(', ') || 'nothing'}</dd>
+          <dd>{feeds.map(({ name }) => name).join(', ') || 'nothing'}</dd>
+          <dt>Tests</dt>
+          <dd>{children.length - feeds.length || 'none'}</dd>
           <dt>Id</dt>
           <dd className="mono">{asset.id}</dd>
           <dt>Snapshot</dt>

@@ -20,7 +20,13 @@ export function AssetColumns({ columns }: { columns: AssetDetail['columns'] }) {
       <div className="tools" style={{ paddingTop: 10 }}>
         <label className="field" style={{ width: 220 }}>
           <Search size={14} aria-hidden />
-          <input type="search" aria-label="Filter columns" placeholder="Filter columns" value={query.get('q') ?? ''} onChange={(event) => set({ q: event.target.value })} />
+          <input
+            type="search"
+            aria-label="Filter columns"
+            placeholder="Filter columns"
+            value={query.get('q') ?? ''}
+            onChange={(event) => set({ q: event.target.value })}
+          />
           <kbd>/</kbd>
         </label>
         <span className="grow" />

@@ -32,7 +32,11 @@ export function AssetImpact({ detail: { asset, parents } }: { detail: AssetDetai
                   ))}
                 </div>
                 <List assets={items} />
-                {truncated && <p className="line t12 ink3">The first {items.length} of {count(total)} are listed.</p>}
+                {truncated && (
+                  <p className="line t12 ink3">
+                    The first {items.length} of {count(total)} are listed.
+                  </p>
+                )}
               </>
             )
           }

@@ -17,4 +17,6 @@ export interface ManifestNode {
 /** A node by its unique id, wherever the manifest keeps its kind. */
 export const nodeIn = (manifest: Manifest | undefined, id: string): ManifestNode | undefined =>
   manifest &&
-  [manifest.nodes, manifest.sources, manifest.exposures, manifest.metrics, manifest.semantic_models].find((group) => group && id in group)?.[id];
+  [manifest.nodes, manifest.sources, manifest.exposures, manifest.metrics, manifest.semantic_models].find(
+    (group) => group && id in group,
+  )?.[id];

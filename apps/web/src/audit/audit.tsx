@@ -53,7 +53,11 @@ export function Audit() {
             <kbd>/</kbd>
           </label>
           {type && (
-            <button className="chip on" onClick={() => set({ type: undefined })} aria-label={`Remove the filter ${type}`}>
+            <button
+              className="chip on"
+              onClick={() => set({ type: undefined })}
+              aria-label={`Remove the filter ${type}`}
+            >
               {type} ✕
             </button>
           )}
@@ -69,7 +73,12 @@ export function Audit() {
             <Empty title="No entry matches">Clear the search to see all of them.</Empty>
           ) : (
             <>
-              <Leaves leaves={items} chosen={chosen?.event} choose={(entry) => set({ entry })} filter={(one) => set({ type: one })} />
+              <Leaves
+                leaves={items}
+                chosen={chosen?.event}
+                choose={(entry) => set({ entry })}
+                filter={(one) => set({ type: one })}
+              />
               {leaves.hasNextPage && (
                 <div className="head">
                   <button className="button" onClick={() => void leaves.fetchNextPage()}>
@@ -117,7 +126,7 @@ function Leaves({ leaves, chosen, choose, filter }: LeavesProps) {
   return (
     <table className="table">
       <colgroup>
-        <col style={{ width: 138 }} />
+        <col style={{ width: 142 }} />
         <col style={{ width: 130 }} />
         <col style={{ width: 168 }} className="mid-only" />
         <col />
@@ -138,18 +147,33 @@ function Leaves({ leaves, chosen, choose, filter }: LeavesProps) {
       </thead>
       <tbody ref={body}>
         {leaves.map((leaf) => (
-          <tr key={leaf.event} tabIndex={-1} data-row className={leaf.event === chosen ? 'chosen' : ''} onClick={() => choose(leaf.event)}>
+          <tr
+            key={leaf.event}
+            tabIndex={-1}
+            data-row
+            className={leaf.event === chosen ? 'chosen' : ''}
+            onClick={() => choose(leaf.event)}
+          >
             <td className="num" title={leaf.at}>
               {stamp(leaf.at)}
             </td>
             <td>
-              <span className={`face ${leaf.actor.kind === 'person' ? '' : 'plain'}`} style={{ width: 18, height: 18 }} aria-hidden>
+              <span
+                className={`face ${leaf.actor.kind === 'person' ? '' : 'plain'}`}
+                style={{ width: 18, height: 18 }}
+                aria-hidden
+              >
                 {leaf.actor.id.slice(0, 2).toUpperCase()}
               </span>{' '}
               {leaf.actor.id}
             </td>
             <td className="mid-only mono">
-              <button className="link" onClick={(event) => (event.stopPropagation(), filter(leaf.type))} aria-label={`Only ${leaf.type}`} tabIndex={-1}>
+              <button
+                className="link"
+                onClick={(event) => (event.stopPropagation(), filter(leaf.type))}
+                aria-label={`Only ${leaf.type}`}
+                tabIndex={-1}
+              >
                 {leaf.type}
               </button>
             </td>

@@ -40,7 +40,14 @@ export function ProofPanel({ leaf }: { leaf: AuditLeaf }) {
           )}
           {(leaf.summary ?? '').split(' ').flatMap((pair) => {
             const [name, value] = pair.split('=');
-            return name && value ? [<dt key={name}>{name}</dt>, <dd key={`${name}-value`} className="mono">{value.slice(0, 44)}</dd>] : [];
+            return name && value
+              ? [
+                  <dt key={name}>{name}</dt>,
+                  <dd key={`${name}-value`} className="mono">
+                    {value.slice(0, 44)}
+                  </dd>,
+                ]
+              : [];
           })}
           <dt>Leaf</dt>
           <dd className="mono">{leaf.leafHash.slice(7, 23)}…</dd>
@@ -71,7 +78,11 @@ export function ProofPanel({ leaf }: { leaf: AuditLeaf }) {
           <CopyButton text={command} label="Copy the command" />
         </div>
         <p style={{ marginTop: 8 }}>
-          <a className="button small" href={hrefOf('auditInclusion', { event: leaf.event })} download={`entry-${leaf.index}.json`}>
+          <a
+            className="button small"
+            href={hrefOf('auditInclusion', { event: leaf.event })}
+            download={`entry-${leaf.index}.json`}
+          >
             Entry and proof
           </a>
         </p>
@@ -103,7 +114,9 @@ function Way({ root, ...proof }: { index: number; leaf: string; size: number; pa
       {way.data && <Ladder steps={way.data.steps} leaf={proof.leaf} />}
       <p className="t12 ink2" style={{ marginTop: 8 }}>
         Filled boxes are computed here, dashed ones come with the proof.{' '}
-        {proof.path.length > drawn ? `${several(proof.path.length, 'step')}, the last ${drawn} are drawn.` : `${several(proof.path.length, 'step')}.`}
+        {proof.path.length > drawn
+          ? `${several(proof.path.length, 'step')}, the last ${drawn} are drawn.`
+          : `${several(proof.path.length, 'step')}.`}
       </p>
     </section>
   );

@@ -5,7 +5,8 @@ export interface ProofStep {
   node: string;
 }
 
-const hexOf = (bytes: ArrayBuffer): string => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+const hexOf = (bytes: ArrayBuffer): string =>
+  [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 const bytesOf = (digest: string): Uint8Array =>
   Uint8Array.from(digest.replace(/^sha256:/, '').match(/../g) ?? [], (pair) => parseInt(pair, 16));
 

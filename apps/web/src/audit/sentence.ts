@@ -24,6 +24,14 @@ const did: Record<string, string> = {
   'org.created': 'The organization was made',
   'selection.saved': 'A selection was saved',
   'selection.removed': 'A selection was removed',
+  'session.opened': 'Somebody signed in',
+  'session.closed': 'Somebody signed out',
+  'link.created': 'A sign-in link was made',
+  'link.used': 'A sign-in link was used',
+  'person.created': 'A person was added',
+  'lineage.committed': 'Column lineage was worked out',
+  'job.queued': 'A job was queued',
+  'job.finished': 'A job ended',
 };
 
 /** One sentence for what a leaf records. */
@@ -38,6 +46,8 @@ export function factsOf(summary = ''): string {
     .flatMap((name) => {
       const value = pairs.get(name);
       if (!value) return [];
+      // Summaries are cut to a length; half an id is no id.
+      if (/^[0-9a-f]{2,}-/.test(value) && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)) return [];
       const isId = /^[0-9a-f]{8}-|^sha256:/.test(value);
       return [isId ? `${name} ${value.startsWith('sha256:') ? value.slice(7, 14) : value.slice(-8)}` : value];
     })

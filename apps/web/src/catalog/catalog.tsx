@@ -53,12 +53,16 @@ export function Catalog() {
               </div>
               <Hits hits={hits} chosen={chosen} choose={(id) => set({ sel: id })} />
               {hits.length === 0 && (
-                <Empty title="Nothing matches">Fewer letters or fewer filters find more. Names, columns, descriptions, tags and SQL are searched.</Empty>
+                <Empty title="Nothing matches">
+                  Fewer letters or fewer filters find more. Names, columns, descriptions, tags and SQL are searched.
+                </Empty>
               )}
               {found.hasNextPage && (
                 <div className="head">
                   <button className="button" onClick={() => void found.fetchNextPage()}>
-                    {found.isFetchingNextPage ? 'Loading…' : `Show more, ${count(hits.length)} of ${count(first.total)} are here`}
+                    {found.isFetchingNextPage
+                      ? 'Loading…'
+                      : `Show more, ${count(hits.length)} of ${count(first.total)} are here`}
                   </button>
                 </div>
               )}
@@ -86,7 +90,14 @@ function SearchField({ value, set }: { value: string; set: (value: string | unde
   return (
     <label className="field large" style={{ width: 400 }}>
       <Search size={16} aria-hidden />
-      <input type="search" autoFocus aria-label="Search the catalog" placeholder="Name, column, description, tag" value={text} onChange={(event) => type(event.target.value)} />
+      <input
+        type="search"
+        autoFocus
+        aria-label="Search the catalog"
+        placeholder="Name, column, description, tag"
+        value={text}
+        onChange={(event) => type(event.target.value)}
+      />
       {text ? (
         <button onClick={() => type('')} aria-label="Clear the search">
           <X size={14} aria-hidden />
@@ -107,7 +118,12 @@ function Filters({ query, set }: QueryProps) {
   return ['type', 'package', 'tag'].map((name) => {
     const value = query.get(name);
     return value ? (
-      <button className="chip on" key={name} onClick={() => set({ [name]: undefined })} aria-label={`Remove the filter ${name} ${value}`}>
+      <button
+        className="chip on"
+        key={name}
+        onClick={() => set({ [name]: undefined })}
+        aria-label={`Remove the filter ${name} ${value}`}
+      >
         {value} <X size={12} aria-hidden />
       </button>
     ) : null;
@@ -130,7 +146,12 @@ function Hits({ hits, chosen, choose }: HitsProps) {
         <li key={hit.id} className={`hit ${hit.id === chosen ? 'chosen' : ''}`} onClick={() => choose(hit.id)}>
           <AssetIcon type={hit.type} built={hit.materialization} size={16} />
           <div className="grow">
-            <Link data-row className="hit-name" href={place.to('assets', hit.id, 'overview')} onFocus={() => choose(hit.id)}>
+            <Link
+              data-row
+              className="hit-name"
+              href={place.to('assets', hit.id, 'overview')}
+              onFocus={() => choose(hit.id)}
+            >
               {hit.name}
             </Link>{' '}
             <span className="ink3 t12">
@@ -161,4 +182,3 @@ function Hits({ hits, chosen, choose }: HitsProps) {
 function Marked({ text }: { text: string }) {
   return text.split(/«([^»]*)»/).map((piece, index) => (index % 2 === 1 ? <mark key={index}>{piece}</mark> : piece));
 }
-

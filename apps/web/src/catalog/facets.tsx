@@ -38,7 +38,11 @@ function Facet({ name, word, values, query, set }: Props & { name: string; word:
       <legend>{word}</legend>
       {values.map(([value, total]) => (
         <label className="check" key={value}>
-          <input type="checkbox" checked={query.get(name) === value} onChange={(event) => set({ [name]: event.target.checked ? value : undefined, sel: undefined })} />
+          <input
+            type="checkbox"
+            checked={query.get(name) === value}
+            onChange={(event) => set({ [name]: event.target.checked ? value : undefined, sel: undefined })}
+          />
           <span className="grow cut">{value.replace(/_/g, ' ')}</span>
           <span className="ink3 num">{count(total)}</span>
         </label>

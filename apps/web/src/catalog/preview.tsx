@@ -55,11 +55,13 @@ export function Preview({ id }: { id: string }) {
             <section>
               <h3>Lineage</h3>
               <p className="row t12">
-                <ArrowUp size={14} aria-hidden /> <span className="cut grow">{parents.map(({ name }) => name).join(', ') || 'reads nothing'}</span>
+                <ArrowUp size={14} aria-hidden />{' '}
+                <span className="cut grow">{parents.map(({ name }) => name).join(', ') || 'reads nothing'}</span>
                 <span className="ink3">{several(parents.length, 'parent')}</span>
               </p>
               <p className="row t12" style={{ marginTop: 6 }}>
-                <ArrowDown size={14} aria-hidden /> <span className="cut grow">{children.map(({ name }) => name).join(', ') || 'feeds nothing'}</span>
+                <ArrowDown size={14} aria-hidden />{' '}
+                <span className="cut grow">{children.map(({ name }) => name).join(', ') || 'feeds nothing'}</span>
                 <span className="ink3">{children.length} below</span>
               </p>
             </section>

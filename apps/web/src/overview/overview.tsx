@@ -26,7 +26,8 @@ export function Overview() {
   const lastEnded = latest.find(({ finishedAt }) => finishedAt !== undefined);
   const live = latest.filter(({ finishedAt }) => finishedAt === undefined).length;
   const snapshot = snapshots.data?.items[0];
-  const flows = lastEnded === undefined ? 'has not run yet' : lastEnded.status === 'succeeded' ? 'is flowing' : 'stopped';
+  const flows =
+    lastEnded === undefined ? 'has not run yet' : lastEnded.status === 'succeeded' ? 'is flowing' : 'stopped';
   const headline = `${environment[0]?.toUpperCase()}${environment.slice(1)} ${live > 0 ? 'is running' : flows}. ${
     waiting.length === 0 ? 'Nothing waits for you.' : `${several(waiting.length, 'plan')} waits for you.`
   }`;
@@ -37,14 +38,22 @@ export function Overview() {
         <div>
           <h1>{runs.data && plans.data ? headline : ' '}</h1>
           <p className="ink2">
-            {snapshot ? `Snapshot ${short(snapshot.snapshot)}, ${several(snapshot.nodes, 'node')}, ${several(snapshot.edges, 'edge')}.` : 'No snapshot yet.'}{' '}
+            {snapshot
+              ? `Snapshot ${short(snapshot.snapshot)}, ${several(snapshot.nodes, 'node')}, ${several(snapshot.edges, 'edge')}.`
+              : 'No snapshot yet.'}{' '}
             {state === 'live' ? 'Every number here updates by itself.' : 'Reconnecting; the numbers are from before.'}
           </p>
         </div>
         <dl className="figures">
           <Figure value={snapshot ? count(snapshot.nodes) : 'none'} word="nodes" />
-          <Figure value={skipped ? `${skipped.counts.skip} of ${skipped.total}` : 'none'} word="skipped in the newest plan" />
-          <Figure value={`${latest.filter(({ status }) => status === 'succeeded').length} of ${latest.length}`} word="latest runs succeeded" />
+          <Figure
+            value={skipped ? `${skipped.counts.skip} of ${skipped.total}` : 'none'}
+            word="skipped in the newest plan"
+          />
+          <Figure
+            value={`${latest.filter(({ status }) => status === 'succeeded').length} of ${latest.length}`}
+            word="latest runs succeeded"
+          />
         </dl>
       </header>
       <div className="halves">
@@ -142,7 +151,7 @@ function RunLine({ run }: { run: Run }) {
         <b>{brief(run.id)}</b> {run.kind === 'plan' ? countsLine(run.counts) : run.kind}
       </span>
       <span className="bar" role="img" aria-label={countsLine(run.counts) || 'nothing yet'}>
-        {outcomes(run.counts).map(([name, total]) => (
+        {outcomes(run).map(([name, total]) => (
           <i key={name} className={name} style={{ flex: total }} />
         ))}
       </span>
@@ -157,7 +166,8 @@ function Inventory({ snapshot }: { snapshot: Snapshot }) {
   const place = usePlace();
   const types = Object.entries(snapshot.counts)
     .filter(([, total]) => total > 0)
-    .sort(([, one], [, other]) => other - one);
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, 6);
   return (
     <section className="card" aria-labelledby="inventory">
       <header>
@@ -200,7 +210,9 @@ function Happened() {
         {({ items }) =>
           items.map((leaf) => (
             <div className="line t12" key={leaf.event}>
-              <span className="grow cut">{sentenceOf(leaf)} <span className="ink3">{factsOf(leaf.summary)}</span></span>
+              <span className="grow cut">
+                {sentenceOf(leaf)} <span className="ink3">{factsOf(leaf.summary)}</span>
+              </span>
               <span className="ink3">{now > 0 ? ago(leaf.at, now) : ''}</span>
             </div>
           ))

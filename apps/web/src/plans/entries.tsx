@@ -39,14 +39,24 @@ export function Entries({ plan, entries, manifestOf }: { plan: Plan; entries: Pl
             All <span className="ink3 num">{count(plan.total)}</span>
           </button>
           {order.map((one) => (
-            <button key={one} aria-pressed={verdict === one.toLowerCase()} onClick={() => set({ filter: one.toLowerCase() })}>
+            <button
+              key={one}
+              aria-pressed={verdict === one.toLowerCase()}
+              onClick={() => set({ filter: one.toLowerCase() })}
+            >
               {words[one]} <span className="ink3 num">{count(counts[one] ?? 0)}</span>
             </button>
           ))}
         </div>
         <label className="field" style={{ width: 240 }}>
           <Search size={14} aria-hidden />
-          <input type="search" aria-label="Filter nodes" placeholder="Filter by name" value={q} onChange={(event) => set({ q: event.target.value })} />
+          <input
+            type="search"
+            aria-label="Filter nodes"
+            placeholder="Filter by name"
+            value={q}
+            onChange={(event) => set({ q: event.target.value })}
+          />
           <kbd>/</kbd>
         </label>
         <span className="grow" />
@@ -154,7 +164,13 @@ function EntryTable({ rows, open, setOpen, byId, manifestOf }: TableProps) {
             const row = rows[index]!;
             if (!('entry' in row))
               return (
-                <tr className="group" key={row.group} data-index={index} ref={virtual.measureElement} aria-rowindex={index + 2}>
+                <tr
+                  className="group"
+                  key={row.group}
+                  data-index={index}
+                  ref={virtual.measureElement}
+                  aria-rowindex={index + 2}
+                >
                   <td colSpan={columns}>
                     <b>
                       {words[row.group]}, {count(row.total)}
@@ -167,7 +183,13 @@ function EntryTable({ rows, open, setOpen, byId, manifestOf }: TableProps) {
             const isOpen = entry.id === open;
             return (
               <Fragment key={entry.id}>
-                <EntryRow entry={entry} index={index} isOpen={isOpen} toggle={() => (setAt(index), toggle(entry.id))} measure={isOpen ? undefined : virtual.measureElement} />
+                <EntryRow
+                  entry={entry}
+                  index={index}
+                  isOpen={isOpen}
+                  toggle={() => (setAt(index), toggle(entry.id))}
+                  measure={isOpen ? undefined : virtual.measureElement}
+                />
                 {isOpen && (
                   <tr className="opened">
                     <td colSpan={columns}>
@@ -205,9 +227,21 @@ function EntryRow({ entry, index, isOpen, toggle, measure }: RowProps) {
   const { state, fingerprint } = entry.evidence;
   const hex = (digest: string) => digest.slice(7, 11);
   return (
-    <tr data-index={index} ref={measure} tabIndex={-1} aria-rowindex={index + 2} className={isOpen ? 'chosen' : ''} onClick={toggle}>
+    <tr
+      data-index={index}
+      ref={measure}
+      tabIndex={-1}
+      aria-rowindex={index + 2}
+      className={isOpen ? 'chosen' : ''}
+      onClick={toggle}
+    >
       <td>
-        <button className="caret" aria-expanded={isOpen} aria-label={`Why ${name}`} onClick={(event) => (event.stopPropagation(), toggle())}>
+        <button
+          className="caret"
+          aria-expanded={isOpen}
+          aria-label={`Why ${name}`}
+          onClick={(event) => (event.stopPropagation(), toggle())}
+        >
           {isOpen ? <ChevronDown size={14} aria-hidden /> : <ChevronRight size={14} aria-hidden />}
         </button>
         <Verdict verdict={entry.verdict} />

@@ -29,7 +29,9 @@ export function EntryDetail({ entry, byId, manifestOf }: Props) {
         <ol className="chain">
           {chain.map((step, index) => (
             <li key={index}>
-              <span className="dot">{index === chain.length - 1 ? <CircleDot size={10} aria-hidden /> : <ArrowDown size={10} aria-hidden />}</span>
+              <span className="dot">
+                {index === chain.length - 1 ? <CircleDot size={10} aria-hidden /> : <ArrowDown size={10} aria-hidden />}
+              </span>
               <b>{step.text}</b>
               <span className="proof">{step.evidence}</span>
             </li>
@@ -98,11 +100,22 @@ function RootChange({ root, manifestOf }: { root: PlanEntry; manifestOf: string 
   );
 }
 
-function Texts({ now, then, view }: { now: ManifestNode | undefined; then: ManifestNode | undefined; view: 'sql' | 'config' }) {
-  if (!now) return <p className="t12 ink2">The manifest of this snapshot does not name it; its digests say what changed.</p>;
-  const text = (node: ManifestNode) => (view === 'sql' ? (node.raw_code ?? '') : JSON.stringify(node.config ?? {}, null, 2));
+function Texts({
+  now,
+  then,
+  view,
+}: {
+  now: ManifestNode | undefined;
+  then: ManifestNode | undefined;
+  view: 'sql' | 'config';
+}) {
+  if (!now)
+    return <p className="t12 ink2">The manifest of this snapshot does not name it; its digests say what changed.</p>;
+  const text = (node: ManifestNode) =>
+    view === 'sql' ? (node.raw_code ?? '') : JSON.stringify(node.config ?? {}, null, 2);
   if (text(now) === '') return <p className="t12 ink2">It has no SQL of its own.</p>;
-  if (then && text(then) !== text(now)) return <Diff before={text(then)} after={text(now)} label={`${view} difference`} />;
+  if (then && text(then) !== text(now))
+    return <Diff before={text(then)} after={text(now)} label={`${view} difference`} />;
   return (
     <>
       <p className="t12 ink2" style={{ marginBottom: 6 }}>
@@ -121,7 +134,9 @@ function Digests({ entry }: { entry: PlanEntry }) {
         <div key={part} style={{ display: 'contents' }}>
           <dt>{partName(part).replace(/^its /, '')}</dt>
           <dd className="mono">
-            {changed.has(part) ? `${entry.evidence.state?.parts[part]?.slice(7, 15) ?? 'none'} → ${digest.slice(7, 15)}` : `${digest.slice(7, 15)}${entry.evidence.state ? ', equal' : ''}`}
+            {changed.has(part)
+              ? `${entry.evidence.state?.parts[part]?.slice(7, 15) ?? 'none'} → ${digest.slice(7, 15)}`
+              : `${digest.slice(7, 15)}${entry.evidence.state ? ', equal' : ''}`}
           </dd>
         </div>
       ))}

@@ -80,8 +80,8 @@ function PlanHead({ plan, document }: { plan: Plan; document: ExecutionPlan | un
       {total === 0 && (
         <p className="notice">
           <Info size={14} aria-hidden />
-          Every selected node has the same inputs as when it was last built, so approving would change nothing. Change a model, or
-          plan a full refresh.
+          Every selected node has the same inputs as when it was last built, so approving would change nothing. Change a
+          model, or plan a full refresh.
         </p>
       )}
     </header>
@@ -119,11 +119,7 @@ function Acts({ plan }: { plan: Plan }) {
   });
   const may = session.data?.permissions.includes('plan:confirm');
   const why =
-    may === false
-      ? 'Your role may read plans, not approve them'
-      : total === 0
-        ? 'There is nothing to run'
-        : undefined;
+    may === false ? 'Your role may read plans, not approve them' : total === 0 ? 'There is nothing to run' : undefined;
   useKeys({
     a: () => {
       if (plan.status === 'proposed' && !why && !confirm.isPending) confirm.mutate();
@@ -132,8 +128,16 @@ function Acts({ plan }: { plan: Plan }) {
   if (plan.status === 'proposed')
     return (
       <div className="row wrap">
-        <Action id="approve" kind="primary large" why={why} busy={confirm.isPending} onAct={() => confirm.mutate()} keys="a">
-          <Check size={16} aria-hidden /> {confirm.isPending ? 'Approving…' : total > 0 ? `Approve and run ${total}` : 'Approve'}
+        <Action
+          id="approve"
+          kind="primary large"
+          why={why}
+          busy={confirm.isPending}
+          onAct={() => confirm.mutate()}
+          keys="a"
+        >
+          <Check size={16} aria-hidden />{' '}
+          {confirm.isPending ? 'Approving…' : total > 0 ? `Approve and run ${total}` : 'Approve'}
         </Action>
       </div>
     );
@@ -155,4 +159,3 @@ function Acts({ plan }: { plan: Plan }) {
     </div>
   );
 }
-

@@ -28,7 +28,12 @@ export function Plans() {
       <header className="head row between wrap">
         <h1>Plans</h1>
         <div className="row">
-          <Action id="propose" kind="primary large" why={may === false ? 'You may not propose plans here' : undefined} onAct={() => set({ new: '1' })}>
+          <Action
+            id="propose"
+            kind="primary large"
+            why={may === false ? 'You may not propose plans here' : undefined}
+            onAct={() => set({ new: '1' })}
+          >
             <ListChecks size={16} aria-hidden /> Plan now
           </Action>
         </div>
@@ -99,7 +104,15 @@ function PlanTable({ plans }: { plans: Plan[] }) {
               <Link href={place.to('plans', plan.id)}>{brief(plan.id)}</Link>
             </td>
             <td>
-              <State state={plan.status} bare word={plan.status === 'proposed' && plan.counts.run + plan.counts.partial === 0 ? 'Nothing to run' : undefined} />
+              <State
+                state={plan.status}
+                bare
+                word={
+                  plan.status === 'proposed' && plan.counts.run + plan.counts.partial === 0
+                    ? 'Nothing to run'
+                    : undefined
+                }
+              />
             </td>
             <td>
               <span className="row">
@@ -170,11 +183,18 @@ function Propose({ isOpen, close }: { isOpen: boolean; close: () => void }) {
           <h2>Plan now</h2>
         </header>
         <div className="body">
-          <p className="ink2">Works out what would run in {environment}, and why. Nothing runs until somebody approves.</p>
+          <p className="ink2">
+            Works out what would run in {environment}, and why. Nothing runs until somebody approves.
+          </p>
           <label className="stack" style={{ gap: 4 }}>
             <span className="t12 ink3">Select, in dbt’s words; empty means everything</span>
             <span className="field">
-              <input ref={field} value={select} onChange={(event) => setSelect(event.target.value)} placeholder="tag:daily orders+" />
+              <input
+                ref={field}
+                value={select}
+                onChange={(event) => setSelect(event.target.value)}
+                placeholder="tag:daily orders+"
+              />
             </span>
           </label>
           <label className="stack" style={{ gap: 4 }}>

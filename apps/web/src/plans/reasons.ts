@@ -54,10 +54,13 @@ export interface Step {
   evidence: string;
 }
 
-const hex = (digest: string | null | undefined): string => (digest ? digest.replace('sha256:', '').slice(0, 4) : 'none');
+const hex = (digest: string | null | undefined): string =>
+  digest ? digest.replace('sha256:', '').slice(0, 4) : 'none';
 
 /** The parts of an entry's identity that differ from when it was last built, with both digests. */
-export function changedParts({ evidence: { parts: now, state } }: PlanEntry): { part: string; before: string; after: string }[] {
+export function changedParts({
+  evidence: { parts: now, state },
+}: PlanEntry): { part: string; before: string; after: string }[] {
   if (!state) return [];
   return [...new Set([...Object.keys(now), ...Object.keys(state.parts)])]
     .filter((part) => now[part] !== state.parts[part])
@@ -72,7 +75,9 @@ export function chainOf(entry: PlanEntry, byId: ReadonlyMap<string, PlanEntry>):
   const steps = before.map((id, at): Step => {
     const here = byId.get(id);
     const first = at === 0 && here ? here.reasons.find(({ code }) => code !== 'upstream') : undefined;
-    const text = first ? `${nameOf(id)}: ${lower(clause(first))}` : `${nameOf(id)} ${here ? 'is rebuilt, so its readers are too' : 'changed'}`;
+    const text = first
+      ? `${nameOf(id)}: ${lower(clause(first))}`
+      : `${nameOf(id)} ${here ? 'is rebuilt, so its readers are too' : 'changed'}`;
     return { id, text, evidence: here ? digests(here) : 'an input of the plan' };
   });
   const own = entry.reasons
@@ -84,7 +89,9 @@ export function chainOf(entry: PlanEntry, byId: ReadonlyMap<string, PlanEntry>):
 const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 const digests = ({ evidence: { fingerprint, state } }: PlanEntry): string =>
-  state ? `input digest ${hex(state.fingerprint)} ${state.fingerprint === fingerprint ? '=' : '→'} ${hex(fingerprint)}` : `input digest ${hex(fingerprint)}, none before`;
+  state
+    ? `input digest ${hex(state.fingerprint)} ${state.fingerprint === fingerprint ? '=' : '→'} ${hex(fingerprint)}`
+    : `input digest ${hex(fingerprint)}, none before`;
 
 const verdictLine = ({ id, verdict }: PlanEntry): string =>
   `${nameOf(id)} ${{ RUN: 'is rebuilt', PARTIAL: 'is rebuilt in part', SKIP: 'stays as it is' }[verdict]}`;
@@ -93,15 +100,31 @@ function evidenceOf({ code, part }: PlanReason, entry: PlanEntry): string {
   const changed = changedParts(entry).find((one) => one.part === part);
   if (changed) return `${partName(changed.part)} ${changed.before} → ${changed.after}`;
   const { state } = entry.evidence;
-  if (code === 'last_failed' || code === 'last_skipped') return `run ${state?.run.slice(-8) ?? ''}, attempt ${state?.attempt ?? ''}`;
+  if (code === 'last_failed' || code === 'last_skipped')
+    return `run ${state?.run.slice(-8) ?? ''}, attempt ${state?.attempt ?? ''}`;
   return code === 'never_built' ? 'no successful build is on record in this environment' : 'the plan’s rules';
 }
 
 function skipEvidence({ id, evidence: { parts: own, upstream, state } }: PlanEntry): Step[] {
-  const steps: Step[] = [{ id, text: `All ${several(Object.keys(own).length, 'part')} of it are equal`, evidence: Object.keys(own).map(partName).join(', ') }];
+  const steps: Step[] = [
+    {
+      id,
+      text: `All ${several(Object.keys(own).length, 'part')} of it are equal`,
+      evidence: Object.keys(own).map(partName).join(', '),
+    },
+  ];
   const inputs = Object.keys(upstream).length;
   if (inputs > 0)
-    steps.push({ id, text: `${several(inputs, 'direct input')} equal`, evidence: Object.keys(upstream).map(nameOf).join(', ') });
-  if (state) steps.push({ id, text: 'Its last build stands', evidence: `run ${state.run.slice(-8)}, attempt ${state.attempt}, ${state.result}` });
+    steps.push({
+      id,
+      text: `${several(inputs, 'direct input')} equal`,
+      evidence: Object.keys(upstream).map(nameOf).join(', '),
+    });
+  if (state)
+    steps.push({
+      id,
+      text: 'Its last build stands',
+      evidence: `run ${state.run.slice(-8)}, attempt ${state.attempt}, ${state.result}`,
+    });
   return steps;
 }

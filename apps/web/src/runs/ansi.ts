@@ -6,7 +6,6 @@ export interface Stretch {
 }
 
 const colours = ['grey', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', ''] as const;
-// eslint-disable-next-line no-control-regex
 const escape = /\u001b\[([0-9;]*)([A-Za-z])/g;
 
 /** Splits a line at its colour codes; every other code of a terminal is dropped. */

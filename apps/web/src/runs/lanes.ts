@@ -8,11 +8,13 @@ export interface Span {
   to: number;
 }
 
-/** Lays nodes side by side: each takes the first lane that is free when it starts. Nodes that did not start are left out. */
-export function lanesOf(nodes: readonly RunNode[], beganAt: number, now: number): { spans: Span[]; lanes: number } {
+/** Lays nodes side by side (`now`: while the run goes on, in milliseconds; without it, it is over): each takes the first lane that is free when it starts. Nodes that did not start are left out. */
+export function lanesOf(nodes: readonly RunNode[], beganAt: number, now?: number): { spans: Span[]; lanes: number } {
   const free: number[] = [];
   const started = nodes
-    .flatMap((node) => (node.startedAt ? [{ node, from: Date.parse(node.startedAt) - beganAt, to: endOf(node, now) - beganAt }] : []))
+    .flatMap((node) =>
+      node.startedAt ? [{ node, from: Date.parse(node.startedAt) - beganAt, to: endOf(node, now) - beganAt }] : [],
+    )
     .sort((one, other) => one.from - other.from);
   const spans = started.map((span) => {
     const found = free.findIndex((until) => until <= span.from);
@@ -23,11 +25,11 @@ export function lanesOf(nodes: readonly RunNode[], beganAt: number, now: number)
   return { spans, lanes: free.length };
 }
 
-/** A node that ended without a time of its own ended `durationMs` after it began; one that goes on reaches to `now`. */
-function endOf({ startedAt, finishedAt, durationMs }: RunNode, now: number): number {
+/** A node that ended without a time of its own ended `durationMs` after it began; one that goes on reaches to `now`; one whose end nobody told is a moment. */
+function endOf({ startedAt, finishedAt, durationMs }: RunNode, now?: number): number {
   if (finishedAt) return Date.parse(finishedAt);
   const from = Date.parse(startedAt!);
-  return durationMs === undefined ? Math.max(from, now) : from + durationMs;
+  return durationMs === undefined ? Math.max(from, now ?? from) : from + durationMs;
 }
 
 /**

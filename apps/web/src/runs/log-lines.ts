@@ -40,7 +40,11 @@ export function useLogLines(run: string, hasEnded: boolean): LogLines {
     void (async () => {
       for (;;) {
         const after = lines.current.at(-1)?.seq;
-        const page = await ask('runsLogs', { run, limit: pageOf, ...(after !== undefined && { after }) }, stop.signal).catch(() => undefined);
+        const page = await ask(
+          'runsLogs',
+          { run, limit: pageOf, ...(after !== undefined && { after }) },
+          stop.signal,
+        ).catch(() => undefined);
         if (stop.signal.aborted || !page) return;
         const room = mostLines - lines.current.length;
         for (const line of page.items.slice(0, room)) lines.current.push(line);

@@ -21,7 +21,6 @@ export function Log({ run, node, clearNode }: { run: Run; node: string | undefin
   const shown = useMemo(
     () => (node ? log.lines.filter((line) => line.node === node) : log.lines.slice()),
     // The array grows in place: its length says that it changed.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
     [log.lines, log.total, node],
   );
   const hits = useMemo(() => hitsOf(shown, find), [shown, find]);
@@ -41,13 +40,18 @@ export function Log({ run, node, clearNode }: { run: Run; node: string | undefin
     show(wanted);
   }, [wanted, show]);
   useKeys({ '.': () => rows.follow() });
-  const step = (by: number) => hits.length > 0 && setAt((Math.min(at, hits.length - 1) + by + hits.length) % hits.length);
+  const step = (by: number) =>
+    hits.length > 0 && setAt((Math.min(at, hits.length - 1) + by + hits.length) % hits.length);
   return (
     <section className="run-log" aria-labelledby="log">
       <header className="run-bar">
         <h2 id="log">Log</h2>
         {node && (
-          <button className="chip on" onClick={clearNode} aria-label={`Show every line, not only those of ${nameOf(node)}`}>
+          <button
+            className="chip on"
+            onClick={clearNode}
+            aria-label={`Show every line, not only those of ${nameOf(node)}`}
+          >
             <span className="cut">{nameOf(node)}</span> <X size={12} aria-hidden />
           </button>
         )}
@@ -87,7 +91,14 @@ export function Log({ run, node, clearNode }: { run: Run; node: string | undefin
           </button>
         )}
       </header>
-      <div className="log scroll" ref={rows.box} onScroll={rows.onScroll} tabIndex={0} role="region" aria-label="Lines of the log">
+      <div
+        className="log scroll"
+        ref={rows.box}
+        onScroll={rows.onScroll}
+        tabIndex={0}
+        role="region"
+        aria-label="Lines of the log"
+      >
         <div style={{ height: shown.length * rowHeight, position: 'relative' }}>
           <div style={{ transform: `translateY(${rows.from * rowHeight}px)` }}>
             {shown.slice(rows.from, rows.to).map((one, offset) => (
@@ -102,7 +113,9 @@ export function Log({ run, node, clearNode }: { run: Run; node: string | undefin
             ))}
           </div>
         </div>
-        {shown.length === 0 && <p className="log-none">{isOver ? 'It wrote no line.' : 'Waiting for the first line.'}</p>}
+        {shown.length === 0 && (
+          <p className="log-none">{isOver ? 'It wrote no line.' : 'Waiting for the first line.'}</p>
+        )}
       </div>
     </section>
   );

@@ -12,7 +12,9 @@ export function NodePanel({ id, nodes, close }: { id: string; nodes: RunNode[]; 
   const place = usePlace();
   const node = nodes.find((one) => one.node === id);
   const name = nameOf(id);
-  const tests = nodes.filter((one) => typeOf(one.node).endsWith('test') && one.node !== id && nameOf(one.node).includes(`_${name}_`));
+  const tests = nodes.filter(
+    (one) => typeOf(one.node).endsWith('test') && one.node !== id && nameOf(one.node).includes(`_${name}_`),
+  );
   return (
     <aside className="node-panel panel scroll" aria-label={name} tabIndex={0}>
       <section>

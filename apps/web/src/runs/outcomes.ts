@@ -8,14 +8,17 @@ export const outcomeOf = (status: string): 'ok' | 'bad' | 'run' | 'skip' | 'rest
   return ['queued', 'waiting', 'pending', 'requested'].includes(status) ? 'rest' : 'skip';
 };
 
-/** The parts of a run's bar, in the order in which they are drawn. */
-export function outcomes(counts: Record<string, number>): [string, number][] {
+/** The parts of a run's bar, in the order in which they are drawn. In a run that ended nothing runs. */
+export function outcomes({ counts, status: of }: Pick<Run, 'counts' | 'status'>): [string, number][] {
   const sums: Record<string, number> = {};
   for (const [status, total] of Object.entries(counts)) {
-    const outcome = outcomeOf(status);
+    const now = outcomeOf(status);
+    const outcome = now === 'run' && hasEnded({ status: of }) ? 'skip' : now;
     sums[outcome] = (sums[outcome] ?? 0) + total;
   }
-  return ['ok', 'bad', 'run', 'skip', 'rest'].flatMap((name) => (sums[name] ? [[name, sums[name]] as [string, number]] : []));
+  return ['ok', 'bad', 'run', 'skip', 'rest'].flatMap((name) =>
+    sums[name] ? [[name, sums[name]] as [string, number]] : [],
+  );
 }
 
 /** `12 success, 1 error`. */
@@ -26,7 +29,10 @@ export const countsLine = (counts: Record<string, number>): string =>
     .join(', ');
 
 /** How long a run took, or has been going until `now`, in milliseconds. */
-export const takenMs = ({ startedAt, createdAt, finishedAt }: Pick<Run, 'startedAt' | 'createdAt' | 'finishedAt'>, now: number): number =>
+export const takenMs = (
+  { startedAt, createdAt, finishedAt }: Pick<Run, 'startedAt' | 'createdAt' | 'finishedAt'>,
+  now: number,
+): number =>
   (finishedAt ? Date.parse(finishedAt) : Math.max(now, Date.parse(createdAt))) - Date.parse(startedAt ?? createdAt);
 
 export const hasEnded = ({ status }: Pick<Run, 'status'>): boolean => !['requested', 'running'].includes(status);

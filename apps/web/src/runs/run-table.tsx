@@ -15,9 +15,19 @@ interface Props {
 /** The same nodes as the timeline, as a table. */
 export function RunTable({ nodes, chosen, choose }: Props) {
   const box = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: nodes.length, getScrollElement: () => box.current, estimateSize: () => 32, overscan: 10 });
+  const virtual = useVirtualizer({
+    count: nodes.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => 32,
+    overscan: 10,
+  });
   const items = virtual.getVirtualItems();
-  if (nodes.length === 0) return <Empty title="dbt has not come to a node yet">It reads the project first; the log below shows how far it is.</Empty>;
+  if (nodes.length === 0)
+    return (
+      <Empty title="dbt has not come to a node yet">
+        It reads the project first; the log below shows how far it is.
+      </Empty>
+    );
   return (
     <div className="scroll" ref={box} tabIndex={0} role="region" aria-label="Nodes of the run">
       <table className="table" aria-rowcount={nodes.length + 1}>
@@ -44,7 +54,12 @@ export function RunTable({ nodes, chosen, choose }: Props) {
           {items.map(({ index }) => {
             const node = nodes[index]!;
             return (
-              <tr key={node.node} aria-rowindex={index + 2} className={node.node === chosen ? 'chosen' : ''} onClick={() => choose(node.node)}>
+              <tr
+                key={node.node}
+                aria-rowindex={index + 2}
+                className={node.node === chosen ? 'chosen' : ''}
+                onClick={() => choose(node.node)}
+              >
                 <td className="name">
                   <AssetIcon type={typeOf(node.node)} />
                   <button onClick={() => choose(node.node)}>{nameOf(node.node)}</button>

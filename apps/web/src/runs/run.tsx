@@ -31,11 +31,18 @@ export function RunView({ id }: { id: string }) {
 function Ready({ run }: { run: Run }) {
   const isOver = hasEnded(run);
   const { state } = useLive();
-  const nodes = useAsk('runsNodes', { run: run.id }, { refetchInterval: isOver ? false : state === 'live' ? 1500 : 3000 });
+  const nodes = useAsk(
+    'runsNodes',
+    { run: run.id },
+    { refetchInterval: isOver ? false : state === 'live' ? 1500 : 3000 },
+  );
   const document = useDownload<ExecutionPlan>('plansDocument', { plan: run.plan ?? '' }, run.plan !== undefined);
   const now = useNow(isOver ? 60_000 : 500, true);
   const [query, set] = useQueryState();
-  const items = useMemo(() => withWaiting(nodes.data?.items ?? [], document.data, isOver), [nodes.data, document.data, isOver]);
+  const items = useMemo(
+    () => withWaiting(nodes.data?.items ?? [], document.data, isOver),
+    [nodes.data, document.data, isOver],
+  );
   const inputs = useMemo(
     () => new Map((document.data?.entries ?? []).map(({ id, evidence }) => [id, Object.keys(evidence.upstream)])),
     [document.data],
@@ -48,7 +55,12 @@ function Ready({ run }: { run: Run }) {
     const next = failed[(at + by + failed.length) % failed.length];
     if (next) set({ node: next.node });
   };
-  useKeys({ n: () => step(1), N: () => step(-1), t: () => set({ view: view === 'table' ? undefined : 'table' }), Escape: () => set({ node: undefined }) });
+  useKeys({
+    n: () => step(1),
+    N: () => step(-1),
+    t: () => set({ view: view === 'table' ? undefined : 'table' }),
+    Escape: () => set({ node: undefined }),
+  });
   return (
     <div className="fixed">
       <Head run={run} nodes={items} now={now} />
@@ -75,7 +87,14 @@ function Ready({ run }: { run: Run }) {
           {view === 'table' ? (
             <RunTable nodes={items} chosen={chosen} choose={(node) => set({ node })} />
           ) : (
-            <Timeline run={run} nodes={items} inputs={inputs} now={now} chosen={chosen} choose={(node) => set({ node })} />
+            <Timeline
+              run={run}
+              nodes={items}
+              inputs={inputs}
+              now={now}
+              chosen={chosen}
+              choose={(node) => set({ node })}
+            />
           )}
         </section>
         <Log run={run} node={query.get('node') ?? undefined} clearNode={() => set({ node: undefined })} />
@@ -99,7 +118,13 @@ function Head({ run, nodes, now }: { run: Run; nodes: RunNode[]; now: number }) 
   const place = usePlace();
   const total = (outcome: string) => nodes.filter(({ status }) => outcomeOf(status) === outcome).length;
   const isOver = hasEnded(run);
-  const [done, failed, going, skipped, waiting] = [total('ok'), total('bad'), total('run'), total('skip'), total('rest')];
+  const [done, failed, going, skipped, waiting] = [
+    total('ok'),
+    total('bad'),
+    total('run'),
+    total('skip'),
+    total('rest'),
+  ];
   return (
     <header className="head run-head">
       <div className="row between wrap" style={{ rowGap: 8 }}>
@@ -129,7 +154,11 @@ function Head({ run, nodes, now }: { run: Run; nodes: RunNode[]; now: number }) 
         {run.reason && <span className="ink">{run.reason}</span>}
       </div>
       <div className="run-progress">
-        <span className="bar" role="img" aria-label={`${done} done, ${failed} failed, ${going} running, ${waiting} waiting`}>
+        <span
+          className="bar"
+          role="img"
+          aria-label={`${done} done, ${failed} failed, ${going} running, ${waiting} waiting`}
+        >
           {done > 0 && <i className="ok" style={{ flex: done }} />}
           {failed > 0 && <i className="bad" style={{ flex: failed }} />}
           {going > 0 && <i className={isOver ? 'skip' : 'run'} style={{ flex: going }} />}
@@ -192,7 +221,8 @@ function Acts({ run, failed }: { run: Run; failed: number }) {
           busy={again.isPending}
           why={may('plan:propose') ? undefined : 'You may not propose plans'}
         >
-          <RefreshCw size={14} aria-hidden /> {again.isPending ? 'Planning…' : failed > 0 ? `Plan the ${failed} failed again` : 'Plan again'}
+          <RefreshCw size={14} aria-hidden />{' '}
+          {again.isPending ? 'Planning…' : failed > 0 ? `Plan the ${failed} failed again` : 'Plan again'}
         </Action>
       </div>
     );
@@ -211,7 +241,9 @@ function Acts({ run, failed }: { run: Run; failed: number }) {
         <header>
           <h2>Cancel this run?</h2>
         </header>
-        <p className="body ink2">dbt is told to stop. Tables that are finished stay; the next plan picks up what is missing.</p>
+        <p className="body ink2">
+          dbt is told to stop. Tables that are finished stay; the next plan picks up what is missing.
+        </p>
         <footer>
           <button className="button" autoFocus onClick={() => setAsking(false)}>
             Let it run

@@ -111,7 +111,7 @@ function RunTable({ runs }: { runs: Run[] }) {
                   {run.reason ?? (countsLine(run.counts) || 'nothing built')}
                 </span>
                 <span className="bar" style={{ flex: 1 }} aria-hidden>
-                  {outcomes(run.counts).map(([name, total]) => (
+                  {outcomes(run).map(([name, total]) => (
                     <i key={name} className={name} style={{ flex: total }} />
                   ))}
                 </span>

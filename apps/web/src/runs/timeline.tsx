@@ -24,7 +24,10 @@ export function Timeline({ run, nodes, inputs, now, chosen, choose }: Props) {
   const until = run.finishedAt ? Date.parse(run.finishedAt) : now;
   // dbt reads the project before its first node: the drawing begins where the building begins.
   const beganAt = Math.min(...nodes.flatMap(({ startedAt }) => (startedAt ? [Date.parse(startedAt)] : [])), until);
-  const { spans, lanes } = useMemo(() => lanesOf(nodes, beganAt, until), [nodes, beganAt, until]);
+  const { spans, lanes } = useMemo(
+    () => lanesOf(nodes, beganAt, isOver ? undefined : until),
+    [nodes, beganAt, until, isOver],
+  );
   const path = useMemo(() => criticalPath(spans, inputs), [spans, inputs]);
   const whole = Math.max(1000, ...spans.map(({ to }) => to)) * (isOver ? 1 : 1.15);
   const waiting = nodes.filter(({ startedAt }) => !startedAt).length;
@@ -32,7 +35,9 @@ export function Timeline({ run, nodes, inputs, now, chosen, choose }: Props) {
   if (spans.length === 0)
     return (
       <Empty title={isOver ? 'Nothing was built' : 'dbt has not come to a node yet'}>
-        {isOver ? 'The log says what happened instead.' : 'It reads the project first; the log below shows how far it is.'}
+        {isOver
+          ? 'The log says what happened instead.'
+          : 'It reads the project first; the log below shows how far it is.'}
       </Empty>
     );
   return (

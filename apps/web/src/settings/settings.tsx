@@ -34,7 +34,9 @@ export function Settings() {
             <Tokens mayCreate={may('token:create')} />
           ) : (
             <section className="card">
-              <Empty title="Tokens are for admins">Your role does not list them. An owner of the organization can grant it.</Empty>
+              <Empty title="Tokens are for admins">
+                Your role does not list them. An owner of the organization can grant it.
+              </Empty>
             </section>
           )}
         </div>
@@ -62,7 +64,10 @@ function Environments() {
             <Link className="line" key={environment} href={`/e/${place.project}/${environment}`}>
               <span className="strong">{environment}</span>
               <span className="grow t12 ink3 cut">
-                {adapter}, dbt {dbtVersion}, {variables.length === 0 ? 'no variables' : variables.map(({ name, secret }) => (secret ? `${name} (secret)` : name)).join(', ')}
+                {adapter}, dbt {dbtVersion},{' '}
+                {variables.length === 0
+                  ? 'no variables'
+                  : variables.map(({ name, secret }) => (secret ? `${name} (secret)` : name)).join(', ')}
               </span>
               <span className="t12 ink3">since {stamp(createdAt).slice(0, 6)}</span>
             </Link>
@@ -99,7 +104,12 @@ function Tokens({ mayCreate }: { mayCreate: boolean }) {
         <h2 id="tokens" className="grow">
           Tokens
         </h2>
-        <Action id="make" kind="small" onAct={() => setMaking(true)} why={mayCreate ? undefined : 'You may not make tokens'}>
+        <Action
+          id="make"
+          kind="small"
+          onAct={() => setMaking(true)}
+          why={mayCreate ? undefined : 'You may not make tokens'}
+        >
           <Plus size={14} aria-hidden /> New token
         </Action>
       </header>
@@ -112,8 +122,11 @@ function Tokens({ mayCreate }: { mayCreate: boolean }) {
                 <KeyRound size={14} aria-hidden color="var(--ink-3)" />
                 <span className="strong cut">{token.name}</span>
                 <span className="grow t12 ink3 cut">
-                  {token.role}, {token.environment ? `${token.project} / ${token.environment}` : (token.project ?? 'whole organization')},{' '}
-                  {now > 0 ? ago(token.createdAt, now) : ''}
+                  {token.role},{' '}
+                  {token.environment
+                    ? `${token.project} / ${token.environment}`
+                    : (token.project ?? 'whole organization')}
+                  , {now > 0 ? ago(token.createdAt, now) : ''}
                 </span>
                 <State state={state} word={word} bare />
                 {!token.revokedAt && (
@@ -180,7 +193,14 @@ function MakeToken({ isOpen, close }: { isOpen: boolean; close: () => void }) {
         ) : (
           <div className="body">
             <label className="field">
-              <input required autoFocus aria-label="Name" placeholder="What it is for" value={name} onChange={(event) => setName(event.target.value)} />
+              <input
+                required
+                autoFocus
+                aria-label="Name"
+                placeholder="What it is for"
+                value={name}
+                onChange={(event) => setName(event.target.value)}
+              />
             </label>
             <div className="row">
               <label className="field grow">
@@ -191,7 +211,14 @@ function MakeToken({ isOpen, close }: { isOpen: boolean; close: () => void }) {
                 </select>
               </label>
               <label className="field" style={{ width: 130 }}>
-                <input type="number" min={1} max={365} aria-label="Days until it expires" value={days} onChange={(event) => setDays(event.target.value)} />
+                <input
+                  type="number"
+                  min={1}
+                  max={365}
+                  aria-label="Days until it expires"
+                  value={days}
+                  onChange={(event) => setDays(event.target.value)}
+                />
                 <span className="ink3">days</span>
               </label>
             </div>
@@ -225,7 +252,9 @@ function Grants({ may }: { may: boolean }) {
           items.map(({ subject, role, project, environment }) => (
             <div className="line" key={`${subject.kind}${subject.id}${project}${environment}`}>
               <span className="grow cut">{subject.id}</span>
-              <span className="t12 ink3">{environment ? `${project} / ${environment}` : (project ?? 'everywhere')}</span>
+              <span className="t12 ink3">
+                {environment ? `${project} / ${environment}` : (project ?? 'everywhere')}
+              </span>
               <span className="chip">{role}</span>
             </div>
           ))

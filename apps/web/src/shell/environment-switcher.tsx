@@ -30,14 +30,25 @@ export function EnvironmentSwitcher() {
 
   return (
     <div className="menu" ref={box}>
-      <button className="environment" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} title="Switch environment">
+      <button
+        className="environment"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+        title="Switch environment"
+      >
         {environment}
         <ChevronsUpDown size={12} aria-hidden />
       </button>
       {isOpen && (
         <div className="float">
           {(projects.data?.items ?? []).map((one) => (
-            <Environments key={one.project} project={one.project} name={one.name} here={[project, environment]} done={() => setOpen(false)} />
+            <Environments
+              key={one.project}
+              project={one.project}
+              name={one.name}
+              here={[project, environment]}
+              done={() => setOpen(false)}
+            />
           ))}
         </div>
       )}
@@ -45,7 +56,17 @@ export function EnvironmentSwitcher() {
   );
 }
 
-function Environments({ project, name, here, done }: { project: string; name: string; here: [string, string]; done: () => void }) {
+function Environments({
+  project,
+  name,
+  here,
+  done,
+}: {
+  project: string;
+  name: string;
+  here: [string, string];
+  done: () => void;
+}) {
   const environments = useAsk('environmentsList', { project });
   return (
     <div className="options">

@@ -116,7 +116,14 @@ function useChoices(text: string): Choice[] {
           to: place.to('assets', hit.id, 'overview'),
         }));
   const actions: Choice[] = [
-    { key: 'plan', group: 'Action', icon: <ListChecks size={14} aria-hidden />, word: 'Plan now', hint: 'Action', to: `${place.to('plans')}?new=1` },
+    {
+      key: 'plan',
+      group: 'Action',
+      icon: <ListChecks size={14} aria-hidden />,
+      word: 'Plan now',
+      hint: 'Action',
+      to: `${place.to('plans')}?new=1`,
+    },
   ].filter(({ word }) => matches(word));
   const pages: Choice[] = places
     .filter(([, word]) => matches(word))

@@ -23,7 +23,10 @@ export function usePlace(): Place {
 }
 
 /** The address's query as state. Empty values leave it; `push` makes a step back possible. */
-export function useQueryState(): [URLSearchParams, (change: Record<string, string | string[] | undefined>, push?: boolean) => void] {
+export function useQueryState(): [
+  URLSearchParams,
+  (change: Record<string, string | string[] | undefined>, push?: boolean) => void,
+] {
   const router = useRouter();
   const path = usePathname();
   const now = useSearchParams();

@@ -10,4 +10,3 @@ export const places = [
   ['audit', 'Audit', ShieldCheck, 'a', 'audit:read'],
   ['settings', 'Settings', Settings, 's', 'environment:read'],
 ] as const;
-

@@ -38,7 +38,8 @@ export function Shell({ children }: { children: ReactNode }) {
     '/': () => document.querySelector<HTMLInputElement>('main input[type="search"]')?.focus(),
   });
 
-  if (session.error) return <main className="page">{<Refused error={session.error} retry={() => void session.refetch()} />}</main>;
+  if (session.error)
+    return <main className="page">{<Refused error={session.error} retry={() => void session.refetch()} />}</main>;
   if (!session.data) return <Bones />;
   return (
     <div className={`frame ${part === 'graph' ? 'narrow-nav' : ''}`}>
@@ -136,7 +137,12 @@ function Me({ session: { person, org } }: { session: Session }) {
     location.href = '/sign-in';
   };
   return (
-    <button className="me" onClick={() => void signOut()} aria-label={`Sign out ${name}`} title={`${person.email}, ${org.name}. Sign out`}>
+    <button
+      className="me"
+      onClick={() => void signOut()}
+      aria-label={`Sign out ${name}`}
+      title={`${person.email}, ${org.name}. Sign out`}
+    >
       <span className="face" aria-hidden>
         {initials}
       </span>
@@ -148,7 +154,8 @@ function Me({ session: { person, org } }: { session: Session }) {
 
 function Top({ path, part, openPalette }: { path: string; part: string; openPalette: () => void }) {
   const place = usePlace();
-  const [, word] = places.find(([to]) => to === part) ?? places.find(([to]) => part === 'assets' && to === 'catalog') ?? places[0];
+  const [, word] =
+    places.find(([to]) => to === part) ?? places.find(([to]) => part === 'assets' && to === 'catalog') ?? places[0];
   const leaf = path.split('/')[5];
   const parent = part === 'assets' ? 'catalog' : part;
   return (
@@ -190,7 +197,12 @@ function ThemeButton() {
     document.cookie = `theme=${next}; path=/; max-age=31536000; samesite=lax`;
   };
   return (
-    <button className="button quiet square" onClick={toggle} aria-label="Switch between light and dark" title="Light or dark">
+    <button
+      className="button quiet square"
+      onClick={toggle}
+      aria-label="Switch between light and dark"
+      title="Light or dark"
+    >
       <Moon size={16} aria-hidden />
     </button>
   );

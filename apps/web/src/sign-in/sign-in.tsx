@@ -39,7 +39,9 @@ export function SignIn() {
         )}
         {methods.data?.link === false ? (
           <>
-            <p className="ink2">Your organization signs in with {typeof provider === 'string' ? provider : 'its provider'}.</p>
+            <p className="ink2">
+              Your organization signs in with {typeof provider === 'string' ? provider : 'its provider'}.
+            </p>
             <a className="button primary large" href={`/auth/sign-in?return_to=${encodeURIComponent(back)}`}>
               <LogIn size={16} aria-hidden /> Continue
             </a>

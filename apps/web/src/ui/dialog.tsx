@@ -2,7 +2,17 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 
 /** A modal dialog of the browser: it traps the focus, gives it back, and closes on Escape. */
-export function Dialog({ isOpen, close, label, children }: { isOpen: boolean; close: () => void; label: string; children: ReactNode }) {
+export function Dialog({
+  isOpen,
+  close,
+  label,
+  children,
+}: {
+  isOpen: boolean;
+  close: () => void;
+  label: string;
+  children: ReactNode;
+}) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (isOpen) dialog.current?.showModal();

@@ -16,12 +16,18 @@ test('equal texts have no difference', () => {
 });
 
 test('what stays and what goes is the text before; what stays and what comes is the text after', () => {
-  const text = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 12 }).map((lines) => lines.join('\n'));
+  const text = fc
+    .array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 12 })
+    .map((lines) => lines.join('\n'));
   fc.assert(
     fc.property(text, text, (before, after) => {
       const lines = diffLines(before, after, 100);
       if (lines.length === 0) return before === after;
-      const side = (gone: string) => lines.filter(({ sign }) => sign !== gone).map(({ text: line }) => line).join('\n');
+      const side = (gone: string) =>
+        lines
+          .filter(({ sign }) => sign !== gone)
+          .map(({ text: line }) => line)
+          .join('\n');
       return side('+') === before && side('-') === after;
     }),
   );

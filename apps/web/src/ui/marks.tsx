@@ -94,7 +94,10 @@ export function Logo() {
     <svg viewBox="0 0 32 32" fill="none" strokeLinecap="round" strokeWidth="2.5" aria-hidden>
       <path stroke="var(--ink)" d="M12 3h8M16 3v5M7 8v11M25 8v11" />
       <rect x="10" y="8" width="12" height="8.5" rx="1.6" fill="var(--ink)" />
-      <path stroke="var(--run-mark)" d="M10 21c2-1.5 4-1.5 6 0s4 1.5 6 0M4 27c2-1.6 4-1.6 6 0s4 1.6 6 0 4-1.6 6 0 4 1.6 6 0" />
+      <path
+        stroke="var(--run-mark)"
+        d="M10 21c2-1.5 4-1.5 6 0s4 1.5 6 0M4 27c2-1.6 4-1.6 6 0s4 1.6 6 0 4-1.6 6 0 4 1.6 6 0"
+      />
     </svg>
   );
 }

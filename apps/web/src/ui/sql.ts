@@ -4,7 +4,8 @@ export type Piece = [kind: 'k' | 's' | 'n' | 'c' | '', text: string];
 const words =
   'all and any as asc between by case cast coalesce create cross current date delete desc distinct else end except exists extract false filter first following from full group having if in inner insert intersect interval into is join lateral left like limit merge natural not null nulls offset on or order outer over partition preceding qualify range recursive replace right row rows select set table then timestamp true unbounded union unnest update using values view when where window with within';
 const keyword = new Set(words.split(' '));
-const token = /(--[^\n]*|\{#[\s\S]*?#\}|\/\*[\s\S]*?\*\/)|('(?:[^']|'')*')|(\b\d+(?:\.\d+)?\b)|([A-Za-z_][A-Za-z0-9_]*)/g;
+const token =
+  /(--[^\n]*|\{#[\s\S]*?#\}|\/\*[\s\S]*?\*\/)|('(?:[^']|'')*')|(\b\d+(?:\.\d+)?\b)|([A-Za-z_][A-Za-z0-9_]*)/g;
 
 /** Splits SQL (with Jinja) into pieces to colour; joined, they are the text again. */
 export function piecesOf(sql: string): Piece[] {

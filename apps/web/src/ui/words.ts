@@ -28,14 +28,16 @@ export const clock = (iso: string): string => new Date(iso).toLocaleTimeString('
 
 /** 21 Nov 13:04:05, where time is proof. */
 export const stamp = (iso: string): string =>
-  new Date(iso).toLocaleString('en-GB', {
-    day: '2-digit',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hour12: false,
-  });
+  new Date(iso)
+    .toLocaleString('en-GB', {
+      day: '2-digit',
+      month: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hour12: false,
+    })
+    .replace(',', '');
 
 export const count = (value: number): string => value.toLocaleString('en-US');
 export const several = (value: number, one: string, many = `${one}s`): string =>
@@ -56,6 +58,8 @@ export const brief = (uuid: string): string => uuid.slice(-8);
 export function nameOf(id: string): string {
   const parts = id.split('.');
   if (parts.length < 3) return id;
-  return parts[0] === 'source' || parts[0] === 'test' ? parts.slice(2, parts[0] === 'test' ? 3 : 4).join('.') : parts.slice(2).join('.');
+  return parts[0] === 'source' || parts[0] === 'test'
+    ? parts.slice(2, parts[0] === 'test' ? 3 : 4).join('.')
+    : parts.slice(2).join('.');
 }
 export const typeOf = (id: string): string => id.split('.')[0] ?? id;
