@@ -2,7 +2,16 @@ import type { Snapshot } from '@headgate/contracts';
 import type { Tx } from '@headgate/kit';
 import { writeIndex } from './index-rows.ts';
 import { wantLineage } from './lineage-store.ts';
-import type { BuiltSnapshot } from './snapshot.ts';
+import type { IndexDelta, ReadGraph } from './reading.ts';
+
+/** A graph that is ready to be committed: its bytes are on disk. */
+export interface BuiltSnapshot extends Omit<ReadGraph, 'pieces'> {
+  readonly blob: string;
+  readonly manifest: string;
+  readonly catalog: string | undefined;
+  /** What the index must change, when it is as it was at `seq`; 0 is before the first snapshot. */
+  readonly delta: { readonly seq: number; readonly rows: IndexDelta };
+}
 
 /** One environment of one project; the organization is the transaction's. */
 export interface Place {
@@ -28,11 +37,13 @@ export async function currentHead(tx: Tx, { project, environment }: Place): Prom
 /**
  * Makes a graph the environment's newest. The same graph again is no new snapshot, but its manifest becomes current all
  * the same: a macro's body or an unrendered config can differ under an equal graph, and plans read the manifest.
+ * `deltaNow` tells what the index must change when another delivery came in between.
  */
 export async function commitSnapshot(
   tx: Tx,
   place: Place & { revision?: string | undefined },
   built: BuiltSnapshot,
+  deltaNow: () => Promise<IndexDelta>,
 ): Promise<{ snapshot: Snapshot; isNew: boolean }> {
   const { project, environment, revision } = place;
   const [before] = await tx.query<{ seq: string; snapshot: string }>(
@@ -41,7 +52,7 @@ export async function commitSnapshot(
   );
   const isNew = before?.snapshot !== built.snapshot;
   const seq = isNew ? Number(before?.seq ?? 0) + 1 : Number(before!.seq);
-  const counts = countsOf(built);
+  const { counts, nodes, edges } = built;
   if (isNew) {
     await tx.query(
       `insert into graph_snapshot (org_id, project, environment, seq, snapshot, manifest, graph, revision, nodes, edges, counts)
@@ -55,12 +66,12 @@ export async function commitSnapshot(
         built.manifest,
         built.blob,
         revision ?? null,
-        built.graph.nodes.length,
-        built.edges,
+        nodes,
+        edges,
         JSON.stringify(counts),
       ],
     );
-    await writeIndex(tx, place, seq, built);
+    await writeIndex(tx, place, seq, built.delta.seq === seq - 1 ? built.delta.rows : await deltaNow());
   }
   await tx.query(
     `insert into environment_head (org_id, project, environment, seq, manifest, catalog, revision) values ($1, $2, $3, $4, $5, $6, $7)
@@ -75,18 +86,12 @@ export async function commitSnapshot(
     snapshot: built.snapshot,
     seq,
     createdAt: new Date().toISOString(),
-    nodes: built.graph.nodes.length,
-    edges: built.edges,
+    nodes,
+    edges,
     manifest: built.manifest,
     graph: built.blob,
     counts,
     ...(revision && { revision }),
   };
   return { snapshot, isNew };
-}
-
-function countsOf({ graph }: BuiltSnapshot): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { type } of graph.nodes) counts[type] = (counts[type] ?? 0) + 1;
-  return counts;
 }

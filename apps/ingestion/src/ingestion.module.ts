@@ -1,17 +1,19 @@
 import { Module } from '@nestjs/common';
 import { runFinished } from '@headgate/contracts';
 import type { Service } from '@headgate/kit';
+import { Deliveries } from './deliveries.ts';
 import { Ingests } from './ingests.ts';
 import { IngestsController } from './ingests.controller.ts';
 import { LineageOverrides } from './lineage-overrides.ts';
 import { LineageOverridesController } from './lineage-overrides.controller.ts';
 import { LineageStep } from './lineage-step.ts';
+import { Readers } from './readers.ts';
 import { RunsConsumer } from './runs.consumer.ts';
 import { schema } from './schema.ts';
 
 @Module({
   controllers: [IngestsController, LineageOverridesController],
-  providers: [Ingests, LineageOverrides, LineageStep, RunsConsumer],
+  providers: [Deliveries, Ingests, LineageOverrides, LineageStep, Readers, RunsConsumer],
 })
 class IngestionModule {}
 

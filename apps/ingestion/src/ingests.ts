@@ -7,40 +7,40 @@ import {
   type IngestsListOutput,
   snapshotCommitted,
 } from '@headgate/contracts';
-import { type Artifact, readArtifact } from '@headgate/dbt';
-import { Blobs, type Call, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
+import { type Call, Database, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
-import { commitSnapshot, currentHead, type Place } from './commit.ts';
-import { recordResults } from './results.ts';
-import { buildSnapshot, type BuiltSnapshot } from './snapshot.ts';
-
-/** What one delivery is made of, once every file has been read. */
-interface Delivery extends Place {
-  readonly artifacts: readonly { artifact: Artifact; name: string; blob: string; bytes: number }[];
-  readonly revision?: string | undefined;
-  readonly run?: string | undefined;
-  /** Whether its manifest becomes what the environment shows; a run's own manifest does not, it may be older. */
-  readonly isCurrent: boolean;
-}
+import { commitSnapshot } from './commit.ts';
+import { Deliveries, type Delivery } from './deliveries.ts';
+import { recordResults } from './node-runs.ts';
+import { Running } from './running.ts';
 
 /** Takes artifacts whole or not at all: everything is read before the transaction, everything is visible after it. */
 @Injectable()
 export class Ingests {
+  private readonly running = new Running<Ingest>(20_000, 300_000);
+
   constructor(
     private readonly database: Database,
-    private readonly blobs: Blobs,
+    private readonly deliveries: Deliveries,
   ) {}
 
-  async create(input: IngestsCreateInput, call: Call): Promise<Ingest> {
-    const delivery = await this.read({ ...input, isCurrent: true }, call);
-    const snapshot = await this.build(delivery, call);
-    return this.database.write(call, (tx) => this.commit(tx, delivery, snapshot));
+  /** A large delivery outlasts the request: the same request again joins it, or gets what came of it. */
+  create(input: IngestsCreateInput, call: Call): Promise<Ingest> {
+    return this.running.join(JSON.stringify([call.org, call.actor, input]), () =>
+      this.deliveries.read({ ...input, isCurrent: true }, call, (delivery) =>
+        this.database.write(call, (tx) => this.commit(tx, delivery)),
+      ),
+    );
   }
 
   /** The same for what a run left, in the transaction of the event that tells of it. */
   async takeRun(input: IngestsCreateInput & { run: string; isCurrent: boolean }, tx: Tx): Promise<void> {
-    const delivery = await this.read(input, tx.call);
-    await this.commit(tx, delivery, await this.build(delivery, tx.call));
+    await this.deliveries.read(
+      input,
+      tx.call,
+      (delivery) => this.commit(tx, delivery),
+      (work) => work(tx),
+    );
   }
 
   list({ project, environment, cursor, limit = 50 }: IngestsListInput, call: Call): Promise<IngestsListOutput> {
@@ -57,57 +57,22 @@ export class Ingests {
     });
   }
 
-  private async read(
-    input: IngestsCreateInput & { run?: string; isCurrent: boolean },
-    { org }: Call,
-  ): Promise<Delivery> {
-    const artifacts = [];
-    for (const { name, blob } of input.artifacts) {
-      const bytes = await this.blobs.get(org, blob);
-      const result = readArtifact(bytes, { file: name });
-      if (!result.ok) {
-        const { file, path, message } = result.error;
-        throw new Failure('artifact.refused', {
-          detail: `${file}: ${message}`,
-          where: `${file} ${path}`,
-          hint: 'nothing of this delivery was taken',
-        });
-      }
-      artifacts.push({ artifact: result.artifact, name, blob, bytes: bytes.length });
-    }
-    const { project, environment, revision, run, isCurrent } = input;
-    return { project, environment, revision, run, isCurrent, artifacts };
-  }
-
-  private async build(delivery: Delivery, call: Call): Promise<BuiltSnapshot | undefined> {
-    if (!delivery.isCurrent) return undefined;
-    const find = (kind: Artifact['kind']) => delivery.artifacts.find(({ artifact }) => artifact.kind === kind);
-    if (!find('manifest') && !find('catalog')) return undefined;
-    const head = await this.database.read(call, (tx) => currentHead(tx, delivery));
-    return buildSnapshot(this.blobs, call.org, delivery, head, {
-      manifest: find('manifest'),
-      catalog: find('catalog'),
-    });
-  }
-
-  private async commit(tx: Tx, delivery: Delivery, snapshot: BuiltSnapshot | undefined): Promise<Ingest> {
-    const { project, environment, artifacts, revision, run } = delivery;
+  private async commit(tx: Tx, delivery: Delivery): Promise<Ingest> {
+    const { project, environment, files, revision, run, snapshot } = delivery;
     await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`${tx.org} ${project} ${environment}`]);
     const id = uuidv7();
-    const warnings = artifacts
-      .flatMap(({ artifact }) => artifact.warnings.slice(0, 50))
-      .map(({ code, path, message }) => ({ code, path, message }));
+    const warnings = files.flatMap((file) => file.warnings);
     const kept = [];
-    for (const { artifact, name, blob, bytes } of artifacts) {
+    for (const { kind, name, blob, bytes, results } of files) {
       const fresh = await tx.query(
         `insert into artifact (org_id, project, environment, digest, kind, name, bytes, ingest_id) values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict do nothing returning digest`,
-        [tx.org, project, environment, blob, artifact.kind, name, bytes, id],
+        [tx.org, project, environment, blob, kind, name, bytes, id],
       );
-      kept.push({ name, kind: artifact.kind, artifact: blob, duplicate: fresh.length === 0 });
-      if (artifact.kind === 'run_results') await recordResults(tx, delivery, artifact.runResults, run);
+      kept.push({ name, kind, artifact: blob, duplicate: fresh.length === 0 });
+      if (results) await recordResults(tx, delivery, results, run);
     }
-    const committed = snapshot ? await commitSnapshot(tx, delivery, snapshot) : undefined;
+    const committed = snapshot && (await commitSnapshot(tx, delivery, snapshot, () => delivery.deltaNow(tx)));
     await tx.query(
       `insert into ingest (org_id, id, project, environment, revision, run_id, snapshot_seq, snapshot_is_new, warnings) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [

@@ -1,42 +1,44 @@
-import { isExecution, type ResultRow, type Results } from '@headgate/dbt';
-import type { Tx } from '@headgate/kit';
-import type { Place } from './commit.ts';
+import { isExecution, type ResultRow, type Results, whichOf } from '@headgate/dbt';
+import type { ReadResults } from './reading.ts';
 
-/** Keeps how each node ended. `run` is our run, or the invocation that dbt names when the file came from elsewhere. */
-export async function recordResults(
-  tx: Tx,
-  { project, environment }: Place,
-  results: Results,
-  run?: string,
-): Promise<void> {
-  const name = run ?? invocationOf(results);
-  if (!name || !isExecution(results)) return;
+/** What is kept of run_results: how each node ended. */
+export function resultsOf(results: Results): ReadResults {
   const rows = results.results.filter(({ unique_id }) => unique_id !== '').map(factsOf);
-  await tx.query(
-    `insert into node_run (org_id, project, environment, run, node, status, finished_at, duration_ms, rows, bytes, message)
-     select distinct on (r.node) $1::uuid, $2, $3, $4, r.node, r.status, r.finished_at, r.duration_ms, r.rows, r.bytes, r.message
-     from jsonb_to_recordset($5::jsonb) as r(node text, status text, finished_at timestamptz, duration_ms bigint, rows bigint, bytes bigint, message text)
-     on conflict (org_id, project, environment, node, run) do nothing`,
-    [tx.org, project, environment, name, JSON.stringify(rows)],
-  );
-}
-
-function invocationOf({ metadata }: Results): string | undefined {
-  const id = metadata['invocation_id'];
-  return typeof id === 'string' ? id : undefined;
-}
-
-function factsOf(row: ResultRow) {
-  const timing = Array.isArray(row['timing']) ? (row['timing'] as { completed_at?: string }[]) : [];
-  const response = (row['adapter_response'] ?? {}) as { rows_affected?: unknown; bytes_processed?: unknown };
-  const whole = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? Math.trunc(value) : null);
   return {
-    node: row.unique_id,
-    status: row.status,
-    finished_at: timing.at(-1)?.completed_at ?? null,
-    duration_ms: row.execution_time === undefined ? null : Math.round(row.execution_time * 1000),
-    rows: whole(response.rows_affected),
-    bytes: whole(response.bytes_processed),
-    message: typeof row.message === 'string' ? row.message.replaceAll('\u0000', '').slice(0, 10_000) : null,
+    invocation: text(results.metadata['invocation_id']),
+    which: whichOf(results),
+    isExecution: isExecution(results),
+    generatedAt: text(results.metadata['generated_at']),
+    rows: JSON.stringify(rows),
   };
 }
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? plain(value) : null);
+
+function factsOf(row: ResultRow) {
+  const timing = Array.isArray(row['timing']) ? (row['timing'] as { completed_at?: unknown }[]) : [];
+  const response = (row['adapter_response'] ?? {}) as { rows_affected?: unknown; bytes_processed?: unknown };
+  return {
+    node: plain(row.unique_id),
+    status: plain(row.status),
+    finished_at: timeOf(timing.at(-1)?.completed_at),
+    duration_ms: whole((row.execution_time ?? NaN) * 1000),
+    rows: whole(response.rows_affected),
+    bytes: whole(response.bytes_processed),
+    message: typeof row.message === 'string' ? plain(row.message).slice(0, 10_000).toWellFormed() : null,
+  };
+}
+
+const whole = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) && Math.abs(value) < Number.MAX_SAFE_INTEGER
+    ? Math.round(value)
+    : null;
+
+/** Only what every Postgres reads as the same time: dbt writes RFC 3339, older ones without a zone, in UTC. */
+function timeOf(value: unknown): string | null {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value)) return null;
+  const time = new Date(/(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : `${value}Z`);
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+}
+
+const plain = (value: string): string => value.replaceAll('\u0000', '').toWellFormed();

@@ -9,6 +9,7 @@ export {
   ArtifactReader,
   type CatalogArtifact,
   type ManifestArtifact,
+  mostUnpacked,
   readArtifact,
   type ReadOptions,
   type ReadResult,

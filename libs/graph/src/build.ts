@@ -1,6 +1,6 @@
 import { type Catalog, graphMaps, type Manifest, type ManifestNode, type NodeMap } from '@headgate/dbt';
 import { sha256 } from '@headgate/contracts';
-import { columnsOf } from './columns.ts';
+import { documentedColumns, joinedColumns } from './columns.ts';
 import {
   type GraphNode,
   type GraphRelation,
@@ -11,12 +11,12 @@ import {
 
 /** Builds the graph of a manifest, with the columns that a catalog of the same project describes. Pure and total. */
 export function logicalGraph(manifest: Manifest, catalog?: Catalog): LogicalGraph {
-  const builder = new GraphBuilder(catalog);
+  const builder = new GraphBuilder();
   for (const key of [...graphMaps, 'groups'] as const) {
     const map = manifest[key];
     for (const id in map) builder.add(map[id] as ManifestNode, key);
   }
-  return builder.graph(manifest.metadata);
+  return builder.graph(manifest.metadata, catalog);
 }
 
 const inGraph: ReadonlySet<string> = new Set(graphMaps);
@@ -29,8 +29,6 @@ export class GraphBuilder {
   private readonly packages = new Map<string, number>();
   private readonly shared = new Shared();
 
-  constructor(private readonly catalog?: Catalog) {}
-
   /** `map` is the manifest's map that the node stands in. The node is not kept. */
   add(node: ManifestNode, map: NodeMap): void {
     if (map === 'groups' && !this.groupOwners.has(node.name)) this.groupOwners.set(node.name, ownerName(node['owner']));
@@ -38,12 +36,12 @@ export class GraphBuilder {
     if (!inGraph.has(map)) return;
     // Some versions leave a test among the nodes although its own config disables it.
     const isDisabled = node.config?.['enabled'] === false;
-    this.nodes.set(node.unique_id, isDisabled ? undefined : graphNode(node, this.shared, this.catalog));
+    this.nodes.set(node.unique_id, isDisabled ? undefined : graphNode(node, this.shared));
   }
 
-  graph(metadata: Manifest['metadata']): LogicalGraph {
+  graph(metadata: Manifest['metadata'], catalog?: Catalog): LogicalGraph {
     const nodes: GraphNode[] = [];
-    for (const node of this.nodes.values()) if (node) nodes.push(this.whole(node));
+    for (const node of this.nodes.values()) if (node) nodes.push(this.whole(node, catalog));
     nodes.sort((a, b) => (a.id < b.id ? -1 : 1));
     return {
       schemaVersion: graphSchemaVersion,
@@ -53,13 +51,20 @@ export class GraphBuilder {
     };
   }
 
-  /** A node with what only the whole manifest tells: which parents there are, who owns its group. */
-  private whole(node: GraphNode): GraphNode {
+  /** A node with what only the whole tells: which parents there are, who owns its group, which columns the warehouse has. */
+  private whole(node: GraphNode, catalog: Catalog | undefined): GraphNode {
     const missing = node.dependsOn.filter((id) => !this.nodes.has(id));
     const owner = node.owner ?? (node.group === undefined ? undefined : this.groupOwners.get(node.group));
-    if (missing.length === 0 && owner === node.owner) return node;
-    const dependsOn = missing.length > 0 ? node.dependsOn.filter((id) => this.nodes.has(id)) : node.dependsOn;
-    return { ...node, ...text('owner', owner), dependsOn, ...filled('missing', missing) };
+    const table = catalog?.nodes[node.id] ?? catalog?.sources[node.id];
+    if (missing.length === 0 && owner === node.owner && !table) return node;
+    const { columns = [], dependsOn, ...rest } = node;
+    return {
+      ...rest,
+      ...text('owner', owner),
+      ...filled('columns', table ? joinedColumns(columns, table) : columns),
+      dependsOn: dependsOn.filter((id) => this.nodes.has(id)),
+      ...filled('missing', missing),
+    };
   }
 }
 
@@ -93,10 +98,9 @@ class Shared {
   }
 }
 
-function graphNode(node: ManifestNode, shared: Shared, catalog?: Catalog): GraphNode {
+function graphNode(node: ManifestNode, shared: Shared): GraphNode {
   const config = node.config ?? {};
   const parents = [...new Set(node.depends_on?.nodes ?? [])].sort();
-  const table = catalog?.nodes[node.unique_id] ?? catalog?.sources[node.unique_id];
   return {
     id: node.unique_id,
     type: node.resource_type,
@@ -112,7 +116,7 @@ function graphNode(node: ManifestNode, shared: Shared, catalog?: Catalog): Graph
     ...text('materialized', config['materialized']),
     ...text('version', version(node['version'])),
     ...optional('relation', relationOf(node)),
-    ...filled('columns', columnsOf(node, table)),
+    ...filled('columns', documentedColumns(node)),
     ...filledMap('config', shared.one(config)),
     ...filledMap('meta', shared.one(node['meta'] ?? config['meta'])),
     ...optional('code', codeOf(node)),

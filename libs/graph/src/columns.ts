@@ -5,9 +5,7 @@ import type { GraphColumn } from './logical-graph.ts';
  * A node's columns: what the warehouse has (order and type) joined with what is documented. Warehouses fold case
  * differently from what people write, so names meet exactly first and then without case; the warehouse's spelling wins.
  */
-export function columnsOf(node: ManifestNode, table?: CatalogTable): GraphColumn[] {
-  const documented = documentedColumns(node);
-  if (!table) return documented;
+export function joinedColumns(documented: readonly GraphColumn[], table: CatalogTable): GraphColumn[] {
   const found = Object.values(table.columns).sort(
     (a, b) => (a.index ?? 0) - (b.index ?? 0) || (a.name < b.name ? -1 : 1),
   );
@@ -25,7 +23,8 @@ export function columnsOf(node: ManifestNode, table?: CatalogTable): GraphColumn
   return [...columns, ...absent];
 }
 
-function documentedColumns(node: ManifestNode): GraphColumn[] {
+/** In the order in which they are documented. */
+export function documentedColumns(node: ManifestNode): GraphColumn[] {
   const map = node['columns'];
   if (typeof map !== 'object' || map === null) return [];
   return Object.entries(map as Record<string, unknown>).map(([key, value]): GraphColumn => {

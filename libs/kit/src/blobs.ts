@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { sha256 } from '@headgate/contracts';
@@ -8,6 +8,8 @@ import { Failure } from './failure.ts';
 
 const nonceBytes = 12;
 const tagBytes = 16;
+/** What is encrypted at once: the event loop turns in between. */
+const pieceBytes = 2 ** 20;
 
 /** Immutable bytes by their SHA-256, sealed with a key of the organization. A blob is on disk before a row names it. */
 @Injectable()
@@ -19,33 +21,109 @@ export class Blobs {
   /** Keeps the bytes; the same bytes twice are one blob. Answers their digest. */
   async put(org: string, bytes: Uint8Array): Promise<string> {
     const digest = sha256(bytes);
-    const path = this.path(org, digest);
-    if (await stat(path).catch(() => undefined)) return digest;
-    const nonce = randomBytes(nonceBytes);
-    const cipher = createCipheriv('aes-256-gcm', this.orgKey(org), nonce);
-    const sealed = Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
-    await writeDurably(path, sealed);
-    return digest;
+    if (await this.has(org, digest)) return digest;
+    return (await this.write(org, [bytes])).digest;
+  }
+
+  /** Keeps bytes that come in pieces; memory holds one of them. */
+  async write(
+    org: string,
+    pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  ): Promise<{ digest: string; bytes: number }> {
+    const folder = join(this.config.blobs.dir, org);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const temporary = join(folder, `writing.${randomBytes(9).toString('hex')}`);
+    try {
+      const written = await this.seal(org, pieces, temporary);
+      await this.settle(temporary, this.path(org, written.digest));
+      return written;
+    } finally {
+      await rm(temporary, { force: true });
+    }
   }
 
   /** The bytes behind a digest; `blob.missing` when this organization has none. */
   async get(org: string, digest: string): Promise<Buffer> {
-    const sealed = await readFile(this.path(org, digest)).catch(() => {
-      throw new Failure('blob.missing', { detail: `no bytes with digest ${digest}`, hint: 'upload them first' });
-    });
-    const decipher = createDecipheriv('aes-256-gcm', this.orgKey(org), sealed.subarray(0, nonceBytes));
-    decipher.setAuthTag(sealed.subarray(-tagBytes));
-    const bytes = Buffer.concat([decipher.update(sealed.subarray(nonceBytes, -tagBytes)), decipher.final()]);
-    if (sha256(bytes) !== digest) throw new Failure('blob.mismatch', { detail: `the bytes of ${digest} have changed` });
+    const bytes = Buffer.allocUnsafe(await this.size(org, digest));
+    let at = 0;
+    for await (const piece of this.read(org, digest)) at += piece.copy(bytes, at);
     return bytes;
+  }
+
+  /** The same in pieces. They are known to be the right ones when the last one has come: whoever acts earlier must be able to go back. */
+  async *read(org: string, digest: string): AsyncGenerator<Buffer, void> {
+    const file = await open(this.path(org, digest)).catch(() => this.missing(digest));
+    try {
+      const { size } = await file.stat();
+      const [nonce, tag] = [Buffer.alloc(nonceBytes), Buffer.alloc(tagBytes)];
+      await file.read(nonce, 0, nonceBytes, 0);
+      await file.read(tag, 0, tagBytes, size - tagBytes);
+      const decipher = createDecipheriv('aes-256-gcm', this.orgKey(org), nonce).setAuthTag(tag);
+      const hash = createHash('sha256');
+      for (let at = nonceBytes; at < size - tagBytes; at += pieceBytes) {
+        const sealed = Buffer.allocUnsafe(Math.min(pieceBytes, size - tagBytes - at));
+        await file.read(sealed, 0, sealed.length, at);
+        const piece = decipher.update(sealed);
+        hash.update(piece);
+        yield piece;
+      }
+      decipher.final();
+      if (`sha256:${hash.digest('hex')}` !== digest)
+        throw new Failure('blob.mismatch', { detail: `the bytes of ${digest} have changed` });
+    } finally {
+      await file.close();
+    }
+  }
+
+  async has(org: string, digest: string): Promise<boolean> {
+    return (await stat(this.path(org, digest)).catch(() => undefined)) !== undefined;
   }
 
   /** Length of the bytes behind a digest. */
   async size(org: string, digest: string): Promise<number> {
-    const file = await stat(this.path(org, digest)).catch(() => undefined);
-    if (!file)
-      throw new Failure('blob.missing', { detail: `no bytes with digest ${digest}`, hint: 'upload them first' });
+    const file = await stat(this.path(org, digest)).catch(() => this.missing(digest));
     return file.size - nonceBytes - tagBytes;
+  }
+
+  private missing(digest: string): never {
+    throw new Failure('blob.missing', { detail: `no bytes with digest ${digest}`, hint: 'upload them first' });
+  }
+
+  private async seal(
+    org: string,
+    pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+    path: string,
+  ): Promise<{ digest: string; bytes: number }> {
+    const nonce = randomBytes(nonceBytes);
+    const cipher = createCipheriv('aes-256-gcm', this.orgKey(org), nonce);
+    const hash = createHash('sha256');
+    const file = await open(path, 'wx', 0o600);
+    try {
+      let bytes = 0;
+      await file.writeFile(nonce);
+      for await (const given of pieces) {
+        for (let at = 0; at < given.length; at += pieceBytes) {
+          const piece = given.subarray(at, at + pieceBytes);
+          hash.update(piece);
+          await file.writeFile(cipher.update(piece));
+        }
+        bytes += given.length;
+      }
+      await file.writeFile(Buffer.concat([cipher.final(), cipher.getAuthTag()]));
+      await file.sync();
+      return { digest: `sha256:${hash.digest('hex')}`, bytes };
+    } finally {
+      await file.close();
+    }
+  }
+
+  // fsync of file and folder: a row must never name bytes that a power cut took away.
+  private async settle(temporary: string, path: string): Promise<void> {
+    const folder = join(path, '..');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await rename(temporary, path);
+    const directory = await open(folder, 'r');
+    await directory.sync().finally(() => directory.close());
   }
 
   private path(org: string, digest: string): string {
@@ -60,21 +138,4 @@ export class Blobs {
       this.orgKeys.set(org, (key = Buffer.from(hkdfSync('sha256', this.config.blobs.key, org, 'headgate blobs', 32))));
     return key;
   }
-}
-
-// fsync of file and folder: a row must never name bytes that a power cut took away.
-async function writeDurably(path: string, bytes: Buffer): Promise<void> {
-  const folder = join(path, '..');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  const directory = await open(folder, 'r');
-  await directory.sync().finally(() => directory.close());
 }

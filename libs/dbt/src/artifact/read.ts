@@ -80,6 +80,11 @@ export class ArtifactReader {
     return this.attempt(() => this.raw.feed(piece)) !== refused;
   }
 
+  /** Refuses the file for what its carrier found: it was too large, or damaged. */
+  refuse(code: 'too_large' | 'not_json', message: string): void {
+    this.refusal ??= { code, path: '$', message, file: this.options.file };
+  }
+
   end(): ReadResult {
     const artifact = this.attempt(() => this.artifact(this.raw.end()));
     return artifact === refused ? { ok: false, error: this.refusal! } : { ok: true, artifact };
@@ -138,14 +143,14 @@ function plainBytes(input: Uint8Array | string, bounds: Bounds): Uint8Array {
   if (typeof input === 'string') return Buffer.from(input, 'utf8');
   if (input[0] !== 0x1f || input[1] !== 0x8b) return input;
   try {
-    return gunzipSync(input, { maxOutputLength: mostUnpacked(input, bounds) });
+    return gunzipSync(input, { maxOutputLength: mostUnpacked(input.length, bounds.maxBytes) });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ERR_BUFFER_TOO_LARGE')
       throw new RefusedError(
         'too_large',
         '$',
-        `decompressed, the file is larger than ${mostUnpacked(input, bounds)} bytes`,
+        `decompressed, the file is larger than ${mostUnpacked(input.length, bounds.maxBytes)} bytes`,
       );
     throw new RefusedError('not_json', '$', `the gzip stream is damaged: ${(error as Error).message}`);
   }
@@ -155,6 +160,6 @@ function plainBytes(input: Uint8Array | string, bounds: Bounds): Uint8Array {
  * JSON does not shrink by more than about 100 times, but a zip bomb does by 1000: what a small file may unpack to is
  * bounded by its own size, so that it cannot ask for 2 GB.
  */
-function mostUnpacked(input: Uint8Array, bounds: Bounds): number {
-  return Math.min(bounds.maxBytes, Math.max(2 ** 26, input.length * 256));
+export function mostUnpacked(packedBytes: number, maxBytes = defaultBounds.maxBytes): number {
+  return Math.min(maxBytes, Math.max(2 ** 26, packedBytes * 256));
 }

@@ -1,0 +1,107 @@
+import { type Artifact, ArtifactReader, type Catalog, mostUnpacked, type ReadResult } from '@headgate/dbt';
+import { adjacency, GraphBuilder, type LogicalGraph, sealGraph } from '@headgate/graph';
+import { deltaOf } from './index-delta.ts';
+import { Inflater } from './inflater.ts';
+import type { Order, ReadFile, ReadGraph } from './reading.ts';
+import { resultsOf } from './results.ts';
+
+interface Taken {
+  readonly artifact: Artifact;
+  readonly builder: GraphBuilder;
+}
+
+interface Open {
+  readonly reader: ArtifactReader;
+  readonly builder: GraphBuilder;
+  readonly packedBytes: number;
+  inflater: Inflater | undefined;
+  isFirst: boolean;
+}
+
+interface Outcome {
+  readonly value?: unknown;
+  /** Memory that goes to the other thread without a copy. */
+  readonly moved?: ArrayBuffer[];
+}
+
+/** Where one delivery lies while it is read: its files, then its graph. */
+export class Desk {
+  private taken: Taken[] = [];
+  private open: Open | undefined;
+  private graph: LogicalGraph | undefined;
+  private digests: ReadonlyMap<string, string> = new Map();
+
+  async take(order: Order): Promise<Outcome> {
+    switch (order.do) {
+      case 'file':
+        return this.begin(order.name, order.id, order.bytes);
+      case 'piece':
+        return { value: await this.feed(order.bytes) };
+      case 'end':
+        return { value: await this.end() };
+      case 'graph':
+        return this.seal(order.manifest, order.catalog);
+      case 'delta':
+        return { value: deltaOf(this.graph!, this.digests, order.known) };
+      case 'forget':
+        this.taken = [];
+        this.open = this.graph = undefined;
+        this.digests = new Map();
+        return {};
+    }
+  }
+
+  private begin(name: string, id: string, packedBytes: number): Outcome {
+    const builder = new GraphBuilder();
+    const reader = new ArtifactReader({ file: name, id, nodes: (node, map) => builder.add(node, map) });
+    this.open = { reader, builder, packedBytes, inflater: undefined, isFirst: true };
+    return {};
+  }
+
+  /** Whether more of this file is wanted. */
+  private feed(piece: Uint8Array): boolean | Promise<boolean> {
+    const open = this.open!;
+    if (open.isFirst && piece[0] === 0x1f && piece[1] === 0x8b)
+      open.inflater = new Inflater(open.reader, mostUnpacked(open.packedBytes));
+    open.isFirst = false;
+    return open.inflater ? open.inflater.feed(piece) : open.reader.feed(piece);
+  }
+
+  private async end(): Promise<{ file: ReadFile } | { refusal: Extract<ReadResult, { ok: false }>['error'] }> {
+    const { reader, builder, inflater } = this.open!;
+    this.open = undefined;
+    await inflater?.end();
+    const result = reader.end();
+    if (!result.ok) return { refusal: result.error };
+    const { artifact } = result;
+    this.taken.push({ artifact, builder });
+    const { kind, warnings } = artifact;
+    const results = artifact.kind === 'run_results' ? resultsOf(artifact.runResults) : undefined;
+    return { file: { kind, warnings: warnings.slice(0, 50), ...(results && { results }) } };
+  }
+
+  private seal(manifest: number, catalog: number | null): Outcome {
+    const { artifact, builder } = this.taken[manifest]!;
+    if (artifact.kind !== 'manifest') throw new TypeError(`a ${artifact.kind} stands where a manifest is wanted`);
+    const graph = builder.graph(artifact.manifest.metadata, catalogIn(this.taken, catalog));
+    // What the files held besides is not needed any more: it may go before the graph is written.
+    this.taken = [];
+    const { id, nodes, pieces } = sealGraph(graph);
+    this.graph = graph;
+    this.digests = nodes;
+    const counts: Record<string, number> = {};
+    for (const { type } of graph.nodes) counts[type] = (counts[type] ?? 0) + 1;
+    const { edges } = adjacency(graph);
+    const value: ReadGraph = { snapshot: id, nodes: graph.nodes.length, edges, counts, pieces };
+    // Small buffers lie in one that Node shares among them.
+    const own = pieces.filter((piece) => piece.byteLength === piece.buffer.byteLength);
+    return { value, moved: own.map(({ buffer }) => buffer as ArrayBuffer) };
+  }
+}
+
+function catalogIn(taken: readonly Taken[], catalog: number | null): Catalog | undefined {
+  const artifact = catalog === null ? undefined : taken[catalog]!.artifact;
+  if (artifact && artifact.kind !== 'catalog')
+    throw new TypeError(`a ${artifact.kind} stands where a catalog is wanted`);
+  return artifact?.catalog;
+}
