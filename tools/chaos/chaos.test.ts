@@ -9,4 +9,4 @@ test('whatever is killed, frozen, cut, lost or wiped, all that was acknowledged 
   expect(report.kills).toBeGreaterThan(4);
   expect(report.serverKills).toBeGreaterThan(0);
   expect(report.committed).toBeGreaterThan(0);
-}, 240_000);
+}, 300_000);

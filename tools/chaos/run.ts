@@ -7,13 +7,20 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '30' },
     seed: { type: 'string' },
     rate: { type: 'string', default: '8' },
+    every: { type: 'string', default: '1200' },
     json: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
   },
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
 const report = await chaos({
-  ...{ seed, seconds: Number(values.seconds), perSecond: Number(values.rate), keep: values.keep },
+  ...{
+    seed,
+    seconds: Number(values.seconds),
+    perSecond: Number(values.rate),
+    everyMs: Number(values.every),
+    keep: values.keep,
+  },
   say: (line) => console.error(line),
 });
 if (values.json) console.log(JSON.stringify(report));
