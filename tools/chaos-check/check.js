@@ -110,6 +110,15 @@ function fencesIn({ of, told, attempts, leases, task, waits }) {
   for (const line of of('completed').filter(isFinal))
     if (over.get(task.get(line.task)?.job_id) < began(line))
       broken.push(`task ${line.task}: cancelled, then committed`);
+  const sure = new Map();
+  for (const line of told.filter(({ kind }) => kind === 'leased' || kind === 'kept').sort((a, b) => a.at - b.at)) {
+    const held = sure.get(key(line)) ?? line;
+    // A lease lasts no longer than this after somebody was told of it.
+    if (line.asked > held.until) broken.push(`attempt ${key(line)} had run out, and was extended`);
+    if (sure.get(`${line.task} ${line.attempt + 1}`)?.at < line.asked)
+      broken.push(`attempt ${key(line)} was extended late`);
+    sure.set(key(line), { ...held, leaseMs: held.leaseMs, until: line.at + held.leaseMs });
+  }
   const lostAt = new Map();
   for (const line of told) {
     if (line.kind === 'lost' && !lostAt.has(key(line))) lostAt.set(key(line), line.at);

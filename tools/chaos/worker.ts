@@ -37,7 +37,7 @@ async function work(own: Random): Promise<void> {
 
 async function attend(held: Lease, own: Random): Promise<void> {
   const { org, task, attempt, run } = held;
-  say({ kind: 'leased', org, run, task, attempt, worker });
+  say({ kind: 'leased', org, run, task, attempt, worker, leaseMs: held.leaseMs });
   const draw = own.int(100);
   if (draw < 2) return;
   if (draw < 4) {
@@ -45,7 +45,7 @@ async function attend(held: Lease, own: Random): Promise<void> {
       () => undefined,
     );
   }
-  if (draw < 10) await sleep(lease * (1.1 + own.next()));
+  if (draw < 10) await sleep(lease * (1.1 + own.next())).then(() => (draw % 2 ? beat(held) : undefined));
   else if (draw < 16) await beating(held, sleep(lease * (1 + own.next())));
   else await beating(held, sleep(own.int(60)));
   const outcome = draw > 94 ? 'failed' : 'succeeded';
@@ -56,17 +56,23 @@ async function attend(held: Lease, own: Random): Promise<void> {
 }
 
 /** Beats until the body has ended; what a beat says of cancelling and losing is written down and not obeyed. */
-async function beating({ org, task, attempt }: Lease, body: Promise<unknown>): Promise<void> {
+async function beating(held: Lease, body: Promise<unknown>): Promise<void> {
   let over = false;
   void body.then(() => (over = true));
   while (!over) {
     await Promise.race([body, sleep(lease / 4)]);
-    if (over) return;
-    const beat = within(ask(tasksHeartbeat, { worker, held: [{ org, task, attempt }] }, nobody), 1000);
-    const { lost, cancel } = await beat.catch(() => ({ lost: [] as string[], cancel: [] as string[] }));
-    if (lost.length > 0) say({ kind: 'lost', task, attempt });
-    if (cancel.length > 0) say({ kind: 'stop', task, attempt });
+    if (!over) await beat(held);
   }
+}
+
+async function beat({ org, task, attempt }: Lease): Promise<void> {
+  const asked = Date.now();
+  const answer = ask(tasksHeartbeat, { worker, held: [{ org, task, attempt }] }, nobody);
+  void answer.then(
+    ({ lost }) => say({ kind: lost.length > 0 ? 'lost' : 'kept', task, attempt, asked }),
+    () => undefined,
+  );
+  await within(answer, 1000).catch(() => undefined);
 }
 
 async function complete(held: Lease, outcome: 'succeeded' | 'failed', tries: number): Promise<void> {
