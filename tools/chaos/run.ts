@@ -7,6 +7,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '30' },
     seed: { type: 'string' },
     rate: { type: 'string', default: '8' },
+    rest: { type: 'string', default: '180' },
     every: { type: 'string', default: '1200' },
     json: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },

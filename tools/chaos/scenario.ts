@@ -16,8 +16,6 @@ import { atRest, writeState } from './state.ts';
 const tree = resolve(import.meta.dirname, '../..');
 /** Short, so that losing a lease is common; every time below follows from it. */
 const leaseMs = 1500;
-/** Waits of the product between two tries are 30 s at most; the rest is for a machine that is busy. */
-const restWithinMs = 180_000;
 
 interface Asked {
   readonly seed: number;
@@ -26,13 +24,15 @@ interface Asked {
   readonly perSecond: number;
   /** Mean time between two strikes. */
   readonly everyMs?: number;
+  /** How long it may take to come to rest. Waits of the product are 30 s at most; more is for a machine that is busy. */
+  readonly restSeconds?: number;
   readonly keep?: boolean;
   readonly say: (line: string) => void;
 }
 
 export type Report = Awaited<ReturnType<typeof chaos>>;
 
-export async function chaos({ seed, seconds, perSecond, everyMs = 1200, keep, say }: Asked) {
+export async function chaos({ seed, seconds, perSecond, everyMs = 1200, restSeconds = 180, keep, say }: Asked) {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-chaos-'));
   mkdirSync(join(folder, 'told'));
   const servers = new Servers(folder, [dispatcher, asker], leaseMs);
@@ -54,7 +54,7 @@ export async function chaos({ seed, seconds, perSecond, everyMs = 1200, keep, sa
     await nemeses.rage(seconds * 1000, everyMs);
     writeFileSync(join(folder, 'quiet'), '');
     const healed = performance.now();
-    const unrest = await atRest(servers.host, restWithinMs);
+    const unrest = await atRest(servers.host, restSeconds * 1000);
     const restedMs = Math.round(performance.now() - healed);
     await fleet.stop();
     await writeState(servers.host, folder);
