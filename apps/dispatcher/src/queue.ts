@@ -170,8 +170,10 @@ export class Queue implements BeforeApplicationShutdown {
         given.set(asking, [...(given.get(asking) ?? []), one]);
       }
     } catch (error) {
+      // What was leased in other organizations is to be told all the same.
+      if ((error as { code?: string }).code !== '23505')
+        return void this.log.warn({ err: (error as Error).message, org }, 'no tasks leased');
       // Two replicas gave out one concurrency key at once, and the database refused the second: the next look sees it.
-      if ((error as { code?: string }).code !== '23505') throw error;
       if (pairs.length > 1) for (const pair of pairs) await this.leaseIn(org, [pair], given);
     }
   }
