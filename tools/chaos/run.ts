@@ -20,6 +20,7 @@ const report = await chaos({
     seconds: Number(values.seconds),
     perSecond: Number(values.rate),
     everyMs: Number(values.every),
+    restSeconds: Number(values.rest),
     keep: values.keep,
   },
   say: (line) => console.error(line),

@@ -64,7 +64,7 @@ export class Database implements OnApplicationShutdown {
   }
 
   private async transaction<T>(call: Call, mode: 'read only' | 'read write', work: Work<T>): Promise<T> {
-    const source = await (this.source ??= this.connect());
+    const source = await this.connected();
     const runner = source.createQueryRunner();
     await runner.connect();
     try {
@@ -89,6 +89,15 @@ export class Database implements OnApplicationShutdown {
     }
   }
 
+  /** One pool for all. When its first connection fails (the server is just starting), the next transaction tries anew. */
+  private connected(): Promise<DataSource> {
+    this.source ??= this.connect().catch((error: unknown) => {
+      this.source = undefined;
+      throw error;
+    });
+    return this.source;
+  }
+
   private connect(): Promise<DataSource> {
     const { host, port, database, login } = this.config.postgres;
     return new DataSource({
@@ -111,6 +120,6 @@ export class Database implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await (await this.source)?.destroy();
+    await (await this.source?.catch(() => undefined))?.destroy();
   }
 }
