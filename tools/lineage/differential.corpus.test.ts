@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { columnLineage } from '../../libs/lineage/src/index.ts';
+import { columnLineage } from '../../libs/lineage/src/engine.ts';
 import { reasonFor } from './argued.ts';
 import { askSqlglot, compare, modelCases, tpcCases, type OracleCase } from './differential.ts';
 import { acrossDialects } from './transpiled.ts';

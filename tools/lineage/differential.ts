@@ -3,7 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { columnLineage, report, type Dialect, type Schema } from '../../libs/lineage/src/index.ts';
+import { columnLineage } from '../../libs/lineage/src/engine.ts';
+import { report, type Dialect, type Schema } from '../../libs/lineage/src/index.ts';
 import { setUpLineageOracle } from '../oracle/lineage-setup.js';
 import { compiledProjects } from './models.ts';
 

@@ -4,7 +4,8 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { columnLineage, sourceName, type StatementLineage } from '../../libs/lineage/src/index.ts';
+import { columnLineage } from '../../libs/lineage/src/engine.ts';
+import { sourceName, type StatementLineage } from '../../libs/lineage/src/index.ts';
 import { setUpLineageOracle } from '../oracle/lineage-setup.js';
 import { generateQueries, TABLES, type GeneratedQuery } from './queries.ts';
 

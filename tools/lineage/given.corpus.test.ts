@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { columnLineage } from '../../libs/lineage/src/index.ts';
+import { columnLineage } from '../../libs/lineage/src/engine.ts';
 import { givenCases } from './cases.ts';
 import { compiledProjects } from './models.ts';
 import { precision, recall, score } from './score.ts';

@@ -1,7 +1,8 @@
 // Scores the engine on both corpora:
 //   node -C source --import ./tools/register.js tools/lineage/score.ts [--json]
 import { pathToFileURL } from 'node:url';
-import { columnLineage, report, type LineageResult } from '../../libs/lineage/src/index.ts';
+import { columnLineage } from '../../libs/lineage/src/engine.ts';
+import { report, type LineageResult } from '../../libs/lineage/src/index.ts';
 import { givenCases, secondCases, type LineageCase } from './cases.ts';
 
 export interface Tally {

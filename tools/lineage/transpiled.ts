@@ -3,7 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { columnLineage, sourceName, type Dialect } from '../../libs/lineage/src/index.ts';
+import { columnLineage } from '../../libs/lineage/src/engine.ts';
+import { sourceName, type Dialect } from '../../libs/lineage/src/index.ts';
 import { setUpLineageOracle } from '../oracle/lineage-setup.js';
 import { tpcCases, type OracleCase } from './differential.ts';
 

@@ -1,5 +1,4 @@
-export { Catalog } from './catalog.ts';
-export { DIALECTS, dialectOf, rulesOf, type Dialect } from './dialect.ts';
+export { DIALECTS, dialectOf, type Dialect } from './dialect.ts';
 export type {
   Edge,
   EdgeKind,
@@ -15,7 +14,6 @@ export type {
   StatementLineage,
   TableColumns,
 } from './edge.ts';
-export { columnLineage, DEFAULT_LIMITS } from './lineage.ts';
 export { LineageBug, LineagePool, type PoolOptions, type Task } from './pool.ts';
 export { report, sourceName, type Report, type ReportedDetail, type ReportedEdge } from './report.ts';
 export {

@@ -1,8 +1,10 @@
+import './parser-flags.ts';
 import { parse } from '@polyglot-sql/sdk';
 import type { Node } from './ast.ts';
 import { cutDeepBrackets, shiftSpans, type Parts } from './deep.ts';
 import type { DialectRules } from './dialect.ts';
 import { hoistSetOperations } from './hoist.ts';
+import { PARSER_TRAPPED } from './limits.ts';
 import { rawText, recoveredCreate } from './raw-statements.ts';
 import { prepared, repaired } from './repair.ts';
 import { Unsupported } from './resolver.ts';
@@ -118,9 +120,6 @@ function onlyStatement(sql: string, rules: DialectRules): Node | null {
   const tree = parsed(sql, rules);
   return tree.ok && tree.statements.length === 1 ? tree.statements[0]! : null;
 }
-
-/** The parser ran out of its stack: its memory is in an unknown state from then on. */
-export const PARSER_TRAPPED = 'the query is nested too deeply for the parser';
 
 function failureOf({ error, start }: Failed, rewriting: Rewriting): ParseFailure {
   const offset = start === null ? null : rewriting.origin(codePoints(rewriting.text)(start));

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Dialect } from './dialect.ts';
-import { PARSER_TRAPPED } from './parser.ts';
+import { PARSER_TRAPPED } from './limits.ts';
 import type { LineageLimits, LineageResult, Schema } from './edge.ts';
 
 export interface Task {
@@ -41,6 +41,9 @@ interface Message {
 
 // The parser's memory grows with the largest text it has seen and never shrinks; a thread that met a large one is replaced.
 const LARGE_TEXT = 200_000;
+// Another thread costs its start: it is worth that to many queries that wait, or to one that waits long behind another.
+const WORTH_A_THREAD = 32;
+const PATIENCE_MS = 150;
 
 /** Threads that compute column lineage, each one query at a time, under a limit of time and memory. A query over it ends alone. */
 export class LineagePool {
@@ -50,6 +53,7 @@ export class LineagePool {
   private readonly timeoutMs: number;
   private readonly memoryMb: number;
   private closed = false;
+  private impatience: NodeJS.Timeout | null = null;
 
   constructor({ threads = 2, timeoutMs = 10_000, memoryMb = 512 }: PoolOptions = {}) {
     this.size = threads;
@@ -68,17 +72,31 @@ export class LineagePool {
 
   async close(): Promise<void> {
     this.closed = true;
+    if (this.impatience !== null) clearTimeout(this.impatience);
     for (const pending of this.queue.splice(0)) pending.reject(new Error('the lineage pool is closed'));
     await Promise.all([...this.threads].map((thread) => thread.end()));
   }
 
   private next(): void {
     while (this.queue.length > 0) {
-      const idle =
-        [...this.threads].find((thread) => thread.idle) ?? (this.threads.size < this.size ? this.start() : undefined);
+      const idle = [...this.threads].find((thread) => thread.idle) ?? this.another();
       if (idle === undefined) return;
       idle.take(this.queue.shift()!);
     }
+  }
+
+  /** Another thread, when there may be one and what waits is worth it. */
+  private another(): Thread | undefined {
+    if (this.threads.size >= this.size) return undefined;
+    if (this.threads.size === 0 || this.queue.length >= WORTH_A_THREAD) return this.start();
+    const first = this.queue[0];
+    this.impatience ??= setTimeout(() => {
+      this.impatience = null;
+      // Whatever was first then has gone: things move.
+      if (this.queue[0] !== first) return this.next();
+      if (!this.closed && this.threads.size < this.size) this.start().take(this.queue.shift()!);
+    }, PATIENCE_MS);
+    return undefined;
   }
 
   private start(): Thread {
