@@ -220,6 +220,57 @@ test('a hit tells where it matched, as text with offsets', async () => {
   });
 });
 
+test('facets count what all filters but their own leave, with and without words', async () => {
+  const all = await ask(assetsSearch, { ...here, facets: true, limit: 1 });
+  expect(all).toMatchObject({ total: 457, capped: false, facetsCapped: false });
+  expect(all.facets).toEqual({
+    type: [
+      { value: 'model', count: 454 },
+      { value: 'exposure', count: 1 },
+      { value: 'source', count: 1 },
+      { value: 'test', count: 1 },
+    ],
+    package: [{ value: 'shop', count: 457 }],
+    tag: [{ value: 'zanzibar', count: 1 }],
+    owner: [
+      { value: '', count: 455 },
+      { value: 'zanzibar-people', count: 1 },
+      { value: 'zanzibar-team', count: 1 },
+    ],
+    materialization: [{ value: 'view', count: 457 }],
+    database: [
+      { value: 'db', count: 455 },
+      { value: '', count: 2 },
+    ],
+  });
+  const owned = await ask(assetsSearch, { ...here, facets: true, q: 'zanzibar', type: 'model' });
+  expect(owned.items.map(({ name }) => name)).toEqual(['zanzibar', 'stg']);
+  expect(owned.facets!.type).toEqual([
+    { value: 'model', count: 2 },
+    { value: 'exposure', count: 1 },
+  ]);
+  expect(owned.facets!.tag).toEqual([{ value: 'zanzibar', count: 1 }]);
+  const filtered = await ask(assetsSearch, {
+    ...here,
+    owner: 'zanzibar-team',
+    database: 'db',
+    materialization: 'view',
+  });
+  expect(filtered.items.map(({ id }) => id)).toEqual(['model.shop.mid']);
+});
+
+test('a name is found by its beginning, by a part, and with a typo, which is told', async () => {
+  const names = async (q: string) => {
+    const { items, approximate } = await ask(assetsSearch, { ...here, q, limit: 2 });
+    return { names: items.map(({ name }) => name), approximate };
+  };
+  expect(await names('st')).toEqual({ names: ['stg'], approximate: false });
+  expect(await names('eader_00')).toEqual({ names: ['reader_000', 'reader_001'], approximate: false });
+  expect(await names('zanzbar')).toEqual({ names: ['zanzibar', 'zanzibar_board'], approximate: true });
+  expect(await names('stag')).toEqual({ names: ['stg'], approximate: false });
+  for (const q of ['-stg_orders', '%', '_', '\\', "'", '":*', '(', 'a or', '!', 'x -"y z"', '😀']) await names(q);
+});
+
 test('columns are found by a part of their name', async () => {
   expect(await ask(columnsSearch, { ...here, q: 'i' })).toMatchObject({
     total: 1,
@@ -288,9 +339,10 @@ test('two organizations with one project see nothing of each other, whoever warm
       await ask(assetsGet, { ...here, asset: 'mid' }, org),
       await ask(assetsCode, { ...here, asset: own }, org),
       await ask(assetsImpact, { ...here, asset: 'stg' }, org),
-      await ask(assetsSearch, { ...here, limit: 200 }, org),
+      await ask(assetsSearch, { ...here, limit: 200, facets: true }, org),
+      await ask(assetsSearch, { ...here, q: 'zanzbar elsewere', facets: true }, org),
+      await ask(assetsSearch, { ...here, q: other, facets: true }, org),
       await ask(assetsSearch, { ...here, q: own }, org),
-      await ask(assetsSearch, { ...here, q: other }, org).then(({ items, total }) => [items, total]),
       await ask(columnsSearch, { ...here, q: 'id' }, org),
     ]);
     expect(answers).toContain(own);

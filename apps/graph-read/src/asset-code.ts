@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import type { AssetsCodeInput, AssetsCodeOutput } from '@headgate/contracts';
 import { manifestMember } from '@headgate/graph';
@@ -8,6 +10,8 @@ import { findNode, Graphs } from './graphs.ts';
 const textBytes = 300_000;
 /** A manifest up to this size is kept for the next question; people look at several assets in a row. */
 const keptBytes = 64e6;
+/** As much as a delivered manifest may unpack to. */
+const unpackedBytes = 2 * 1024 ** 3;
 
 /** The code of nodes. It stands in the manifest alone: graphs hold its hash. */
 @Injectable()
@@ -44,11 +48,15 @@ export class AssetCode {
 
   private async member(org: string, manifest: string, id: string): Promise<Record<string, unknown> | undefined> {
     const key = `${org} ${manifest}`;
-    const bytes = this.kept?.key === key ? this.kept.bytes : await this.blobs.get(org, manifest);
+    const bytes = this.kept?.key === key ? this.kept.bytes : await unpacked(await this.blobs.get(org, manifest));
     this.kept = bytes.length <= keptBytes ? { key, bytes } : undefined;
     return manifestMember(bytes, id);
   }
 }
+
+const inflate = promisify(gunzip);
+const unpacked = (bytes: Buffer): Promise<Buffer> | Buffer =>
+  bytes[0] === 0x1f && bytes[1] === 0x8b ? inflate(bytes, { maxOutputLength: unpackedBytes }) : bytes;
 
 function cut(value: unknown): { text: string; isCut: boolean } | undefined {
   if (typeof value !== 'string') return undefined;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AssetsSearchInput, AssetsSearchOutput, Fragment, Hit, NodeStatus } from '@headgate/contracts';
+import type { AssetsSearchInput, AssetsSearchOutput, Facets, Fragment, Hit, NodeStatus } from '@headgate/contracts';
 import { fragmentOf, marksIn, termsOf, urnOf } from '@headgate/graph';
 import { type Call, cursorOf, Database, keyOf, type Tx } from '@headgate/kit';
 import { shortened } from './asset-view.ts';
@@ -10,6 +10,9 @@ import { answerBytes, withinBytes } from './within-bytes.ts';
 const candidates = 1000;
 const columnsShown = 12;
 
+/** Matches that facets are counted over; without text all assets count. */
+const facetCandidates = 5000;
+
 interface Row {
   node: string;
   type: string;
@@ -17,6 +20,8 @@ interface Row {
   package: string;
   materialized: string | null;
   relation: string | null;
+  database: string | null;
+  schema: string | null;
   owner: string | null;
   tags: string[];
   description: string;
@@ -25,63 +30,97 @@ interface Row {
   rank: number;
 }
 
+interface Page {
+  readonly rows: Row[];
+  readonly total: number;
+  readonly capped: boolean;
+  readonly approximate: boolean;
+}
+
 @Injectable()
 export class AssetSearch {
   constructor(private readonly database: Database) {}
 
-  /** Full text and infixes, best first; without text, everything by id. The cursor is a place in the ranked answer. */
+  /**
+   * Full text and infixes, best first, and names that are nearly so where nothing matches; without text, everything by
+   * id. The cursor is a place in the ranked answer.
+   */
   search(input: AssetsSearchInput, call: Call): Promise<AssetsSearchOutput> {
-    const { project, environment, q, type, package: pack, tag, cursor, limit = 50 } = input;
+    const { project, environment, cursor, limit = 50 } = input;
+    const q = input.q?.trim() || null;
     return this.database.read(call, async (tx) => {
       const [from = 0] = (keyOf(cursor, 1) ?? [0]) as number[];
-      const filters = [type ?? null, pack ?? null, tag ?? null];
-      const rows = q?.trim()
-        ? await tx.query<Row>(
-            `select n.*, s.rank from search($1, $2, $3, $4, $5, $6, $7) s
-             join node_index n on n.project = $1 and n.environment = $2 and n.node = s.node and n.to_seq is null
-             order by s.rank desc, s.node`,
-            [project, environment, q.trim(), ...filters, candidates],
-          )
-        : await tx.query<Row>(
-            `select *, 0 as rank from node_index where project = $1 and environment = $2 and to_seq is null
-               and ($3::text is null or type = $3) and ($4::text is null or package = $4) and ($5::text is null or $5 = any (tags))
-             order by node limit $6`,
-            [project, environment, ...filters, from + limit + 1],
-          );
-      const shown = rows.slice(from, from + limit);
+      const { rows, ...found } = q ? await ranked(tx, input, q, from, limit) : await listed(tx, input, from, limit);
       const statuses = await lastStatuses(
         tx,
         { project, environment },
-        shown.map(({ node }) => node),
+        rows.map(({ node }) => node),
       );
       const terms = termsOf(q ?? '');
-      const items = withinBytes(
-        shown.map((row) => hitOf(project, row, terms, statuses.get(row.node))),
-        answerBytes,
-      );
+      const hits = rows.map((row) => hitOf(project, row, terms, statuses.get(row.node)));
+      const items = withinBytes(hits, answerBytes * 0.9);
       const end = from + items.length;
-      const total = q?.trim() ? rows.length : await countNodes(tx, [project, environment, ...filters]);
       return {
         items,
-        total,
-        capped: Boolean(q) && rows.length >= candidates,
-        ...(rows.length > end && items.length > 0 && { next: cursorOf([end]) }),
+        ...found,
+        ...(input.facets && (await facetsOf(tx, input, q))),
+        ...(end < found.total && items.length > 0 && { next: cursorOf([end]) }),
       };
     });
   }
 }
 
-async function countNodes(tx: Tx, parameters: unknown[]): Promise<number> {
-  const [row] = await tx.query<{ n: string }>(
-    `select count(*) as n from node_index where project = $1 and environment = $2 and to_seq is null
-       and ($3::text is null or type = $3) and ($4::text is null or package = $4) and ($5::text is null or $5 = any (tags))`,
-    parameters,
+/** Project, environment, text and filters, as the functions of the schema take them. */
+const parametersOf = (input: AssetsSearchInput, q: string | null): unknown[] => [
+  ...[input.project, input.environment, q],
+  ...[input.type, input.package, input.tag, input.owner, input.materialization, input.database].map(
+    (filter) => filter ?? null,
+  ),
+];
+
+async function ranked(tx: Tx, input: AssetsSearchInput, q: string, from: number, limit: number): Promise<Page> {
+  const rows = await tx.query<Row & { total: string; approximate: boolean }>(
+    `select n.*, s.rank, s.total, s.approximate from (
+       select *, count(*) over () as total from search($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+       order by rank desc, node offset $11 limit $12) s
+     join node_index n on n.project = $1 and n.environment = $2 and n.node = s.node and n.to_seq is null
+     order by s.rank desc, s.node`,
+    [...parametersOf(input, q), candidates, from, limit],
   );
-  return Number(row!.n);
+  const total = Number(rows[0]?.total ?? 0);
+  return { rows, total, capped: total >= candidates, approximate: rows[0]?.approximate ?? false };
+}
+
+async function listed(tx: Tx, input: AssetsSearchInput, from: number, limit: number): Promise<Page> {
+  const parameters = parametersOf(input, null).filter((_, i) => i !== 2);
+  const where = `project = $1 and environment = $2 and to_seq is null and ($3::text is null or type = $3)
+    and ($4::text is null or package = $4) and ($5::text is null or $5 = any (tags)) and ($6::text is null or owner = $6)
+    and ($7::text is null or materialized = $7) and ($8::text is null or database = $8)`;
+  const rows = await tx.query<Row>(
+    `select *, 0 as rank from node_index where ${where} order by node offset $9 limit $10`,
+    [...parameters, from, limit],
+  );
+  const [count] = await tx.query<{ n: string }>(`select count(*) as n from node_index where ${where}`, parameters);
+  return { rows, total: Number(count!.n), capped: false, approximate: false };
+}
+
+async function facetsOf(
+  tx: Tx,
+  input: AssetsSearchInput,
+  q: string | null,
+): Promise<Pick<AssetsSearchOutput, 'facets' | 'facetsCapped'>> {
+  const rows = await tx.query<{ facet: keyof Facets; value: string; assets: string; seen: string }>(
+    'select * from search_facets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+    [...parametersOf(input, q), facetCandidates],
+  );
+  const facets: Facets = { type: [], package: [], tag: [], owner: [], materialization: [], database: [] };
+  for (const { facet, value, assets } of rows) facets[facet].push({ value, count: Number(assets) });
+  return { facets, facetsCapped: q !== null && Number(rows[0]?.seen ?? 0) >= facetCandidates };
 }
 
 function hitOf(project: string, row: Row, terms: readonly string[], status: NodeStatus | undefined): Hit {
-  const { node, type, name, package: pack, materialized, relation, owner, tags, description, columns, rank } = row;
+  const { node, type, name, package: pack, materialized, relation, database, schema, owner } = row;
+  const { tags, description, columns, rank } = row;
   const fragments = fragmentsOf(row, terms);
   const worded = fragments.find(({ field }) => field === 'description');
   return {
@@ -95,6 +134,8 @@ function hitOf(project: string, row: Row, terms: readonly string[], status: Node
     columns,
     ...(materialized && { materialization: materialized }),
     ...(relation && { relation }),
+    ...(database && { database }),
+    ...(schema && { schema }),
     ...(owner && { owner }),
     ...(status && { status }),
     ...(fragments.length > 0 && { fragments }),

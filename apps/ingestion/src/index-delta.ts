@@ -36,6 +36,8 @@ function indexRow(node: GraphNode, digest: string): object {
     package: plain(node.package),
     materialized: plain(node.materialized),
     relation: relation && plain([relation.database, relation.schema, relation.identifier].filter(Boolean).join('.')),
+    database: relation?.database && plain(relation.database),
+    schema: relation?.schema && plain(relation.schema),
     owner: plain(owner),
     tags: tags?.map((tag) => plain(tag)) ?? [],
     description: plain(description ?? ''),

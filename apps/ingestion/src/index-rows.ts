@@ -29,11 +29,11 @@ export async function writeIndex(
   }
   for (const rows of delta.nodes) {
     await tx.query(
-      `insert into node_index (org_id, project, environment, from_seq, node, type, name, package, materialized, relation, owner, tags, description, digest, columns, column_names, words)
-       select $5::uuid, $1, $2, $3, r.node, r.type, r.name, r.package, r.materialized, r.relation, r.owner, r.tags, r.description, r.digest, r.columns, r.column_names,
+      `insert into node_index (org_id, project, environment, from_seq, node, type, name, package, materialized, relation, owner, tags, description, digest, columns, column_names, database, schema, words)
+       select $5::uuid, $1, $2, $3, r.node, r.type, r.name, r.package, r.materialized, r.relation, r.owner, r.tags, r.description, r.digest, r.columns, r.column_names, r.database, r.schema,
          setweight(to_tsvector('simple', r.name || ' ' || coalesce(r.relation, '')), 'A') || setweight(to_tsvector('simple', array_to_string(r.tags, ' ') || ' ' || r.column_names), 'B')
            || setweight(to_tsvector('simple', left(r.description, 20000)), 'C')
-       from json_to_recordset($4::json) as r(node text, type text, name text, package text, materialized text, relation text, owner text, tags text[], description text, digest text, columns integer, column_names text)`,
+       from json_to_recordset($4::json) as r(node text, type text, name text, package text, materialized text, relation text, owner text, tags text[], description text, digest text, columns integer, column_names text, database text, schema text)`,
       [...place, rows, tx.org],
     );
   }

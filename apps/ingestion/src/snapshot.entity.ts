@@ -47,6 +47,7 @@ export class GraphSnapshot extends InEnvironment {
 @Index('node_index_now', ['orgId', 'project', 'environment', 'node'], { where: 'to_seq IS NULL' })
 @Index('node_index_words', { synchronize: false })
 @Index('node_index_trigrams', { synchronize: false })
+@Index('node_index_names', { synchronize: false })
 export class NodeIndex extends InEnvironment {
   @PrimaryColumn('text')
   node: string;
@@ -92,6 +93,12 @@ export class NodeIndex extends InEnvironment {
 
   @Column('tsvector')
   words: string;
+
+  @Column('text', { nullable: true })
+  database: string | null;
+
+  @Column('text', { nullable: true })
+  schema: string | null;
 }
 
 /** `child` reads `parent`, from one snapshot until another. */

@@ -81,6 +81,7 @@ async function createDatabase(db: DataSource, { postgres }: HostConfig): Promise
 
 async function createLogins(db: DataSource, { postgres }: HostConfig): Promise<void> {
   await db.query('create extension if not exists pg_trgm');
+  await db.query('create extension if not exists btree_gin');
   // Reads the one search index across organizations, inside one function; nobody logs in as it.
   const [search] = await db.query(`select 1 from pg_roles where rolname = 'headgate_search'`);
   if (!search) await db.query('create role headgate_search nologin');

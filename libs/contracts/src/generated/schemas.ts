@@ -1136,6 +1136,7 @@ export const schemas: Record<string, object> = {
       capped: { type: 'boolean' },
       facets: { $ref: '#/$defs/Facets' },
       facetsCapped: { type: 'boolean', description: 'Whether facets count a part of the matches only.' },
+      approximate: { type: 'boolean', description: 'Nothing matches; these names are nearly so.' },
     },
   },
   AssetsGetInput: {

@@ -1122,6 +1122,10 @@ export interface AssetsSearchOutput {
    * Whether facets count a part of the matches only.
    */
   facetsCapped?: boolean;
+  /**
+   * Nothing matches; these names are nearly so.
+   */
+  approximate?: boolean;
 }
 export interface AssetsGetInput {
   project: Slug;
