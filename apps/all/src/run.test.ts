@@ -133,15 +133,11 @@ test('a project is parsed, planned, run and then found unchanged; an edit runs w
   const late = lines.map(
     ({ seq, at }) => rung.find(({ data }) => Number(data['last']) >= seq)!.heardAt - Date.parse(at),
   );
-  console.log(
-    'LATE',
-    late.toSorted((a, b) => a - b),
-    rung.length,
-  );
   expect(Math.max(...late)).toBeLessThan(10_000);
   tab.cut();
 
   const nodes = await get<{ items: RunNode[] }>(`/api/v1/runs/${run.id}/nodes`);
+  expect(nodes.items.filter(({ finishedAt }) => !finishedAt)).toEqual([]);
   const timed = nodes.items.filter(({ startedAt, finishedAt }) => startedAt && finishedAt && startedAt <= finishedAt);
   expect([nodes.items.length, timed.length]).toEqual([first.total, first.total]);
   const states = await get<{ items: NodeOutcome[] }>(`${place}/node-states`);

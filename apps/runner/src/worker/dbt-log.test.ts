@@ -45,6 +45,15 @@ test('a node that is under way has no end yet, also when dbt repeats an old one'
   });
 });
 
+test.each(['started', 'None', ''])('a unit test has ended, though dbt leaves its node at "%s"', (status) => {
+  const info = { name: 'LogTestResult', level: 'info', msg: '1 of 2 PASS', ts: '2026-03-01T10:00:02Z' };
+  const started = { ...node, node_status: status, node_finished_at: '' };
+  const { progress } = read({ info, data: { node_info: started, status: 'pass', execution_time: 1.5 } });
+  expect(progress).toMatchObject({ status: 'pass', finishedAt: '2026-03-01T10:00:02.000Z', durationMs: 1500 });
+  const begun = read({ info: { ...info, name: 'LogStartLine' }, data: { node_info: started, status: 'RUN' } });
+  expect(begun.progress?.status).not.toBe('RUN');
+});
+
 test('the end of a node carries its message and rows', () => {
   const info = { name: 'NodeFinished', level: 'debug', msg: 'Finished', ts: '2026-03-01T10:00:00Z' };
   const run_result = { message: 'OK', adapter_response: { rows_affected: 7 } };

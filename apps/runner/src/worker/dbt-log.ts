@@ -38,20 +38,28 @@ export function readLogLine(line: string, now: () => string): LogLine {
     level: textOf(level, 20) ?? 'info',
     text: textOf(msg, longestText) ?? '',
     ...(event && { event }),
-    ...(node && { node, ...progressOf(fieldsOf(data)) }),
+    ...(node && { node, ...progressOf(fieldsOf(data), event, instant(ts)) }),
   };
 }
 
-function progressOf(data: Fields): { progress?: NodeProgress } {
+/** Of a unit test dbt says the outcome beside the node only, whose own state it leaves open. */
+function outcomeBeside(data: Fields, event: string | undefined, status = 'None'): string | undefined {
+  const isOpen = status === 'None' || status === '' || underway.has(status);
+  return event === 'LogTestResult' && isOpen ? textOf(data['status'], longestName) : undefined;
+}
+
+function progressOf(data: Fields, event?: string, at?: string): { progress?: NodeProgress } {
   const info = fieldsOf(data['node_info']);
   const result = fieldsOf(data['run_result']);
-  const status = textOf(info['node_status'], longestName);
+  const own = textOf(info['node_status'], longestName);
+  const beside = outcomeBeside(data, event, own);
+  const status = beside ?? own;
   if (!status || status === 'None') return {};
   const isDone = !underway.has(status);
   const rows = fieldsOf(result['adapter_response'])['rows_affected'];
   const durationMs = Math.round(Number(data['execution_time']) * 1000);
   const startedAt = instant(info['node_started_at']);
-  const finishedAt = isDone ? instant(info['node_finished_at']) : undefined;
+  const finishedAt = isDone ? (instant(info['node_finished_at']) ?? (beside && at)) : undefined;
   const relation = textOf(fieldsOf(info['node_relation'])['relation_name'], longestName);
   const message = textOf(result['message'], longestText);
   return {
