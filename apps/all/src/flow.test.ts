@@ -9,6 +9,8 @@ import {
   ingestsList,
   type Operation,
   plansConfirm,
+  plansEntries,
+  plansEntry,
   plansList,
   plansPropose,
   selectionsEvaluate,
@@ -136,6 +138,31 @@ test('everything runs in an environment that never ran, and a plan of artifacts 
   expect(plan.counts.run).toBe(plan.total);
   await expect(ask(plansConfirm, { plan: plan.id })).rejects.toMatchObject({ code: 'precondition.missing' });
   expect((await ask(plansList, here)).items[0]).toMatchObject({ id: plan.id, status: 'proposed' });
+});
+
+test('the verdicts of a plan come in pages, by verdict, by name and by cause, and one by one with their evidence', async () => {
+  const plan = await ask(plansPropose, here);
+  const seen: string[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = await ask(plansEntries, { plan: plan.id, limit: 7, ...(cursor && { cursor }) });
+    expect(page.total).toBe(plan.total);
+    seen.push(...page.items.map(({ id }) => id));
+    cursor = page.next;
+    if (!cursor) break;
+  }
+  expect([seen.length, new Set(seen).size]).toEqual([plan.total, plan.total]);
+  expect((await ask(plansEntries, { plan: plan.id, verdict: 'SKIP' })).items).toEqual([]);
+  const [found] = (await ask(plansEntries, { plan: plan.id, q: 'CUSTOMER_segments', verdict: 'RUN' })).items;
+  expect(found).toMatchObject({ verdict: 'RUN', why: expect.any(String) });
+  const caused = await ask(plansEntries, { plan: plan.id, cause: found!.id });
+  expect(caused.items.every(({ cause }) => cause.includes(found!.id))).toBe(true);
+  const one = await ask(plansEntry, { plan: plan.id, node: 'model.jaffle.customer_segments' });
+  expect(one).toMatchObject({ entry: { verdict: 'RUN' }, after: { code: expect.stringContaining('select') } });
+  expect(one.before).toBeUndefined();
+  await expect(ask(plansEntry, { plan: plan.id, node: 'model.jaffle.none' })).rejects.toMatchObject({
+    code: 'not-found',
+    where: '/node',
+  });
 });
 
 test('the selection language of dbt is answered over the snapshot, with reasons and with saved selections', async () => {

@@ -7,6 +7,7 @@ import {
   type NodeOutcome,
   type NodeRun,
   type Plan,
+  type PlansEntryOutput,
   type Run,
   type RunLine,
   type RunNode,
@@ -156,6 +157,11 @@ test('a project is parsed, planned, run and then found unchanged; an edit runs w
   const third = await planAfter();
   expect(await runsOf(third)).toEqual(expect.arrayContaining(['model.jaffle.customer_segments']));
   expect((await runsOf(third)).every((id) => id.includes('segment'))).toBe(true);
+  const edited = await get<PlansEntryOutput>(`/api/v1/plans/${third.id}/entries/model.jaffle.customer_segments`);
+  expect([edited.before?.run, edited.words[1]]).toEqual([run.id, expect.stringContaining('its code changed')]);
+  expect([edited.before?.code, edited.after?.code]).toEqual(
+    [100, 120].map((limit) => expect.stringContaining(`lifetime_value > ${limit}`)),
+  );
   expect(await confirmed(third)).toMatchObject({ status: 'succeeded' });
   expect(await post(`/api/v1/plans/${first.id}/confirm`)).toMatchObject({ status: 'allowed' });
   const stale = await post<Record<string, unknown>>(`/api/v1/plans/${second.id}/confirm`);

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { runFinished } from '@headgate/contracts';
 import type { Service } from '@headgate/kit';
+import { PlanEntries } from './plan-entries.ts';
 import { Plans } from './plans.ts';
 import { PlansController } from './plans.controller.ts';
 import { RunsConsumer } from './runs.consumer.ts';
@@ -12,7 +13,7 @@ import { States } from './states.ts';
 
 @Module({
   controllers: [PlansController, SelectionsController],
-  providers: [Plans, RunsConsumer, Selectable, Selections, States],
+  providers: [PlanEntries, Plans, RunsConsumer, Selectable, Selections, States],
 })
 class PlannerModule {}
 

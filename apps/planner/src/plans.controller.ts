@@ -6,6 +6,12 @@ import {
   type PlansConfirmInput,
   plansDocument,
   type PlansDocumentInput,
+  plansEntries,
+  type PlansEntriesInput,
+  type PlansEntriesOutput,
+  plansEntry,
+  type PlansEntryInput,
+  type PlansEntryOutput,
   plansGet,
   type PlansGetInput,
   plansList,
@@ -20,11 +26,25 @@ import {
   type PlansStateInput,
 } from '@headgate/contracts';
 import { Answers, type Asked } from '@headgate/kit';
+import { PlanEntries } from './plan-entries.ts';
 import { Plans } from './plans.ts';
 
 @Controller()
 export class PlansController {
-  constructor(private readonly plans: Plans) {}
+  constructor(
+    private readonly plans: Plans,
+    private readonly entries: PlanEntries,
+  ) {}
+
+  @Answers(plansEntries)
+  listEntries({ input, call }: Asked<PlansEntriesInput>): Promise<PlansEntriesOutput> {
+    return this.entries.list(input, call);
+  }
+
+  @Answers(plansEntry)
+  entry({ input, call }: Asked<PlansEntryInput>): Promise<PlansEntryOutput> {
+    return this.entries.get(input, call);
+  }
 
   @Answers(plansPropose)
   propose({ input, call }: Asked<PlansProposeInput>): Promise<Plan> {

@@ -146,6 +146,11 @@ export class Plans {
     });
   }
 
+  /** Which bytes a plan was made of and what came out, by digest. */
+  files(plan: string, call: Call): Promise<{ document: string; manifest: string }> {
+    return this.database.read(call, (tx) => find(tx, plan));
+  }
+
   stages(plan: string, call: Call): Promise<PlansStagesOutput> {
     return this.database.read(call, async (tx) => {
       const { document, revision, stages } = await find(tx, plan);

@@ -7,8 +7,7 @@ import type {
   RunsStatesInput,
   RunsStatesOutput,
 } from '@headgate/contracts';
-import { type Call, cursorOf, Database, keyOf, pageOf } from '@headgate/kit';
-import { fitting } from './fitting.ts';
+import { type Call, cursorOf, Database, fitting, keyOf, pageOf } from '@headgate/kit';
 import { findRun } from './run.ts';
 import { type NodeRow, shownNode, shownNodeRun, shownOutcome, type StateRow } from './run-progress.ts';
 

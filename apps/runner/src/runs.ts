@@ -16,10 +16,9 @@ import {
   type TaskFinished,
   plansStages,
 } from '@headgate/contracts';
-import { Blobs, type Call, Clients, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
+import { Blobs, type Call, Clients, Database, Failure, fitting, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
 import { findRun, hasEnded, runColumns, type RunState, shownRun } from './run.ts';
-import { fitting } from './fitting.ts';
 import { type LineRow, shownLine } from './run-progress.ts';
 
 /** What wakes nobody (a commit of another replica) is found this often. */

@@ -9,6 +9,7 @@ export { Hears, type Heard } from './consumers.ts';
 export { Database, type Tx } from './database.ts';
 export { EventLog, type Extent, type Ring } from './event-log.ts';
 export { Failure, type FailureCode, problemOf } from './failure.ts';
+export { fitting } from './fitting.ts';
 export { ofTheOrg, openToInfra, protect } from './frame.ts';
 export { Infra } from './infra.ts';
 export { LOG } from './log.ts';

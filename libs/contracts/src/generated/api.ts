@@ -97,6 +97,10 @@ import type {
   PlansConfirmOutput,
   PlansStagesInput,
   PlansStagesOutput,
+  PlansEntriesInput,
+  PlansEntriesOutput,
+  PlansEntryInput,
+  PlansEntryOutput,
   ProjectsListInput,
   ProjectsListOutput,
   ProjectsGetInput,
@@ -603,6 +607,24 @@ export const plansStages = operation<PlansStagesInput, PlansStagesOutput>({
   service: 'planner',
   callers: ['runner'],
 });
+export const plansEntries = operation<PlansEntriesInput, PlansEntriesOutput>({
+  id: 'plans.entries',
+  name: 'PlansEntries',
+  service: 'planner',
+  method: 'GET',
+  path: '/api/v1/plans/{plan}/entries',
+  authorize: 'plan:read',
+  callers: ['gateway'],
+});
+export const plansEntry = operation<PlansEntryInput, PlansEntryOutput>({
+  id: 'plans.entry',
+  name: 'PlansEntry',
+  service: 'planner',
+  method: 'GET',
+  path: '/api/v1/plans/{plan}/entries/{node}',
+  authorize: 'plan:read',
+  callers: ['gateway'],
+});
 export const projectsList = operation<ProjectsListInput, ProjectsListOutput>({
   id: 'projects.list',
   name: 'ProjectsList',
@@ -676,7 +698,7 @@ export const runsGet = operation<RunsGetInput, RunsGetOutput>({
   method: 'GET',
   path: '/api/v1/runs/{run}',
   authorize: 'run:read',
-  callers: ['gateway'],
+  callers: ['gateway', 'planner'],
 });
 export const runsNodes = operation<RunsNodesInput, RunsNodesOutput>({
   id: 'runs.nodes',
@@ -1007,6 +1029,8 @@ export const operations = [
   plansState,
   plansConfirm,
   plansStages,
+  plansEntries,
+  plansEntry,
   projectsList,
   projectsGet,
   projectsCreate,

@@ -2324,6 +2324,36 @@ export const schemas: Record<string, object> = {
       runId: { $ref: '#/$defs/Uuid' },
     },
   },
+  PlanLine: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['id', 'type', 'verdict', 'reasons', 'cause', 'why'],
+    properties: {
+      id: { type: 'string', minLength: 1 },
+      type: { type: 'string', minLength: 1 },
+      verdict: { enum: ['RUN', 'SKIP', 'PARTIAL'] },
+      reasons: { type: 'array', items: { $ref: '#/$defs/PlanReason' } },
+      cause: { type: 'array', items: { type: 'string', minLength: 1 } },
+      changed: { type: 'array', items: { type: 'string', minLength: 1 } },
+      why: { type: 'string', minLength: 1 },
+    },
+    description:
+      "A verdict without its evidence. `changed`: the node's own parts that differ from what was built last; `why`: the first reason in words.",
+  },
+  PlanSide: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['manifest'],
+    properties: {
+      manifest: { $ref: '#/$defs/Digest' },
+      run: { $ref: '#/$defs/Uuid' },
+      path: { type: 'string', minLength: 1 },
+      code: { type: 'string' },
+      config: { type: 'object', additionalProperties: true },
+      truncated: { type: 'boolean' },
+    },
+    description: 'A node as one manifest has it. `code`: as written, before it is compiled.',
+  },
   PlansProposeInput: {
     type: 'object',
     additionalProperties: false,
@@ -2415,6 +2445,46 @@ export const schemas: Record<string, object> = {
           description: 'One dbt invocation. `selectors`: blob of a selectors.yml for the overlay.',
         },
       },
+    },
+  },
+  PlansEntriesInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['plan'],
+    properties: {
+      plan: { $ref: '#/$defs/Uuid' },
+      verdict: { enum: ['RUN', 'SKIP', 'PARTIAL'] },
+      q: { type: 'string', minLength: 1, maxLength: 200 },
+      cause: { type: 'string', minLength: 1, maxLength: 1000 },
+      cursor: { $ref: '#/$defs/Cursor' },
+      limit: { type: 'integer', minimum: 1, maximum: 500, default: 200 },
+    },
+  },
+  PlansEntriesOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['items', 'total'],
+    properties: {
+      items: { type: 'array', items: { $ref: '#/$defs/PlanLine' } },
+      total: { type: 'integer', minimum: 0 },
+      next: { $ref: '#/$defs/Cursor' },
+    },
+  },
+  PlansEntryInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['plan', 'node'],
+    properties: { plan: { $ref: '#/$defs/Uuid' }, node: { type: 'string', minLength: 1, maxLength: 1000 } },
+  },
+  PlansEntryOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['entry', 'words'],
+    properties: {
+      entry: { $ref: '#/$defs/PlanEntry' },
+      words: { type: 'array', items: { type: 'string', minLength: 1 } },
+      before: { $ref: '#/$defs/PlanSide' },
+      after: { $ref: '#/$defs/PlanSide' },
     },
   },
   Project: {

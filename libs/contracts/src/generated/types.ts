@@ -2013,6 +2013,37 @@ export interface Plan {
   total: number;
   runId?: Uuid;
 }
+/**
+ * A verdict without its evidence. `changed`: the node's own parts that differ from what was built last; `why`: the first reason in words.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PlanLine".
+ */
+export interface PlanLine {
+  id: string;
+  type: string;
+  verdict: 'RUN' | 'SKIP' | 'PARTIAL';
+  reasons: PlanReason[];
+  cause: string[];
+  changed?: string[];
+  why: string;
+}
+/**
+ * A node as one manifest has it. `code`: as written, before it is compiled.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PlanSide".
+ */
+export interface PlanSide {
+  manifest: Digest;
+  run?: Uuid;
+  path?: string;
+  code?: string;
+  config?: {
+    [k: string]: unknown;
+  };
+  truncated?: boolean;
+}
 export interface PlansProposeInput {
   project: Slug;
   environment: Slug;
@@ -2068,6 +2099,29 @@ export interface PlansStagesOutput {
     command: string[];
     selectors?: Digest;
   }[];
+}
+export interface PlansEntriesInput {
+  plan: Uuid;
+  verdict?: 'RUN' | 'SKIP' | 'PARTIAL';
+  q?: string;
+  cause?: string;
+  cursor?: Cursor;
+  limit?: number;
+}
+export interface PlansEntriesOutput {
+  items: PlanLine[];
+  total: number;
+  next?: Cursor;
+}
+export interface PlansEntryInput {
+  plan: Uuid;
+  node: string;
+}
+export interface PlansEntryOutput {
+  entry: PlanEntry;
+  words: string[];
+  before?: PlanSide;
+  after?: PlanSide;
 }
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
