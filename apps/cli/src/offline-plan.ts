@@ -1,7 +1,16 @@
 import { canonical, contract, ContractError } from '@headgate/contracts';
 import type { ManifestArtifact } from '@headgate/dbt';
 import { adjacency, impactOf, logicalGraph, snapshotDigests } from '@headgate/graph';
-import { assumeBuilt, buildPlan, type EnvironmentState, type ExecutionPlan, explain, markdown } from '@headgate/plans';
+import { queryPrinter } from '@headgate/lineage';
+import {
+  assumeBuilt,
+  buildPlan,
+  type EnvironmentState,
+  type ExecutionPlan,
+  explain,
+  markdown,
+  type PrintQuery,
+} from '@headgate/plans';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadArtifact } from './inspect.ts';
@@ -35,13 +44,15 @@ export function offlinePlan(
 ): 0 | 2 | 3 {
   try {
     const head = manifestAt(options.head);
-    const state = stateAt(options.base);
+    const printQuery = queryPrinter(head.manifest.metadata.adapter_type);
+    const state = stateAt(options.base, printQuery);
     const graph = logicalGraph(head.manifest);
     const plan = buildPlan({
       manifest: head.manifest,
       manifestId: head.id,
       snapshot: snapshotDigests(graph).id,
       state,
+      ...(printQuery && { print: printQuery }),
     });
     if (options.out) write(options.out, plan, head, state);
     if (options.json) print(canonical(plan));
@@ -78,7 +89,7 @@ function manifestAt(path: string): Loaded {
   return { ...read.artifact, path: file };
 }
 
-function stateAt(base: string): EnvironmentState {
+function stateAt(base: string, printQuery: PrintQuery | undefined): EnvironmentState {
   const file = join(base, 'state.json');
   if (existsSync(file)) {
     try {
@@ -88,7 +99,7 @@ function stateAt(base: string): EnvironmentState {
       throw new Unusable(2, `${file}: ${(error as Error).message}`);
     }
   }
-  return assumeBuilt(manifestAt(base).manifest, 'base');
+  return assumeBuilt(manifestAt(base).manifest, 'base', printQuery);
 }
 
 function write(out: string, plan: ExecutionPlan, head: Loaded, state: EnvironmentState): void {

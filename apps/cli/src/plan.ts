@@ -2,7 +2,6 @@ import { type Plan, plansState, snapshotsManifest } from '@headgate/contracts';
 import { Command } from 'commander';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { offlinePlan } from './offline-plan.ts';
 import { print, propose, type ProposeFlags, proposeOptions, shownVerdicts } from './proposal.ts';
 import { confirmAndRun } from './run.ts';
 import { type Cli, globalOptions, online, type Session } from './session.ts';
@@ -57,6 +56,8 @@ function planned(cli: Cli): (...all: unknown[]) => Promise<void> {
       return command.error('error: an offline plan needs both --base and --head', { exitCode: 64 });
     const online = (['select', 'exclude', 'data', 'fullRefresh', 'yes'] as const).filter((name) => rest[name]);
     if (online.length > 0) command.error(`error: an offline plan takes no ${online.join(', ')}`, { exitCode: 64 });
+    // Reading SQL needs the parser, which takes longer to load than all else together.
+    const { offlinePlan } = await import('./offline-plan.ts');
     process.exitCode = offlinePlan(
       {
         base,

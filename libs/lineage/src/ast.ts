@@ -48,7 +48,7 @@ export function nameOf(node: unknown): Name | null {
   return typeof body.name === 'string' ? { text: body.name, quoted: Boolean(body.quoted) } : null;
 }
 
-const SILENT = new Set([
+export const SILENT = new Set([
   'span',
   'comments',
   'trailing_comments',

@@ -2,12 +2,15 @@ import { hashOf } from '@headgate/contracts';
 import { findNode, type Manifest } from '@headgate/dbt';
 import { projectOf } from '@headgate/graph';
 import { causeOf } from './cause.ts';
-import { absent, type EnvironmentState, stateHash } from './environment-state.ts';
+import type { PrintQuery } from './content.ts';
+import { decide } from './decide.ts';
+import { absent, type Content, type EnvironmentState, stateHash } from './environment-state.ts';
 import { buildOrder, fingerprintOf, type Print } from './fingerprint.ts';
 import { dataInputs, lookedAt } from './data.ts';
 import { carriesVerdict, isPathSeed, type OwnParts, type PartsOptions, partsTable } from './parts.ts';
 import {
   type DataMode,
+  type EvidenceQuery,
   type EvidenceState,
   type ExecutionPlan,
   type PlanData,
@@ -19,6 +22,7 @@ import {
   type Reason,
   type UpstreamReason,
 } from './plan.ts';
+import { Queries } from './queries.ts';
 import { ownReasons, type Question, upstreamReasons, wayTo } from './verdict.ts';
 
 export interface PlanRequest extends PartsOptions {
@@ -33,12 +37,17 @@ export interface PlanRequest extends PartsOptions {
   /** Words for the header and the ids they select; absent: everything. */
   readonly selection?: PlanSelection & { readonly ids: readonly string[] };
   readonly fullRefresh?: boolean;
+  /** Reads compiled SQL; without it, every change runs all that is downstream of it. */
+  readonly print?: PrintQuery;
 }
 
 interface Judged {
   readonly own: readonly Reason[];
   readonly upstream: readonly UpstreamReason[];
   readonly cause: readonly string[];
+  /** Why it is skipped though something about it moved. */
+  readonly spared: readonly Reason[];
+  readonly query: EvidenceQuery | null;
 }
 
 /** Works out the plan. Deterministic: equal requests give equal bytes. */
@@ -48,7 +57,7 @@ export function buildPlan(request: PlanRequest): ExecutionPlan {
   const data = request.data ?? 'assume';
   const q: Question = { manifest, state, table, data, versions: request.versions ?? {}, refresh: refreshed(request) };
   const order = buildOrder(table);
-  const judged = judge(q, order);
+  const judged = judge(q, order, new Queries(manifest, table, request.print));
   const targets = targetsOf(q, order, judged);
   const selected = request.selection && new Set(request.selection.ids);
   const entries = [...judged.keys()]
@@ -70,7 +79,9 @@ export function sealed(plan: Omit<ExecutionPlan, 'digest'>): ExecutionPlan {
 }
 
 /** Every node that carries a verdict, judged after its inputs. */
-function judge(q: Question, order: readonly string[]): Map<string, Judged> {
+function judge(q: Question, order: readonly string[], queries: Queries): Map<string, Judged> {
+  const contents = new Map<string, Content>();
+  const content = (id: string): Content | undefined => contents.get(id) ?? queries.given(id);
   const judged = new Map<string, Judged>();
   const causes = new Map<string, readonly string[]>();
   for (const id of order) {
@@ -80,10 +91,13 @@ function judge(q: Question, order: readonly string[]): Map<string, Judged> {
     const moved = (input: string): 'runs' | 'carries' | undefined =>
       !causes.has(input) ? undefined : judged.has(input) ? 'runs' : 'carries';
     const upstream = upstreamReasons(q, q.table.nodes.get(id) as OwnParts, moved);
-    const own = verdict ? ownReasons(q, id) : [];
-    const cause = causeOf(id, own, upstream, (input) => causes.get(input) ?? wayTo(q, id, input));
+    const one = { id, own: verdict ? ownReasons(q, id) : [], upstream };
+    const decision = verdict ? decide(q, queries, one, content) : one;
+    const cause = causeOf(id, decision.own, decision.upstream, (input) => causes.get(input) ?? wayTo(q, id, input));
     if (cause) causes.set(id, cause);
-    if (verdict) judged.set(id, { own, upstream, cause: cause ?? [] });
+    if (!('content' in decision)) continue;
+    contents.set(id, decision.content);
+    judged.set(id, { ...decision, cause: cause ?? [] });
   }
   return judged;
 }
@@ -112,19 +126,21 @@ function targetsOf(
   return targets;
 }
 
-function entry(q: Question, id: string, { own, upstream, cause }: Judged, target: Print): PlanEntry {
+function entry(q: Question, id: string, { own, upstream, cause, spared, query }: Judged, target: Print): PlanEntry {
   const run = cause.length > 0;
   const { type, fingerprint, parts } = target;
   return {
     id,
     type,
     verdict: run ? 'RUN' : 'SKIP',
-    reasons: run
-      ? [...own, ...upstream]
-      : [{ code: 'unchanged', assumed: q.data === 'assume' ? lookedAt(q.manifest, id) : [] }],
+    reasons: run ? [...own, ...upstream] : skipped(spared, q.data === 'assume' ? lookedAt(q.manifest, id) : []),
     cause,
-    evidence: { fingerprint, parts, upstream: target.upstream, state: evidenceState(q.state, id) },
+    evidence: { fingerprint, parts, upstream: target.upstream, state: evidenceState(q.state, id), query },
   };
+}
+
+function skipped(spared: readonly Reason[], assumed: readonly string[]): readonly Reason[] {
+  return spared.length > 0 ? spared.map((reason) => ({ ...reason, assumed })) : [{ code: 'unchanged', assumed }];
 }
 
 function evidenceState(state: EnvironmentState, id: string): EvidenceState | null {
@@ -140,6 +156,7 @@ function evidenceState(state: EnvironmentState, id: string): EvidenceState | nul
     run,
     attempt,
     finishedAt,
+    query: built?.query ? { rule: built.query.rule, result: built.query.result } : null,
   };
 }
 

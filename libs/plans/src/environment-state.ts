@@ -32,6 +32,59 @@ export interface Built extends Made {
   readonly relation: string | null;
   /** Source or seed id → the version of the data that was read, where known. */
   readonly data: Readonly<Record<string, string>>;
+  /** What its compiled SQL says; absent where it was not compiled, or not looked at. */
+  readonly query?: BuiltQuery;
+}
+
+export interface BuiltQuery {
+  /** Hash of the compiled SQL, relations under the ids of their nodes. */
+  readonly text: string;
+  /** Hash of the configuration as it was rendered, without what names a place. */
+  readonly settings: string;
+  readonly rule: QueryRule;
+  /** Hash of all that the query gave over what its inputs held; null when nobody can tell. */
+  readonly result: string | null;
+  /** What stands in the relation. */
+  readonly content: Content;
+}
+
+/** `columns`: known column by column. Everything else says why not. */
+export type QueryRule =
+  | 'columns'
+  | 'seed'
+  | 'python'
+  | 'incremental'
+  | 'snapshot'
+  | 'materialization'
+  | 'hooks'
+  | 'sql_header'
+  | 'introspective'
+  | 'stored_failures'
+  | 'hidden_input'
+  | 'unparsed'
+  | 'unsupported'
+  | 'unknown_function'
+  | 'unknown_relation'
+  | 'unresolved_name'
+  | 'limit'
+  | 'not_a_query'
+  | 'not_compiled';
+
+/**
+ * What stands in a relation, as hashes that are equal only where rows and values are. A null: nobody can tell, nothing
+ * is equal to it.
+ */
+export interface Content {
+  /** Which rows there are. */
+  readonly rows: string | null;
+  /** Column in lower case → what is in it. */
+  readonly columns: Readonly<Record<string, string | null>>;
+  /** Columns in order, as they are spelled. */
+  readonly names: readonly string[];
+  /** Columns that are not known by name; absent when there are none. */
+  readonly rest?: string | null;
+  /** All of it, with names and order. */
+  readonly self: string | null;
 }
 
 export type MacroTable = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { ExecutionPlan, PlanEntry, Reason } from './plan.ts';
+import type { ExecutionPlan, PlanEntry, Reason, UpstreamReason } from './plan.ts';
 
 /** A plan in words, one line each: a summary, then every node that runs with its first reason and cause. */
 export function explain(plan: ExecutionPlan, id?: string): readonly string[] {
@@ -45,6 +45,8 @@ const partWords: Readonly<Record<string, string>> = {
   reference: 'its access, version or deprecation changed',
   definition: 'its definition changed',
   kind: 'it is another kind of node now',
+  settings: 'its configuration, as it is rendered, changed',
+  query: 'it compiles to another query',
 };
 
 const upstreamWords = {
@@ -69,16 +71,46 @@ export function inWords(reason: Reason): string {
         ? `a macro it reaches changed: ${reason.macros.join(', ')}`
         : 'a macro it reaches changed';
     case 'upstream':
-      return `its input ${reason.id} ${upstreamWords[reason.why]}`;
+      return `its input ${reason.id} ${upstreamWords[reason.why]}${inDetail(reason)}`;
     case 'full_refresh':
       return 'a full refresh was asked for';
     case 'data_changed':
       return `the data of ${reason.id} changed`;
     case 'data_unknown':
       return `nobody knows whether the data of ${reason.id} changed`;
+    case 'same_query':
+      return `${reason.parts.length ? reason.parts.map((part) => partWords[part] ?? `its ${part} changed`).join(', ') : 'its text changed'}, but not what the query gives${assuming(reason.assumed)}`;
+    case 'same_inputs':
+      return `nothing that it reads of ${reason.inputs.join(', ')} changed${assuming(reason.assumed)}`;
     case 'unchanged':
       return reason.assumed.length
         ? `nothing changed; assumed so of the data of ${reason.assumed.join(', ')}`
         : 'nothing changed';
   }
+}
+
+function assuming(assumed: readonly string[]): string {
+  return assumed.length ? `; assumed so of the data of ${assumed.join(', ')}` : '';
+}
+
+const ruleWords: Readonly<Record<string, string>> = {
+  binding: 'a view is bound to its inputs anew',
+  python: 'nobody reads Python',
+  incremental: 'rows that it already holds keep the old logic',
+  materialization: 'nobody knows what its materialization keeps',
+  hooks: 'a hook may do anything',
+  sql_header: 'its SQL header may do anything',
+  introspective: 'its code looks at the warehouse or the invocation while it compiles',
+  stored_failures: 'it stores what it finds',
+  hidden_input: 'its code depends on an input that its SQL does not name',
+  unparsed: 'its SQL could not be read',
+};
+
+function inDetail({ rule, uses }: UpstreamReason): string {
+  if (rule !== undefined)
+    return ` (${ruleWords[rule] ?? `its query is not fully understood: ${rule.replaceAll('_', ' ')}`})`;
+  if (!uses || uses.length === 0) return '';
+  const columns = uses.filter((use) => !use.startsWith('#'));
+  const rows = uses.some((use) => use.startsWith('#')) ? ['which rows it has'] : [];
+  return `, and it reads ${[...rows, ...columns].slice(0, 8).join(', ')}`;
 }

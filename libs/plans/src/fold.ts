@@ -3,6 +3,8 @@ import { findNode, type Manifest } from '@headgate/dbt';
 import {
   absent,
   type Built,
+  type BuiltQuery,
+  type Content,
   emptyState,
   type EnvironmentState,
   type InputState,
@@ -11,7 +13,9 @@ import {
   type NodeState,
 } from './environment-state.ts';
 import { lookedAt } from './data.ts';
+import type { PrintQuery } from './content.ts';
 import { fingerprints, type Print } from './fingerprint.ts';
+import { Queries } from './queries.ts';
 import { carriesVerdict, type PartsOptions, type PartsTable, partsTable } from './parts.ts';
 
 /** One finished dbt invocation: the manifest it ran with and how each node ended. */
@@ -22,6 +26,8 @@ export interface RunOutcome extends PartsOptions {
   readonly results: readonly NodeOutcome[];
   /** Source or seed id → version of the data at the time, where somebody looked. */
   readonly data?: Readonly<Record<string, string>>;
+  /** Reads compiled SQL; without it, nothing is remembered of what queries gave. */
+  readonly print?: PrintQuery;
 }
 
 export interface NodeOutcome {
@@ -58,10 +64,16 @@ export function fold(state: EnvironmentState, outcome: RunOutcome): EnvironmentS
   });
   const macroTable = hashOf(table.macros);
   const nodes: Record<string, NodeState> = {};
+  const queries = new Queries(manifest, table, outcome.print);
+  // What really stands: of this run, or of the one that built it last.
+  const contents = (id: string): Content | undefined =>
+    (nodes[id] ?? state.nodes[id])?.built?.query?.content ?? (manifest.sources[id] ? queries.given(id) : undefined);
   for (const [id, print] of prints) {
     const node = findNode(manifest, id)?.node;
     if (!node || !carriesVerdict(node)) continue;
-    const next = nodeState(state.nodes[id], print, ended.get(id), outcome, macroTable);
+    const result = ended.get(id);
+    const query = result && resultOf(result.status) === 'succeeded' ? queries.built(id, contents, outcome) : undefined;
+    const next = nodeState(state.nodes[id], print, result, { ...outcome, macroTable, query });
     if (next) nodes[id] = next;
   }
   return { schemaVersion: '1.0', nodes, ...referenced(nodes, prints, state, { ...table, hash: macroTable }) };
@@ -71,21 +83,20 @@ export function fold(state: EnvironmentState, outcome: RunOutcome): EnvironmentS
  * The state of an environment in which everything of a manifest was built as it is written: what a comparison of two
  * projects starts from when nobody knows what was really run.
  */
-export function assumeBuilt(manifest: Manifest, run: string): EnvironmentState {
+export function assumeBuilt(manifest: Manifest, run: string, print?: PrintQuery): EnvironmentState {
   const ids = [...Object.keys(manifest.nodes), ...Object.keys(manifest.unit_tests), ...Object.keys(manifest.functions)];
   const results = ids.map((id) => ({ id, status: 'success', finishedAt: null, relation: null }));
-  return fold(emptyState, { run, attempt: 0, manifest, results });
+  return fold(emptyState, { run, attempt: 0, manifest, results, ...(print && { print }) });
 }
 
 function nodeState(
   before: NodeState | undefined,
   print: Print,
   result: NodeOutcome | undefined,
-  outcome: RunOutcome,
-  macroTable: string,
+  outcome: RunOutcome & { readonly macroTable: string; readonly query: BuiltQuery | undefined },
 ): NodeState | undefined {
   if (!result) return before;
-  const { run, attempt } = outcome;
+  const { run, attempt, macroTable, query } = outcome;
   const { status, finishedAt, relation } = result;
   const last: LastRun = { result: resultOf(status), status, run, attempt, finishedAt };
   if (last.result !== 'succeeded') return { built: before?.built ?? null, last };
@@ -101,6 +112,7 @@ function nodeState(
       finishedAt,
       relation,
       data: dataRead(print, outcome),
+      ...(query && { query }),
     },
     last,
   };

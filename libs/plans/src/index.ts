@@ -1,10 +1,14 @@
 export { buildPlan, type PlanRequest } from './build.ts';
+export type { KnownRelation, PrintedQuery, PrintQuery } from './content.ts';
 export {
   type Built,
+  type BuiltQuery,
+  type Content,
   emptyState,
   type EnvironmentState,
   type LastRun,
   type NodeState,
+  type QueryRule,
   stateHash,
 } from './environment-state.ts';
 export { explain, explainEntry, inWords } from './explain.ts';

@@ -1,7 +1,7 @@
-import type { Made } from './environment-state.ts';
+import type { Made, QueryRule } from './environment-state.ts';
 
 /** The rules that this release derives verdicts by; a plan names them, and `verify` refuses rules it does not know. */
-export const planRules = 'first/1';
+export const planRules = 'columns/1';
 
 export type Verdict = 'RUN' | 'SKIP' | 'PARTIAL';
 export type DataMode = 'assume' | 'check';
@@ -70,6 +70,18 @@ export interface Evidence extends Made {
   readonly fingerprint: string;
   /** What the environment's state says; null when it says nothing. */
   readonly state: EvidenceState | null;
+  /** What the compiled SQL says; null without one. */
+  readonly query: EvidenceQuery | null;
+}
+
+export interface EvidenceQuery {
+  readonly rule: QueryRule;
+  /** The function, the name or the syntax that is not known. */
+  readonly what?: string;
+  /** Hash of all that it gives over what its inputs will hold; null when nobody can tell. */
+  readonly result: string | null;
+  /** Input → what is read of it: columns, `#rows` for which rows there are, `#all`; empty where nobody had to look. */
+  readonly uses: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface EvidenceState {
@@ -80,6 +92,8 @@ export interface EvidenceState {
   readonly run: string;
   readonly attempt: number;
   readonly finishedAt: string | null;
+  /** What the query gave then. */
+  readonly query: { readonly rule: QueryRule; readonly result: string | null } | null;
 }
 
 export interface PlanInput extends Made {
@@ -100,14 +114,18 @@ export type Reason =
   /** Its last run did not succeed: `status` is the engine's word. */
   | { readonly code: 'last_failed'; readonly status: string }
   | { readonly code: 'last_skipped'; readonly status: string }
-  /** A part of the node differs from what was built. */
+  /** A part of the node differs from what was built; `query`: what it compiles to does, though its code does not. */
   | { readonly code: 'changed'; readonly part: string; readonly macros?: readonly string[] }
   | UpstreamReason
   | { readonly code: 'full_refresh' }
   | { readonly code: 'data_changed'; readonly id: string }
   | { readonly code: 'data_unknown'; readonly id: string }
   /** Nothing differs. `assumed`: data inputs that were taken to be unchanged. */
-  | { readonly code: 'unchanged'; readonly assumed: readonly string[] };
+  | { readonly code: 'unchanged'; readonly assumed: readonly string[] }
+  /** Its text or a macro differs, but not what the query gives. */
+  | { readonly code: 'same_query'; readonly parts: readonly string[]; readonly assumed: readonly string[] }
+  /** Inputs moved, but nothing in them that it reads. */
+  | { readonly code: 'same_inputs'; readonly inputs: readonly string[]; readonly assumed: readonly string[] };
 
 /**
  * An input runs in this plan; or passes on that something above it runs (an ephemeral model); or is not what it was
@@ -117,4 +135,8 @@ export interface UpstreamReason {
   readonly code: 'upstream';
   readonly id: string;
   readonly why: 'runs' | 'carries' | 'changed' | 'added' | 'removed';
+  /** Why that matters whatever the input holds: `binding` for a view, or the rule that its query falls under. */
+  readonly rule?: QueryRule | 'binding';
+  /** What it reads of the input that is not as it was. */
+  readonly uses?: readonly string[];
 }

@@ -8,6 +8,39 @@
  */
 export type Digest = string;
 /**
+ * `columns`: known column by column; everything else says why not.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "QueryRule".
+ */
+export type QueryRule =
+  | 'columns'
+  | 'seed'
+  | 'python'
+  | 'incremental'
+  | 'snapshot'
+  | 'materialization'
+  | 'hooks'
+  | 'sql_header'
+  | 'introspective'
+  | 'stored_failures'
+  | 'hidden_input'
+  | 'unparsed'
+  | 'unsupported'
+  | 'unknown_function'
+  | 'unknown_relation'
+  | 'unresolved_name'
+  | 'limit'
+  | 'not_a_query'
+  | 'not_compiled';
+/**
+ * Null: nobody can tell.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ContentHash".
+ */
+export type ContentHash = string | null;
+/**
  * UUIDv7 of a row.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -94,6 +127,24 @@ export interface NodeState {
     relation: string | null;
     data: {
       [k: string]: string;
+    };
+    /**
+     * What its compiled SQL says; absent where nobody looked.
+     */
+    query?: {
+      text: string;
+      settings: string;
+      rule: QueryRule;
+      result: ContentHash;
+      content: {
+        rows: ContentHash;
+        columns: {
+          [k: string]: ContentHash;
+        };
+        names: string[];
+        rest?: ContentHash;
+        self: ContentHash;
+      };
     };
   } | null;
   last: {
@@ -186,6 +237,21 @@ export interface PlanEntry {
       run: string;
       attempt: number;
       finishedAt: string | null;
+      query?: {
+        rule: QueryRule;
+        result: ContentHash;
+      } | null;
+    } | null;
+    query?: {
+      rule: QueryRule;
+      what?: string;
+      result: ContentHash;
+      /**
+       * Input to what is read of it.
+       */
+      uses: {
+        [k: string]: string[];
+      };
     } | null;
   };
 }
@@ -205,13 +271,39 @@ export interface PlanReason {
     | 'full_refresh'
     | 'data_changed'
     | 'data_unknown'
-    | 'unchanged';
+    | 'unchanged'
+    | 'same_query'
+    | 'same_inputs';
   status?: string;
   part?: string;
   macros?: string[];
   id?: string;
   why?: 'runs' | 'carries' | 'changed' | 'added' | 'removed';
   assumed?: string[];
+  parts?: string[];
+  inputs?: string[];
+  uses?: string[];
+  rule?:
+    | 'columns'
+    | 'seed'
+    | 'python'
+    | 'incremental'
+    | 'snapshot'
+    | 'materialization'
+    | 'hooks'
+    | 'sql_header'
+    | 'introspective'
+    | 'stored_failures'
+    | 'hidden_input'
+    | 'unparsed'
+    | 'unsupported'
+    | 'unknown_function'
+    | 'unknown_relation'
+    | 'unresolved_name'
+    | 'limit'
+    | 'not_a_query'
+    | 'not_compiled'
+    | 'binding';
 }
 /**
  * What entries read that is not built itself.

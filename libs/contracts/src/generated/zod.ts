@@ -30,6 +30,35 @@ export const partHashesSchema = z
 export const upstreamPrintsSchema = z
   .record(z.string(), z.string().regex(new RegExp('^(absent|sha256:[0-9a-f]{64})$')))
   .describe('Direct input to its fingerprint.');
+export const queryRuleSchema = z
+  .enum([
+    'columns',
+    'seed',
+    'python',
+    'incremental',
+    'snapshot',
+    'materialization',
+    'hooks',
+    'sql_header',
+    'introspective',
+    'stored_failures',
+    'hidden_input',
+    'unparsed',
+    'unsupported',
+    'unknown_function',
+    'unknown_relation',
+    'unresolved_name',
+    'limit',
+    'not_a_query',
+    'not_compiled',
+  ])
+  .describe('`columns`: known column by column; everything else says why not.');
+export const contentHashSchema = z
+  .union([
+    z.string().regex(new RegExp('^[0-9a-f]{40}$')).describe('Null: nobody can tell.'),
+    z.null().describe('Null: nobody can tell.'),
+  ])
+  .describe('Null: nobody can tell.');
 export const nodeStateSchema = z
   .object({
     built: z.union([
@@ -44,6 +73,25 @@ export const nodeStateSchema = z
           finishedAt: z.union([z.string(), z.null()]),
           relation: z.union([z.string(), z.null()]),
           data: z.record(z.string(), z.string()),
+          query: z
+            .object({
+              text: z.string().min(1),
+              settings: z.string().min(1),
+              rule: queryRuleSchema,
+              result: contentHashSchema,
+              content: z
+                .object({
+                  rows: contentHashSchema,
+                  columns: z.record(z.string(), contentHashSchema),
+                  names: z.array(z.string()),
+                  rest: contentHashSchema.optional(),
+                  self: contentHashSchema,
+                })
+                .strict(),
+            })
+            .strict()
+            .describe('What its compiled SQL says; absent where nobody looked.')
+            .optional(),
         })
         .strict(),
       z.null(),
@@ -97,6 +145,8 @@ export const planReasonSchema = z
       'data_changed',
       'data_unknown',
       'unchanged',
+      'same_query',
+      'same_inputs',
     ]),
     status: z.string().min(1).optional(),
     part: z.string().min(1).optional(),
@@ -104,6 +154,33 @@ export const planReasonSchema = z
     id: z.string().min(1).optional(),
     why: z.enum(['runs', 'carries', 'changed', 'added', 'removed']).optional(),
     assumed: z.array(z.string().min(1)).optional(),
+    parts: z.array(z.string().min(1)).optional(),
+    inputs: z.array(z.string().min(1)).optional(),
+    uses: z.array(z.string().min(1)).optional(),
+    rule: z
+      .enum([
+        'columns',
+        'seed',
+        'python',
+        'incremental',
+        'snapshot',
+        'materialization',
+        'hooks',
+        'sql_header',
+        'introspective',
+        'stored_failures',
+        'hidden_input',
+        'unparsed',
+        'unsupported',
+        'unknown_function',
+        'unknown_relation',
+        'unresolved_name',
+        'limit',
+        'not_a_query',
+        'not_compiled',
+        'binding',
+      ])
+      .optional(),
   })
   .strict()
   .describe('Why a verdict is what it is.');
@@ -129,10 +206,26 @@ export const planEntrySchema = z
               run: z.string().min(1),
               attempt: z.number().int().gte(0),
               finishedAt: z.union([z.string(), z.null()]),
+              query: z
+                .union([z.object({ rule: queryRuleSchema, result: contentHashSchema }).strict(), z.null()])
+                .optional(),
             })
             .strict(),
           z.null(),
         ]),
+        query: z
+          .union([
+            z
+              .object({
+                rule: queryRuleSchema,
+                what: z.string().optional(),
+                result: contentHashSchema,
+                uses: z.record(z.string(), z.array(z.string().min(1))).describe('Input to what is read of it.'),
+              })
+              .strict(),
+            z.null(),
+          ])
+          .optional(),
       })
       .strict(),
   })
