@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { inspectPath, type InspectLine } from './inspect.ts';
 import { offlinePlan } from './offline-plan.ts';
+import { queryPrinter } from '@headgate/lineage';
 import { verifyFiles } from './verify.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'headgate-offline-'));
@@ -49,7 +50,7 @@ function inspected(path: string): { exit: number; lines: InspectLine[] } {
 
 test('two folders of artifacts make a plan that verifies where it was written', () => {
   expect(plan({ out }).exit).toBe(0);
-  expect(verifyFiles(out, {})).toMatchObject({
+  expect(verifyFiles(out, { reader: queryPrinter })).toMatchObject({
     ok: true,
     run: edit.ids.filter((id) => /^(model|test|unit_test)\./.test(id) && !id.includes('int_')).length,
   });
@@ -60,7 +61,7 @@ test('a plan whose file was touched, or whose manifest is another, does not veri
   const touched = join(work, 'touched');
   cpSync(out, touched, { recursive: true });
   writeFileSync(join(touched, 'plan.json'), readFileSync(join(out, 'plan.json'), 'utf8').replace('"RUN"', '"SKIP"'));
-  expect(verifyFiles(touched, {})).toMatchObject({ ok: false, code: 'entry' });
+  expect(verifyFiles(touched, { reader: queryPrinter })).toMatchObject({ ok: false, code: 'entry' });
   expect(verifyFiles(out, { manifest: join(base, 'manifest.json') })).toMatchObject({ ok: false, code: 'manifest' });
   expect(verifyFiles(join(work, 'nowhere.json'), {})).toMatchObject({ ok: false, code: 'file_missing' });
 });
@@ -70,7 +71,7 @@ test('a compressed manifest is taken, kept as it is, and verifies', () => {
   mkdirSync(packed);
   writeFileSync(join(packed, 'manifest.json.gz'), gzipSync(after));
   expect(plan({ head: packed, out: join(work, 'out-gz') }).exit).toBe(0);
-  expect(verifyFiles(join(work, 'out-gz'), {})).toMatchObject({ ok: true });
+  expect(verifyFiles(join(work, 'out-gz'), { reader: queryPrinter })).toMatchObject({ ok: true });
 });
 
 test('the plan of nothing says so, in words and in Markdown', () => {

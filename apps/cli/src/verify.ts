@@ -1,4 +1,4 @@
-import { verifyPlan, type VerifyResult } from '@headgate/plans';
+import { type VerifyInput, verifyPlan, type VerifyResult } from '@headgate/plans';
 import { Command } from 'commander';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -24,20 +24,26 @@ export function verifyCommand(): Command {
       'after',
       '\nExamples:\n  headgate plan --out plan && headgate verify plan\n  headgate verify plan.json --manifest target/manifest.json --state state.json\n\nExit: 0 every verdict holds, 1 rejected, 2 a file is no such thing, 3 a file is missing',
     )
-    .action((plan: string, options: Options) => {
-      const outcome = verifyFiles(plan, options);
+    .action(async (plan: string, options: Options) => {
+      // The parser takes longer to load than all else together.
+      const { queryPrinter } = await import('@headgate/lineage');
+      const outcome = verifyFiles(plan, { ...options, reader: queryPrinter });
       process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${sentence(outcome)}\n`);
       process.exitCode = exitCode(outcome);
     });
 }
 
 /** Reads the three files and verifies; `plan` may be a folder. */
-export function verifyFiles(plan: string, options: Pick<Options, 'manifest' | 'state'>): Outcome {
+export function verifyFiles(
+  plan: string,
+  options: Pick<Options, 'manifest' | 'state'> & Pick<VerifyInput, 'reader'>,
+): Outcome {
   const folder = statSync(plan, { throwIfNoEntry: false })?.isDirectory();
   const file = folder ? join(plan, 'plan.json') : plan;
   const beside = dirname(file);
   try {
     return verifyPlan({
+      ...(options.reader && { reader: options.reader }),
       plan: read(file),
       manifest: read(options.manifest ?? besides(beside, 'manifest.json')),
       state: read(options.state ?? join(beside, 'state.json')),

@@ -14,6 +14,7 @@ import { Blobs, type Call, Database, Failure, keyOf, mutate, pageOf, type Tx } f
 import { v7 as uuidv7 } from 'uuid';
 import { propose } from './proposal.ts';
 import { Selectable } from './selectable.ts';
+import { readerOfSql } from './sql.ts';
 import { States } from './states.ts';
 
 interface Row {
@@ -49,11 +50,13 @@ export class Plans {
     const snapshot = await this.selectable.snapshot(input, input.snapshot, call);
     const { manifest } = await this.selectable.project(call.org, snapshot.manifest);
     const { state, digest: stateDigest } = await this.database.read(call, (tx) => this.states.current(tx, input));
+    const print = await readerOfSql(manifest);
     const { plan, document, digest, stages } = propose(input, {
       manifest,
       manifestId: snapshot.manifest,
       snapshot: snapshot.snapshot,
       state,
+      ...(print && { print }),
     });
     await this.blobs.put(call.org, document);
     const kept = await Promise.all(

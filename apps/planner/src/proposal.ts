@@ -1,15 +1,7 @@
 import { canonical, type PlansProposeInput, sha256 } from '@headgate/contracts';
 import { type Manifest, SelectableProject, translate } from '@headgate/dbt';
 import { Failure } from '@headgate/kit';
-import {
-  buildPlan,
-  carriesVerdict,
-  type EnvironmentState,
-  type ExecutionPlan,
-  type PlanRequest,
-  toStages,
-  type Stage,
-} from '@headgate/plans';
+import { buildPlan, carriesVerdict, type ExecutionPlan, type PlanRequest, toStages, type Stage } from '@headgate/plans';
 
 export interface Proposal {
   readonly plan: ExecutionPlan;
@@ -22,7 +14,7 @@ export interface Proposal {
 /** A plan with the dbt invocations it stands for. Pure: equal arguments give equal bytes. */
 export function propose(
   input: PlansProposeInput,
-  given: { manifest: Manifest; manifestId: string; snapshot: string; state: EnvironmentState },
+  given: Pick<PlanRequest, 'manifest' | 'manifestId' | 'snapshot' | 'state' | 'print'>,
 ): Proposal {
   const selection = selectionOf(input, given.manifest);
   const request: PlanRequest = {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { canonical } from '@headgate/contracts';
 import { readArtifact } from '@headgate/dbt';
 import { Blobs, type Tx } from '@headgate/kit';
+import { readerOfSql } from './sql.ts';
 import { emptyState, type EnvironmentState, fold, outcomeOf } from '@headgate/plans';
 
 interface Place {
@@ -46,7 +47,9 @@ export class States {
     const outcome = outcomeOf(manifest.artifact.manifest, results.artifact.runResults, run);
     if (!outcome.ok) return;
     const { state } = await this.current(tx, place);
-    const digest = await this.blobs.put(tx.org, Buffer.from(canonical(fold(state, outcome.outcome))));
+    const print = await readerOfSql(manifest.artifact.manifest);
+    const next = fold(state, { ...outcome.outcome, ...(print && { print }) });
+    const digest = await this.blobs.put(tx.org, Buffer.from(canonical(next)));
     await tx.query(
       `insert into environment_state (org_id, project, environment, state, run) values ($1, $2, $3, $4, $5)
        on conflict (org_id, project, environment) do update set state = excluded.state, run = excluded.run, updated_at = now()`,

@@ -91,11 +91,14 @@ function mentions(manifest: Manifest, node: ManifestNode, pattern: RegExp): bool
   const key = [pattern.source, node.resource_type, ...(node.depends_on?.macros ?? [])].join('\n');
   let answer = known.get(key);
   if (answer === undefined) {
-    const macros = macroClosure(manifest, node).filter(({ id }) => id !== 'macro.dbt.is_incremental');
-    known.set(key, (answer = macros.some(({ sql }) => typeof sql === 'string' && pattern.test(sql))));
+    const texts = macroClosure(manifest, node).map(({ id }) => !settled.has(id) && manifest.macros[id]?.macro_sql);
+    known.set(key, (answer = texts.some((text) => typeof text === 'string' && pattern.test(text))));
   }
   return answer;
 }
+
+// What these look at is settled elsewhere: by the materialization, and by the rule `stored_failures`.
+const settled: ReadonlySet<string> = new Set(['macro.dbt.is_incremental', 'macro.dbt.should_store_failures']);
 
 // Most nodes reach the same few macros.
 const answers = new WeakMap<Manifest, Map<string, boolean>>();

@@ -22,13 +22,11 @@ export class Place {
   /** A column by table and name. */
   qualified(table: string, name: string): Print {
     const lower = table.toLowerCase();
-    for (let at: Place | null = this; at !== null; at = at.outer) {
-      const hits = at.sources.filter((source) => source.alias === lower && !source.hidden);
-      if (hits.length > 1) throw new Opaque('unresolved_name', `${table} stands twice`);
-      const [source] = hits;
-      if (source) return one(named(source.rows, name), `${table}.${name}`);
-    }
-    throw new Opaque('unresolved_name', `${table}.${name}`);
+    const [source, ...others] = this.sources.filter((one) => one.alias === lower && !one.hidden);
+    if (others.length > 0) throw new Opaque('unresolved_name', `${table} stands twice`);
+    if (source) return one(named(source.rows, name), `${table}.${name}`);
+    if (!this.outer) throw new Opaque('unresolved_name', `${table}.${name}`);
+    return this.outer.qualified(table, name);
   }
 
   /** A column by its name alone: all that it may be, when that is more than one. `aliases`: whether the SELECT list is in sight. */

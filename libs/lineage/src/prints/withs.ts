@@ -17,14 +17,11 @@ export class Withs {
     if (ctes.length === 0) return this;
     if (clause?.recursive) throw new Opaque('unsupported', 'WITH RECURSIVE');
     // Each sees those before it.
-    let sight: Withs = this;
-    for (const cte of ctes) {
-      const before = sight;
+    return ctes.reduce<Withs>((before, cte) => {
       const name = nameOf(cte.alias)?.text.toLowerCase() ?? '';
       const rows = once(() => withNames(query(cte.this as Node, before), cte.columns as Node[]));
-      sight = new Withs(new Map([...before.known, [name, rows]]));
-    }
-    return sight;
+      return new Withs(new Map([...before.known, [name, rows]]));
+    }, this);
   }
 }
 

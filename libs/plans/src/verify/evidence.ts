@@ -1,5 +1,6 @@
 import { hashOf } from '@headgate/contracts';
 import type { Manifest } from '@headgate/dbt';
+import type { Held } from './holds.ts';
 import { calledBy, allIds, find, type Found, identity, reach } from './identity.ts';
 
 /*
@@ -117,7 +118,19 @@ export interface StateEvidence {
     Record<
       string,
       {
-        readonly built: (Recorded & { readonly fingerprint: string; readonly data: Hashes }) | null;
+        readonly built:
+          | (Recorded & {
+              readonly fingerprint: string;
+              readonly data: Hashes;
+              readonly query?: {
+                readonly text: string;
+                readonly settings: string;
+                readonly rule: string;
+                readonly result: string | null;
+                readonly content: Held;
+              };
+            })
+          | null;
         readonly last: {
           readonly result: string;
           readonly status: string;

@@ -1,4 +1,5 @@
 import { hashOf } from '@headgate/contracts';
+import { type Answer, type Held, Holdings, nothingKnown, type ReadSql, taken } from './holds.ts';
 import { Rejected } from './rejected.ts';
 import type { ManifestEvidence, Hashes, Recorded, StateEvidence } from './evidence.ts';
 
@@ -9,6 +10,8 @@ export interface Choices {
   readonly fullRefresh: boolean;
   /** Ids that the plan speaks of; null for all. */
   readonly selected: ReadonlySet<string> | null;
+  /** Reads SQL; null when the plan looked at none. */
+  readonly read: ReadSql | null;
 }
 
 /** One entry as it must be, but for the cause, of which several may be true. */
@@ -20,9 +23,10 @@ export interface Expected {
   readonly begins: boolean;
 }
 
-/** Derives verdicts from a manifest and a state by following the rules `first/1`, node by node, on demand. */
+/** Derives verdicts from a manifest and a state by following the rules `columns/1`, node by node, on demand. */
 export class Rederivation {
-  private readonly reasons = new Map<string, { own: object[]; upstream: { id: string; why: string }[] }>();
+  private readonly reasons = new Map<string, Why>();
+  private readonly holdings: Holdings | null;
   private readonly open = new Set<string>();
   private readonly prints = new Map<string, { fingerprint: string; upstream: Hashes }>();
 
@@ -30,17 +34,18 @@ export class Rederivation {
     private readonly now: ManifestEvidence,
     private readonly state: StateEvidence,
     private readonly choices: Choices,
-  ) {}
+  ) {
+    this.holdings = choices.read && new Holdings(now, state, choices.read);
+  }
 
   expected(id: string): Expected {
-    const { own, upstream } = this.why(id);
+    const { own, upstream, spared, query } = this.why(id);
     const run = this.moves(id);
     const assumed = this.choices.check ? [] : this.now.data(id);
-    const reasons = run
-      ? [...own, ...upstream.map((one) => ({ code: 'upstream', ...one }))]
-      : [{ code: 'unchanged', assumed }];
+    const skip = spared.length > 0 ? spared.map((one) => ({ ...one, assumed })) : [{ code: 'unchanged', assumed }];
+    const reasons = run ? [...own, ...upstream.map((one) => ({ code: 'upstream', ...one }))] : skip;
     const { fingerprint, upstream: inputs } = this.print(id);
-    const evidence = { fingerprint, parts: this.now.partsOf(id), upstream: inputs, state: this.stateOf(id) };
+    const evidence = { fingerprint, parts: this.now.partsOf(id), upstream: inputs, state: this.stateOf(id), query };
     return { verdict: run ? 'RUN' : 'SKIP', reasons, evidence, begins: own.length > 0 };
   }
 
@@ -67,20 +72,82 @@ export class Rederivation {
     return own.length + upstream.length > 0;
   }
 
-  private why(id: string): { own: object[]; upstream: { id: string; why: string }[] } {
+  private why(id: string): Why {
     let why = this.reasons.get(id);
     if (!why) {
       if (this.open.has(id)) throw new Rejected('manifest', 'the manifest has a dependency cycle', id);
       this.open.add(id);
       const carries = this.now.carries(id);
-      why = { own: carries ? this.own(id) : [], upstream: this.upstream(id, carries) };
+      const plain = { own: carries ? this.own(id) : [], upstream: this.upstream(id, carries) };
+      why = carries ? this.weighed(id, plain) : { ...plain, spared: [], held: nothingKnown, query: null };
       this.reasons.set(id, why);
     }
     return why;
   }
 
-  private own(id: string): object[] {
-    const found: object[] = [];
+  /** What a relation will hold after the plan. */
+  private held(id: string): Held | undefined {
+    if (this.now.has(id) && this.now.carries(id)) return this.why(id).held;
+    return this.holdings?.given(id);
+  }
+
+  /** The reasons that stand once the compiled query has been heard. */
+  private weighed(id: string, plain: Pick<Why, 'own' | 'upstream'>): Why {
+    const { holdings } = this;
+    const query = holdings?.query(id) ?? null;
+    const built = this.state.nodes[id]?.built?.query;
+    const runs = plain.own.length + plain.upstream.length > 0;
+    const forOther = (own: readonly Own[]): boolean => own.some((reason) => reason.code !== 'changed');
+    if (!holdings || !query) {
+      const fresh = forOther(plain.own) ? undefined : holdings?.given(id);
+      return { ...plain, spared: [], held: (runs ? fresh : built?.content) ?? nothingKnown, query: null };
+    }
+    if (!built)
+      return { ...plain, spared: [], held: nothingKnown, query: { rule: 'not_compiled', result: null, uses: {} } };
+    const textKept = query.text === built.text;
+    const settingsKept = query.settings === built.settings;
+    if (!runs && settingsKept && (textKept || query.restless)) {
+      const { rule, result, content } = built;
+      return { ...plain, spared: [], held: content, query: { rule, result, uses: {} } };
+    }
+    const answer = holdings.answer(id, query, (input) => this.held(input));
+    const equal = answer.result !== null && answer.result === built.result && answer.rule === built.rule;
+    const view = this.now.type(id) === 'model' && this.now.manifest.nodes[id]?.config?.['materialized'] === 'view';
+    const own = standing(plain.own, {
+      spared: (equal && !view && answer.rule === 'columns') || (textKept && !tellsLess.includes(answer.rule)),
+      settingsKept,
+      moved: !textKept && !(equal && !view && answer.rule === 'columns') && !query.restless,
+    });
+    const upstream = equal && !view ? [] : plain.upstream.map((one) => this.detailed(one, answer, equal));
+    const run = own.length + upstream.length > 0;
+    const rebuilt = forOther(own) ? nothingKnown : answer.held;
+    const { rule, what, result } = answer;
+    return {
+      own,
+      upstream,
+      spared: run ? [] : sparedBy(plain, textKept),
+      held: run ? rebuilt : built.content,
+      query: { rule, ...(what !== undefined && { what }), result, uses: byInput(answer.uses) },
+    };
+  }
+
+  private detailed(
+    one: { id: string; why: string },
+    { rule, uses }: Answer,
+    equal: boolean,
+  ): { id: string; why: string } {
+    if (equal) return { ...one, rule: 'binding' } as { id: string; why: string };
+    if (rule !== 'columns' && rule !== 'snapshot') return { ...one, rule } as { id: string; why: string };
+    const differs = (use: string): boolean => {
+      const then = taken(use, (id) => this.holdings?.before(id));
+      return then === null || taken(use, (id) => this.held(id)) !== then;
+    };
+    const own = [...uses].filter((use) => use.startsWith(`${one.id}\u0000`) && differs(use));
+    return { ...one, uses: own.map((use) => use.slice(one.id.length + 1)).sort() } as { id: string; why: string };
+  }
+
+  private own(id: string): Own[] {
+    const found: Own[] = [];
     const node = this.state.nodes[id];
     const built = node?.built;
     if (!built) found.push({ code: 'never_built' });
@@ -166,6 +233,59 @@ export class Rederivation {
       run,
       attempt,
       finishedAt,
+      query: built?.query ? { rule: built.query.rule, result: built.query.result } : null,
     };
   }
+}
+
+interface Own {
+  readonly code: string;
+  readonly part?: string;
+  readonly [more: string]: unknown;
+}
+
+interface Why {
+  readonly own: readonly Own[];
+  readonly upstream: readonly { readonly id: string; readonly why: string }[];
+  readonly spared: readonly object[];
+  readonly held: Held;
+  readonly query: object | null;
+}
+
+/** Rules under which code says more than the SQL that it compiles to. */
+const tellsLess = [
+  ...['python', 'incremental', 'materialization', 'snapshot'],
+  ...['hooks', 'sql_header', 'introspective', 'stored_failures'],
+];
+
+/** A node's own reasons: those of its code may be spared, all others stand. */
+function standing(
+  own: readonly Own[],
+  { spared, settingsKept, moved }: { spared: boolean; settingsKept: boolean; moved: boolean },
+): Own[] {
+  const ofCode = (one: Own): boolean => one.code === 'changed' && ['body', 'macros'].includes(one.part ?? '');
+  const left = own.filter((one) => !ofCode(one));
+  const told = left.some((one) => one.code === 'changed' && one.part === 'configs');
+  if (!settingsKept && !told) left.push({ code: 'changed', part: 'settings' });
+  if (!spared) left.push(...own.filter(ofCode));
+  if (moved && !own.some(ofCode)) left.push({ code: 'changed', part: 'query' });
+  return left;
+}
+
+function sparedBy(plain: Pick<Why, 'own' | 'upstream'>, textKept: boolean): object[] {
+  const found: object[] = [];
+  const parts = plain.own.filter((one) => one.code === 'changed').map((one) => one.part);
+  if (parts.length > 0 || !textKept) found.push({ code: 'same_query', parts });
+  if (plain.upstream.length > 0) found.push({ code: 'same_inputs', inputs: plain.upstream.map(({ id }) => id) });
+  return found;
+}
+
+function byInput(uses: ReadonlySet<string>): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const use of [...uses].sort()) {
+    const at = use.indexOf('\u0000');
+    const id = use.slice(0, at);
+    found[id] = [...(found[id] ?? []), use.slice(at + 1)];
+  }
+  return found;
 }

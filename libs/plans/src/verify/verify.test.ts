@@ -160,6 +160,7 @@ test('verify shares no code with the builder: it imports its own folder, the con
   expect([...new Set(taken)].filter((one) => one !== './' && !one.includes('@headgate/contracts')).sort()).toEqual([
     "import type { Manifest } from '@headgate/dbt';",
     "import type { Manifest, ManifestNode } from '@headgate/dbt';",
+    "import { createHash } from 'node:crypto';",
     "import { readArtifact } from '@headgate/dbt';",
   ]);
 });

@@ -10,17 +10,20 @@ import { readArtifact } from '@headgate/dbt';
 import { entryAt, readCanonical } from './bytes.ts';
 import { ManifestEvidence, type StateEvidence } from './evidence.ts';
 import { checkCoverage, checkEntry, checkHeader, checkInputs, checkStages } from './checks.ts';
+import type { ReadSql } from './holds.ts';
 import { Rederivation } from './rederive.ts';
 import { Rejected, type VerifyRefusal } from './rejected.ts';
 
 /** The rules that this code knows how to follow. */
-const knownRules = 'first/1';
+const knownRules = 'columns/1';
 
 export interface VerifyInput {
   /** The bytes of plan.json, of the manifest.json it names and of the state.json it names. */
   readonly plan: Uint8Array;
   readonly manifest: Uint8Array;
   readonly state: Uint8Array;
+  /** Reads the SQL of an adapter; without it, a plan that looked at SQL is not judged. */
+  readonly reader?: (adapter: string | null | undefined) => ReadSql | undefined;
 }
 
 export type VerifyResult =
@@ -43,7 +46,7 @@ type Plan = ExecutionPlan;
 
 /**
  * Checks a plan against the manifest and the state it names: every verdict, reason and piece of evidence is worked out
- * again by code that shares nothing with the builder. What it takes on trust is what neither file can say: the snapshot's
+ * again by code that shares nothing with the builder but the reader of SQL it is given. What it takes on trust is what neither file can say: the snapshot's
  * id, the words of a selection, versions of data in mode `check`, and hashes of large seed files.
  */
 export function verifyPlan(input: VerifyInput): VerifyResult {
@@ -58,6 +61,7 @@ export function verifyPlan(input: VerifyInput): VerifyResult {
       versions,
       fullRefresh: plan.header.fullRefresh,
       selected,
+      read: readerFor(plan, now, input.reader),
     });
     checkCoverage(plan, now);
     for (const entry of plan.entries) checkEntry(entry, now, rederived, plan);
@@ -72,6 +76,13 @@ export function verifyPlan(input: VerifyInput): VerifyResult {
     const { code, message, entry, offset } = error;
     return { ok: false, code, message, ...(entry !== undefined && { entry }), ...(offset !== undefined && { offset }) };
   }
+}
+
+function readerFor(plan: Plan, { manifest }: ManifestEvidence, reader: VerifyInput['reader']): ReadSql | null {
+  if (!plan.entries.some((entry) => (entry.evidence.query ?? null) !== null)) return null;
+  const read = reader?.(manifest.metadata.adapter_type);
+  if (!read) throw new Rejected('rules', 'the plan rests on compiled SQL, and nobody here can read it');
+  return read;
 }
 
 function readPlan(bytes: Uint8Array): Plan {
