@@ -1,7 +1,7 @@
 import { canonical, contract, ContractError } from '@headgate/contracts';
 import type { ManifestArtifact } from '@headgate/dbt';
 import { adjacency, impactOf, logicalGraph, snapshotDigests } from '@headgate/graph';
-import { queryPrinter } from '@headgate/lineage';
+import { queryPrinter } from '@headgate/lineage/engine';
 import {
   assumeBuilt,
   buildPlan,

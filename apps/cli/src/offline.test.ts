@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { inspectPath, type InspectLine } from './inspect.ts';
 import { offlinePlan } from './offline-plan.ts';
-import { queryPrinter } from '@headgate/lineage';
+import { queryPrinter } from '@headgate/lineage/engine';
 import { verifyFiles } from './verify.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'headgate-offline-'));

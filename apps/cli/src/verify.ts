@@ -26,7 +26,7 @@ export function verifyCommand(): Command {
     )
     .action(async (plan: string, options: Options) => {
       // The parser takes longer to load than all else together.
-      const { queryPrinter } = await import('@headgate/lineage');
+      const { queryPrinter } = await import('@headgate/lineage/engine');
       const outcome = verifyFiles(plan, { ...options, reader: queryPrinter });
       process.stdout.write(options.json ? `${JSON.stringify(outcome)}\n` : `${sentence(outcome)}\n`);
       process.exitCode = exitCode(outcome);

@@ -8,6 +8,6 @@ import type { PrintQuery } from '@headgate/plans';
 export async function readerOfSql(manifest: Manifest): Promise<PrintQuery | undefined> {
   const compiled = Object.values(manifest.nodes).some((node) => typeof node['compiled_code'] === 'string');
   if (!compiled) return undefined;
-  const { queryPrinter } = await import('@headgate/lineage');
+  const { queryPrinter } = await import('@headgate/lineage/engine');
   return queryPrinter(manifest.metadata.adapter_type);
 }

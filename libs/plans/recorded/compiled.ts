@@ -1,5 +1,5 @@
 import type { Manifest, ManifestNode } from '@headgate/dbt';
-import { queryPrinter } from '@headgate/lineage';
+import { queryPrinter } from '@headgate/lineage/engine';
 import { buildPlan, type EnvironmentState, type ExecutionPlan, fold, type PlanRequest } from '../src/index.ts';
 import { asManifest, type Recording } from './recorded.ts';
 

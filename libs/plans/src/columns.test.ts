@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { canonical } from '@headgate/contracts';
-import { queryPrinter } from '@headgate/lineage';
+import { queryPrinter } from '@headgate/lineage/engine';
 import { changed, planOver, print, runs, stateOf, text } from '../recorded/compiled.ts';
 import { recording } from '../recorded/recorded.ts';
 import {
