@@ -45,7 +45,7 @@ export class Pages implements OnApplicationShutdown {
     if (ours.test(request.url)) return reply.send(nowhere(request, reply));
     const { upstream } = this.config.web;
     if (!upstream) {
-      const hint = 'the API is at /api/v1; `npm run build:web` builds the pages, the next `npm start` serves them';
+      const hint = 'the API is at /api/v1; `npm start` builds the pages and serves them';
       throw new Failure('not-found', { detail: 'this server has no pages: the web is not built', hint });
     }
     this.refuseForeignOrigin(request);
