@@ -30,7 +30,7 @@ const stale: Record<string, string[]> = {
   plan: ['runsOfPlan', 'plansGet', 'plansList'],
   run: ['runsOfPlan', 'runsHistory', 'runsGet', 'runsList', 'runsNodes', 'plansGet', 'plansList'],
   task: ['runsGet', 'runsList', 'runsNodes'],
-  snapshot: ['snapshotsList', 'assetsSearch', 'assetsGet', 'assetsImpact', 'environmentsGet'],
+  snapshot: ['snapshotsList', 'assetsSearch', 'assetsGet', 'assetsImpact', 'graphNeighbourhood', 'graphRollup', 'environmentsGet'],
   environment: ['environmentsList', 'environmentsGet'],
   project: ['projectsList'],
   token: ['tokensList'],
