@@ -24,7 +24,12 @@ export function Bar({ query, set, up, down, drawn }: Props) {
         <button aria-pressed={view === 'group'} onClick={() => set({ view: 'group' })}>
           Group
         </button>
-        <button aria-pressed={view === 'focus'} onClick={() => root && set({ view: undefined })} aria-disabled={!root} title={root ? '' : 'Choose an asset first'}>
+        <button
+          aria-pressed={view === 'focus'}
+          onClick={() => root && set({ view: undefined })}
+          aria-disabled={!root}
+          title={root ? '' : 'Choose an asset first'}
+        >
           Focus
         </button>
       </div>
@@ -41,14 +46,21 @@ export function Bar({ query, set, up, down, drawn }: Props) {
           <Depth name="Up" value={up} set={(value) => set({ up: value })} />
           <Depth name="Down" value={down} set={(value) => set({ down: value })} />
           <label className="check mid-only">
-            <input type="checkbox" checked={query.get('tests') === '1'} onChange={(event) => set({ tests: event.target.checked ? '1' : undefined })} />
+            <input
+              type="checkbox"
+              checked={query.get('tests') === '1'}
+              onChange={(event) => set({ tests: event.target.checked ? '1' : undefined })}
+            />
             Tests
           </label>
         </>
       )}
       <span className="grow" />
       {drawn && (
-        <button className="button quiet" onClick={() => save('graph.csv', new Blob([csvOf(drawn)], { type: 'text/csv' }))}>
+        <button
+          className="button quiet"
+          onClick={() => save('graph.csv', new Blob([csvOf(drawn)], { type: 'text/csv' }))}
+        >
           <Download size={14} aria-hidden /> CSV
         </button>
       )}
@@ -60,7 +72,14 @@ function Depth({ name, value, set }: { name: string; value: number; set: (value:
   return (
     <label className="row t12 strong">
       {name}
-      <input type="range" min={0} max={6} value={Math.min(6, value)} onChange={(event) => set(event.target.value)} aria-label={`${name}stream depth`} />
+      <input
+        type="range"
+        min={0}
+        max={6}
+        value={Math.min(6, value)}
+        onChange={(event) => set(event.target.value)}
+        aria-label={`${name}stream depth`}
+      />
       <span className="num">{value}</span>
     </label>
   );

@@ -83,13 +83,27 @@ export function Drawing({ drawn, select, focus, more, children }: Props) {
     watch.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     return () => watch.disconnect();
   }, []);
-  const zoom = (by: number) => core.current?.zoom({ level: core.current.zoom() * by, renderedPosition: { x: core.current.width() / 2, y: core.current.height() / 2 } });
+  const zoom = (by: number) =>
+    core.current?.zoom({
+      level: core.current.zoom() * by,
+      renderedPosition: { x: core.current.width() / 2, y: core.current.height() / 2 },
+    });
   const fit = () => core.current?.fit(undefined, 40);
   useKeys({ f: () => fit(), '+': () => zoom(1.25), '-': () => zoom(0.8) });
-  const picture = async () => core.current && save('graph.png', await core.current.png({ output: 'blob-promise', full: true, scale: 2, bg: coloursOf().surface }));
+  const picture = async () =>
+    core.current &&
+    save(
+      'graph.png',
+      await core.current.png({ output: 'blob-promise', full: true, scale: 2, bg: coloursOf().surface }),
+    );
   return (
     <div className="graph-canvas">
-      <div ref={box} className="graph-paper" role="img" aria-label={`${nameOf(drawn.root)} among ${drawn.nodes.length} nodes and ${drawn.edges.length} edges. The table has the same.`} />
+      <div
+        ref={box}
+        className="graph-paper"
+        role="img"
+        aria-label={`${nameOf(drawn.root)} among ${drawn.nodes.length} nodes and ${drawn.edges.length} edges. The table has the same.`}
+      />
       {children}
       <div className="graph-zoom">
         <button className="button quiet square small" onClick={() => zoom(0.8)} aria-label="Zoom out" title="-">
@@ -101,7 +115,12 @@ export function Drawing({ drawn, select, focus, more, children }: Props) {
         <button className="button quiet square small" onClick={fit} aria-label="Fit all" title="f">
           <Maximize size={14} aria-hidden />
         </button>
-        <button className="button quiet square small" onClick={() => void picture()} aria-label="Save as a picture" title="PNG">
+        <button
+          className="button quiet square small"
+          onClick={() => void picture()}
+          aria-label="Save as a picture"
+          title="PNG"
+        >
           <Download size={14} aria-hidden />
         </button>
       </div>
@@ -111,7 +130,11 @@ export function Drawing({ drawn, select, focus, more, children }: Props) {
 
 function elementsOf({ nodes, edges, frontier, root }: Drawn): ElementDefinition[] {
   const at = new Map(nodes.map(({ id }, index) => [id, index]));
-  const places = layout(nodes.length, Uint32Array.from(edges.flatMap(({ from, to }) => [at.get(from)!, at.get(to)!])), 8);
+  const places = layout(
+    nodes.length,
+    Uint32Array.from(edges.flatMap(({ from, to }) => [at.get(from)!, at.get(to)!])),
+    8,
+  );
   const place = (id: string) => ({ x: places.x[at.get(id)!]! * step.x, y: places.y[at.get(id)!]! * step.y });
   const most = Math.max(1, ...edges.map(({ count }) => count ?? 1));
   return [
@@ -120,7 +143,9 @@ function elementsOf({ nodes, edges, frontier, root }: Drawn): ElementDefinition[
       position: place(id),
       classes: id === root ? 'root' : '',
     })),
-    ...edges.map(({ from, to, count = 1 }) => ({ data: { id: `${from}→${to}`, source: from, target: to, weight: 1 + (3 * count) / most } })),
+    ...edges.map(({ from, to, count = 1 }) => ({
+      data: { id: `${from}→${to}`, source: from, target: to, weight: 1 + (3 * count) / most },
+    })),
     ...frontier.map(({ node, direction, hidden }) => {
       const { x, y } = place(node);
       return {

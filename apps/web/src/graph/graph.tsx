@@ -76,7 +76,12 @@ function Focus({ root, query, set }: GraphState & { root: string }) {
         ) : isTable ? (
           <Twin drawn={drawn} selected={selected} select={(id) => set({ sel: id })} focus={focus} />
         ) : (
-          <Drawing drawn={drawn} select={(id) => set({ sel: id })} focus={focus} more={(direction) => deep(direction, 1)}>
+          <Drawing
+            drawn={drawn}
+            select={(id) => set({ sel: id })}
+            focus={focus}
+            more={(direction) => deep(direction, 1)}
+          >
             <p className="graph-note" role="status">
               Showing {several(drawn.nodes.length, 'node')}
               {drawn.beyond > 0 && ` · ${drawn.beyond} lie deeper`}
@@ -91,7 +96,11 @@ function Focus({ root, query, set }: GraphState & { root: string }) {
           </Drawing>
         )}
       </div>
-      {selected ? <Detail id={selected} focus={focus} isRoot={selected === near.data?.root} /> : <Empty title="Nothing is selected" />}
+      {selected ? (
+        <Detail id={selected} focus={focus} isRoot={selected === near.data?.root} />
+      ) : (
+        <Empty title="Nothing is selected" />
+      )}
     </div>
   );
 }

@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import { adjacency, layout } from './layout.ts';
 
 test('every edge goes to a later layer', () => {
-  const dag = fc.integer({ min: 1, max: 30 }).chain((nodes) =>
-    fc
-      .array(fc.tuple(fc.nat(nodes - 1), fc.nat(nodes - 1)))
-      .map((pairs) => ({ nodes, edges: Uint32Array.from(pairs.filter(([from, to]) => from < to).flat()) })),
-  );
+  const dag = fc
+    .integer({ min: 1, max: 30 })
+    .chain((nodes) =>
+      fc
+        .array(fc.tuple(fc.nat(nodes - 1), fc.nat(nodes - 1)))
+        .map((pairs) => ({ nodes, edges: Uint32Array.from(pairs.filter(([from, to]) => from < to).flat()) })),
+    );
   fc.assert(
     fc.property(dag, ({ nodes, edges }) => {
       const { x, y } = layout(nodes, edges);

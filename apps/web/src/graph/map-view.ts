@@ -32,7 +32,10 @@ export function useMapView(
     const context = element?.getContext('2d');
     if (!element || !context) return;
     const map = new BoundMap(element, context, model);
-    const stop = map.listen((node) => acts.current.pick(node), (node) => acts.current.open(node));
+    const stop = map.listen(
+      (node) => acts.current.pick(node),
+      (node) => acts.current.open(node),
+    );
     acts.current.ready(map);
     return stop;
   }, [canvas, model]);
@@ -91,29 +94,49 @@ class BoundMap implements MapView {
     const on = { signal: stop.signal };
     let last: { x: number; y: number; moved: number } | undefined;
     const hit = (event: MouseEvent) => this.renderer.at(...this.world(event), 4 / this.view.scale);
-    element.addEventListener('pointerdown', (event) => {
-      last = { x: event.clientX, y: event.clientY, moved: 0 };
-      element.setPointerCapture(event.pointerId);
-    }, on);
-    element.addEventListener('pointermove', (event) => {
-      if (!last) return;
-      const [dx, dy] = [last.x - event.clientX, last.y - event.clientY];
-      last = { x: event.clientX, y: event.clientY, moved: last.moved + Math.abs(dx) + Math.abs(dy) };
-      this.pan(dx, dy);
-    }, on);
-    element.addEventListener('pointerup', (event) => {
-      if (last && last.moved < 4) pick(hit(event));
-      last = undefined;
-    }, on);
-    element.addEventListener('dblclick', (event) => {
-      const node = hit(event);
-      if (node !== undefined) open(node);
-    }, on);
-    element.addEventListener('wheel', (event) => {
-      event.preventDefault();
-      const box = element.getBoundingClientRect();
-      this.zoom(Math.exp(-event.deltaY * 0.0016), { x: event.clientX - box.left, y: event.clientY - box.top });
-    }, { ...on, passive: false });
+    element.addEventListener(
+      'pointerdown',
+      (event) => {
+        last = { x: event.clientX, y: event.clientY, moved: 0 };
+        element.setPointerCapture(event.pointerId);
+      },
+      on,
+    );
+    element.addEventListener(
+      'pointermove',
+      (event) => {
+        if (!last) return;
+        const [dx, dy] = [last.x - event.clientX, last.y - event.clientY];
+        last = { x: event.clientX, y: event.clientY, moved: last.moved + Math.abs(dx) + Math.abs(dy) };
+        this.pan(dx, dy);
+      },
+      on,
+    );
+    element.addEventListener(
+      'pointerup',
+      (event) => {
+        if (last && last.moved < 4) pick(hit(event));
+        last = undefined;
+      },
+      on,
+    );
+    element.addEventListener(
+      'dblclick',
+      (event) => {
+        const node = hit(event);
+        if (node !== undefined) open(node);
+      },
+      on,
+    );
+    element.addEventListener(
+      'wheel',
+      (event) => {
+        event.preventDefault();
+        const box = element.getBoundingClientRect();
+        this.zoom(Math.exp(-event.deltaY * 0.0016), { x: event.clientX - box.left, y: event.clientY - box.top });
+      },
+      { ...on, passive: false },
+    );
     const resized = new ResizeObserver(() => (this.resize(), this.redraw()));
     resized.observe(element);
     const themed = new MutationObserver(() => ((this.renderer.palette = paletteOf()), this.redraw()));

@@ -69,11 +69,24 @@ export function SnapshotMap({ query, set }: GraphState) {
   );
 }
 
-function WholeTwin({ graph, selected, select, focus }: { graph: LogicalGraph; selected: string; select: (id: string) => void; focus: (id: string) => void }) {
+function WholeTwin({
+  graph,
+  selected,
+  select,
+  focus,
+}: {
+  graph: LogicalGraph;
+  selected: string;
+  select: (id: string) => void;
+  focus: (id: string) => void;
+}) {
   const drawn = useMemo(
     () => ({
       ...{ root: '', selected, frontier: [], beyond: 0 },
-      nodes: graph.nodes.map(({ materialized, ...node }) => ({ ...node, ...(materialized && { materialization: materialized }) })),
+      nodes: graph.nodes.map(({ materialized, ...node }) => ({
+        ...node,
+        ...(materialized && { materialization: materialized }),
+      })),
       edges: graph.nodes.flatMap(({ id, dependsOn }) => dependsOn.map((from) => ({ from, to: id }))),
     }),
     [graph, selected],
@@ -93,7 +106,13 @@ export function Canvas({ model, selected, select, focus }: CanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [view, setView] = useState<MapView>();
   const index = selected === undefined ? -1 : model.ids.indexOf(selected);
-  useMapView(canvas, model, setView, (node) => select(node === undefined ? undefined : model.ids[node]), (node) => focus(model.ids[node]!));
+  useMapView(
+    canvas,
+    model,
+    setView,
+    (node) => select(node === undefined ? undefined : model.ids[node]),
+    (node) => focus(model.ids[node]!),
+  );
   useEffect(() => view?.select(index < 0 ? undefined : index), [view, index]);
   useKeys({
     f: () => view?.fit(),
@@ -106,13 +125,23 @@ export function Canvas({ model, selected, select, focus }: CanvasProps) {
   });
   return (
     <div className="graph-canvas">
-      <canvas ref={canvas} className="graph-paper" role="img" aria-label={`Map of ${several(model.ids.length, 'node')} and ${several(model.edges.length / 2, 'edge')}. The table has the same.`} />
+      <canvas
+        ref={canvas}
+        className="graph-paper"
+        role="img"
+        aria-label={`Map of ${several(model.ids.length, 'node')} and ${several(model.edges.length / 2, 'edge')}. The table has the same.`}
+      />
       <p className="graph-note" role="status">
         {several(model.ids.length, 'node')}, {several(model.edges.length / 2, 'edge')}
         {index >= 0 && view && ` · ${nameOf(selected!)} and the ${count(view.reached() - 1)} it touches`}
       </p>
       <div className="graph-zoom">
-        <button className="button quiet square small" onClick={() => view?.zoom(1 / 1.3)} aria-label="Zoom out" title="-">
+        <button
+          className="button quiet square small"
+          onClick={() => view?.zoom(1 / 1.3)}
+          aria-label="Zoom out"
+          title="-"
+        >
           <Minus size={14} aria-hidden />
         </button>
         <button className="button quiet square small" onClick={() => view?.zoom(1.3)} aria-label="Zoom in" title="+">

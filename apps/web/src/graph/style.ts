@@ -24,7 +24,13 @@ export function coloursOf(): Colours {
     return getComputedStyle(probe).color;
   };
   const colours = {
-    ...{ surface: read('surface'), line: read('line-strong'), edge: read('line-control'), ink: read('ink'), ink3: read('ink-3') },
+    ...{
+      surface: read('surface'),
+      line: read('line-strong'),
+      edge: read('line-control'),
+      ink: read('ink'),
+      ink3: read('ink-3'),
+    },
     ...{ water: read('run-mark'), selected: read('selected'), pressed: read('pressed'), ok: read('success-mark') },
     ...{ bad: read('fail-mark'), violet: read('partial-mark'), amber: read('warn-mark') },
   };
@@ -37,16 +43,28 @@ const cards = (colours: Colours): StylesheetStyle[] => [
     selector: 'node',
     style: {
       shape: 'round-rectangle',
-      ...{ width: 168, height: 40, 'background-color': colours.surface, 'border-color': colours.line, 'border-width': 1 },
+      ...{
+        width: 168,
+        height: 40,
+        'background-color': colours.surface,
+        'border-color': colours.line,
+        'border-width': 1,
+      },
       ...{ label: 'data(label)', color: colours.ink, 'font-size': 11.5, 'font-weight': 500 },
       ...{ 'font-family': 'Inter, system-ui, sans-serif', 'text-valign': 'center', 'text-halign': 'center' },
       ...{ 'text-wrap': 'ellipsis', 'text-max-width': '150px' },
     },
   },
   { selector: 'node.on', style: { 'border-color': colours.water } },
-  { selector: 'node.chosen', style: { 'border-color': colours.water, 'border-width': 2, 'background-color': colours.selected } },
+  {
+    selector: 'node.chosen',
+    style: { 'border-color': colours.water, 'border-width': 2, 'background-color': colours.selected },
+  },
   { selector: 'node.root', style: { 'font-weight': 700 } },
-  { selector: 'node[state = "error"], node[state = "fail"]', style: { 'border-color': colours.bad, 'border-width': 2 } },
+  {
+    selector: 'node[state = "error"], node[state = "fail"]',
+    style: { 'border-color': colours.bad, 'border-width': 2 },
+  },
 ];
 
 /** How Cytoscape draws: our cards, our edges. */
@@ -63,7 +81,14 @@ export const styleOf = (colours: Colours): StylesheetStyle[] => [
   {
     selector: 'node.frontier',
     style: {
-      ...{ width: 34, height: 18, 'background-color': colours.pressed, 'border-width': 0, color: colours.ink3, 'font-size': 10 },
+      ...{
+        width: 34,
+        height: 18,
+        'background-color': colours.pressed,
+        'border-width': 0,
+        color: colours.ink3,
+        'font-size': 10,
+      },
     },
   },
 ];

@@ -27,7 +27,13 @@ export function Tree({ nodes, selected, select, focus }: Props) {
       <div className="graph-find">
         <label className="field">
           <Search size={14} aria-hidden />
-          <input type="search" aria-label="Find an asset" placeholder="Name" value={text} onChange={(event) => setText(event.target.value)} />
+          <input
+            type="search"
+            aria-label="Find an asset"
+            placeholder="Name"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
           <kbd>/</kbd>
         </label>
       </div>
@@ -35,19 +41,27 @@ export function Tree({ nodes, selected, select, focus }: Props) {
         {text.trim() ? (
           <Found q={text.trim()} focus={(id) => (setText(''), focus(id))} />
         ) : (
-          [...folders].sort(([one], [other]) => (one < other ? -1 : 1)).map(([folder, members]) => (
-            <div key={folder} className="tree-group">
-              <h2 title={folder}>
-                <span className="cut">{folder}</span> <span className="num">{members.length}</span>
-              </h2>
-              {members.map((node) => (
-                <button key={node.id} className="leaf" aria-pressed={node.id === selected} onClick={() => select(node.id)} onDoubleClick={() => focus(node.id)}>
-                  <AssetIcon type={node.type} built={node.materialization} />
-                  <span className="cut">{nameOf(node.id)}</span>
-                </button>
-              ))}
-            </div>
-          ))
+          [...folders]
+            .sort(([one], [other]) => (one < other ? -1 : 1))
+            .map(([folder, members]) => (
+              <div key={folder} className="tree-group">
+                <h2 title={folder}>
+                  <span className="cut">{folder}</span> <span className="num">{members.length}</span>
+                </h2>
+                {members.map((node) => (
+                  <button
+                    key={node.id}
+                    className="leaf"
+                    aria-pressed={node.id === selected}
+                    onClick={() => select(node.id)}
+                    onDoubleClick={() => focus(node.id)}
+                  >
+                    <AssetIcon type={node.type} built={node.materialization} />
+                    <span className="cut">{nameOf(node.id)}</span>
+                  </button>
+                ))}
+              </div>
+            ))
         )}
       </div>
     </aside>

@@ -23,7 +23,12 @@ export function Twin({ drawn: { nodes, edges, frontier }, selected, select, focu
     }
     return { into, out };
   }, [edges]);
-  const virtual = useVirtualizer({ count: nodes.length, getScrollElement: () => box.current, estimateSize: () => 32, overscan: 10 });
+  const virtual = useVirtualizer({
+    count: nodes.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => 32,
+    overscan: 10,
+  });
   const items = virtual.getVirtualItems();
   const gap = (height: number) =>
     height > 0 && (
@@ -60,7 +65,12 @@ export function Twin({ drawn: { nodes, edges, frontier }, selected, select, focu
             const node = nodes[index]!;
             const beyond = frontier.filter((one) => one.node === node.id);
             return (
-              <tr key={node.id} aria-rowindex={index + 2} className={node.id === selected ? 'chosen' : ''} onClick={() => select(node.id)}>
+              <tr
+                key={node.id}
+                aria-rowindex={index + 2}
+                className={node.id === selected ? 'chosen' : ''}
+                onClick={() => select(node.id)}
+              >
                 <td className="name">
                   <AssetIcon type={node.type} built={node.materialization} />
                   <button onClick={() => select(node.id)} onDoubleClick={() => focus(node.id)}>
