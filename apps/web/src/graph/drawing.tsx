@@ -52,7 +52,7 @@ export function Drawing({ drawn, select, focus, more, children }: Props) {
       if (isGone || !box.current) return;
       const graph = cytoscape({
         ...{ container: box.current, elements, style: styleOf(coloursOf()), layout: { name: 'preset' } },
-        ...{ minZoom: 0.08, maxZoom: 2, autoungrabify: true, boxSelectionEnabled: false, wheelSensitivity: 0.4 },
+        ...{ minZoom: 0.08, maxZoom: 2, autoungrabify: true, boxSelectionEnabled: false },
         ...{ textureOnViewport: false, hideEdgesOnViewport: false },
       });
       graph.fit(undefined, 40);
