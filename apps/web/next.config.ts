@@ -3,7 +3,7 @@ import type { NextConfig } from 'next';
 export default {
   // `npm run types` checks the types, with the compiler of the whole workspace.
   typescript: { ignoreBuildErrors: true },
-  transpilePackages: ['@headgate/contracts', '@headgate/graph'],
+  transpilePackages: ['@headgate/contracts'],
   turbopack: { root: new URL('../..', import.meta.url).pathname },
   poweredByHeader: false,
   // The gateway compresses what leaves the machine.

@@ -19,14 +19,12 @@ export function Groups({ query, set }: GraphState) {
   const selected = query.get('sel') ?? '';
   const drawn: Drawn | undefined = rollup.data && {
     ...{ root: '', selected, frontier: [], beyond: rollup.data.hiddenEdges },
-    nodes: rollup.data.groups
-      .slice(0, 400)
-      .map(({ key, nodes }) => ({
-        id: key,
-        name: `${key || 'no folder'} · ${count(nodes)}`,
-        type: level,
-        package: '',
-      })),
+    nodes: rollup.data.groups.slice(0, 400).map(({ key, nodes }) => ({
+      id: key,
+      name: `${key || 'no folder'} · ${count(nodes)}`,
+      type: level,
+      package: '',
+    })),
     edges: rollup.data.edges,
   };
   if (drawn) {

@@ -151,7 +151,7 @@ function Acts({ plan }: { plan: Plan }) {
           Watch the run
         </Link>
       )}
-      {!run && plan.status === 'allowed' && total > 0 && (
+      {!run && ofPlan.isSuccess && total > 0 && (
         <span className="t12 ink3" role="status">
           The run is being prepared
         </span>
