@@ -6,7 +6,13 @@ import { giveUp, prepareNode } from '../start/start.js';
 
 const folder = import.meta.dirname;
 /** Suite → its program, in this folder. */
-const suites = { spine: 'spine.js', selection: 'selection.ts', ingest: 'ingest.ts', lineage: 'lineage.ts' };
+const suites = {
+  spine: 'spine.js',
+  selection: 'selection.ts',
+  ingest: 'ingest.ts',
+  lineage: 'lineage.ts',
+  dispatcher: 'dispatcher.ts',
+};
 
 async function main() {
   const argv = process.argv.slice(2);

@@ -25,7 +25,8 @@ const fair = `
     from lanes l left join hand h on h.org_id = l.org_id cross join lateral (
       select t.org_id, t.id, t.concurrency_key, t.priority, t.run_at from task t
       where t.status = 'queued' and t.org_id = l.org_id and t.operator = l.operator and t.run_at <= now()
-        and not exists (select 1 from task b where b.status = 'leased' and b.org_id = t.org_id and b.concurrency_key = t.concurrency_key)
+        and (t.concurrency_key is null or not exists (
+      select 1 from task b where b.status = 'leased' and b.org_id = t.org_id and b.concurrency_key = t.concurrency_key))
       order by t.priority desc, t.run_at, t.id limit $2) w
     where l.operator = any ($1))
   select org_id, id, concurrency_key from waiting order by turn, priority desc, run_at, id limit $2`;
@@ -43,7 +44,8 @@ export async function candidates(infra: Infra, operators: readonly string[], mos
 
 const pick = `
   select t.id from task t where t.org_id = $1 and t.id = any ($2) and t.status = 'queued' and t.run_at <= now()
-    and not exists (select 1 from task b where b.status = 'leased' and b.org_id = t.org_id and b.concurrency_key = t.concurrency_key)
+    and (t.concurrency_key is null or not exists (
+      select 1 from task b where b.status = 'leased' and b.org_id = t.org_id and b.concurrency_key = t.concurrency_key))
   order by t.id for update skip locked`;
 
 const take = `
@@ -78,10 +80,10 @@ export function lease(
 ): Promise<{ task: string; lease: Lease }[]> {
   const workers = new Map(asked.map(({ id, worker }) => [id, worker]));
   return database.write(call, async (tx) => {
-    const free = await tx.query<{ id: string }>(pick, [tx.org, [...workers.keys()]]);
+    const free = await tx.prepared<{ id: string }>(pick, [tx.org, [...workers.keys()]]);
     // Not one row touched, and nothing to tell: the database wants a leaf of all who so much as tried to change some.
     if (free.length === 0) return [];
-    const rows = await tx.query<Row>(take, [
+    const rows = await tx.prepared<Row>(take, [
       ...[tx.org, free.map(({ id }) => id), free.map(({ id }) => workers.get(id)), leaseMs],
     ]);
     await mutateAll(tx, rows.map(claimed));

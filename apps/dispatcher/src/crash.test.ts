@@ -44,7 +44,11 @@ class Crashing {
           if (isHere(tx.org)) await die(tx);
           return tx.query(sql, parameters);
         };
-        const done = await work({ ...tx, query });
+        const prepared: Tx['prepared'] = async (sql, parameters) => {
+          if (isHere(tx.org)) await die(tx);
+          return tx.prepared(sql, parameters);
+        };
+        const done = await work({ ...tx, query, prepared });
         if (isHere(tx.org)) await die(tx);
         return done;
       });

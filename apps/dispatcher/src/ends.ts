@@ -32,7 +32,7 @@ const finish = `
 /** Ends tasks, and with the last one its job; what waited for them is queued, or ends too. Answers what to tell. */
 export async function end(tx: Tx, ends: readonly End[]): Promise<Change[]> {
   if (ends.length === 0) return [];
-  await tx.query(finish, [
+  await tx.prepared(finish, [
     tx.org,
     ends.map(({ task }) => task.id),
     ends.map(({ outcome }) => outcome),

@@ -51,7 +51,7 @@ export async function write(tx: Tx, jobs: readonly NewJob[]): Promise<JobsSubmit
     return { job: job.id, created: true };
   });
   if (fresh.length === 0) return answers;
-  await tx.query(
+  await tx.prepared(
     `insert into job (org_id, id, project, environment, run_id, idempotency_key, correlation_id, origin_id, open_tasks)
      select $1, * from unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::int[])`,
     [
@@ -67,7 +67,7 @@ export async function write(tx: Tx, jobs: readonly NewJob[]): Promise<JobsSubmit
 }
 
 async function byKey(tx: Tx, jobs: readonly NewJob[]): Promise<Map<string, string>> {
-  const rows = await tx.query<{ id: string; key: string }>(
+  const rows = await tx.prepared<{ id: string; key: string }>(
     'select id, idempotency_key as key from job where org_id = $1 and idempotency_key = any ($2)',
     [tx.org, jobs.map(({ key }) => key)],
   );
@@ -81,7 +81,7 @@ async function writeTasks(tx: Tx, jobs: readonly NewJob[]): Promise<void> {
     return job.tasks.map((task) => ({ job, task, id: ids.get(task.name)!, ids, isAwaited: awaited.has(task.name) }));
   });
   if (tasks.length === 0) return;
-  await tx.query(
+  await tx.prepared(
     `insert into task (org_id, id, job_id, project, environment, name, operator, spec, concurrency_key, priority,
        max_attempts, backoff_ms, status, waits_for, is_awaited, run_at, deadline)
      select $1, id, job, project, environment, name, operator, spec, key, priority, tries, backoff,

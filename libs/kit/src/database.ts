@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Call } from './call.ts';
 import { CONFIG, type Config } from './config.ts';
@@ -16,7 +17,18 @@ export interface Tx {
   /** The schema of the service's tables, quoted already where it needs to be. */
   readonly schema: string;
   query<R = Record<string, unknown>>(sql: string, parameters?: unknown[]): Promise<R[]>;
+  /** The same for a fixed text that runs all the time: each connection plans it once. */
+  prepared<R = Record<string, unknown>>(sql: string, parameters: unknown[]): Promise<R[]>;
   readonly manager: EntityManager;
+}
+
+const names = new Map<string, string>();
+
+/** What a prepared text is called on its connection. */
+export function nameOf(sql: string): string {
+  const name = names.get(sql) ?? `hg_${names.size}`;
+  names.set(sql, name);
+  return name;
 }
 
 type Work<T> = (tx: Tx) => Promise<T>;
@@ -66,16 +78,19 @@ export class Database implements OnApplicationShutdown {
   private async transaction<T>(call: Call, mode: 'read only' | 'read write', work: Work<T>): Promise<T> {
     const source = await this.connected();
     const runner = source.createQueryRunner();
-    await runner.connect();
+    const client = (await runner.connect()) as PoolClient;
+    const prepared = async (sql: string, parameters: unknown[]) =>
+      (await client.query({ name: nameOf(sql), text: sql, values: parameters })).rows as never;
     try {
       await runner.query(`begin transaction ${mode}`);
-      await runner.query(`select set_config('app.org', $1, true)`, [call.org]);
+      await prepared(`select set_config('app.org', $1, true)`, [call.org]);
       const tx: Tx = {
         org: call.org,
         call,
         service: this.config.service,
         schema: identifier(this.schema.name),
         query: async (sql, parameters) => (await runner.query(sql, parameters, true)).records as never,
+        prepared,
         manager: runner.manager,
       };
       const result = await work(tx);

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { CONFIG, type Config } from './config.ts';
-import { SCHEMA } from './database.ts';
+import { nameOf, SCHEMA } from './database.ts';
 import { identifier, type Schema } from './service.ts';
 
 /**
@@ -29,7 +29,7 @@ export class Infra implements OnApplicationShutdown {
       application_name: `${this.config.service} infra`,
       options: `-c search_path=${identifier(this.schema.name)},public -c statement_timeout=30000`,
     }).on('error', () => undefined);
-    return (await this.pool.query<R>(sql, parameters)).rows;
+    return (await this.pool.query<R>({ name: nameOf(sql), text: sql, values: parameters })).rows;
   }
 
   async onApplicationShutdown(): Promise<void> {

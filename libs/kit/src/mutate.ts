@@ -53,7 +53,7 @@ export async function mutateAll(tx: Tx, changes: readonly Change[]): Promise<Pro
     if (event.service !== tx.service)
       throw new TypeError(`${tx.service} may not publish ${event.type}; ${event.service} does`);
   }
-  const [head] = await tx.query<{ ordinal: string }>(
+  const [head] = await tx.prepared<{ ordinal: string }>(
     `insert into ${tx.schema}.outbox_head as head (org_id, ordinal) values ($1, $2)
      on conflict (org_id) do update set ordinal = head.ordinal + $2 returning ordinal`,
     [tx.org, changes.length],
@@ -61,7 +61,7 @@ export async function mutateAll(tx: Tx, changes: readonly Change[]): Promise<Pro
   const first = Number(head!.ordinal) - changes.length + 1;
   const envelopes = changes.map((each, n) => envelopeOf(tx, each, first + n));
   const texts = envelopes.map((envelope) => canonical(envelope));
-  await tx.query(
+  await tx.prepared(
     `insert into ${tx.schema}.outbox (org_id, ordinal, id, type, envelope, leaf_hash)
      select $1, * from unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[])`,
     [

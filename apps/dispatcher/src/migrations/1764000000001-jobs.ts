@@ -19,7 +19,7 @@ export class Jobs1764000000001 implements MigrationInterface {
 
       drop index dispatcher.task_queued, dispatcher.task_leased;
       create index task_queued on dispatcher.task (org_id, operator, priority desc, run_at, id) where status = 'queued';
-      create unique index task_leased on dispatcher.task (org_id, concurrency_key) where status = 'leased';
+      create unique index task_leased on dispatcher.task (org_id, concurrency_key) where status = 'leased' and concurrency_key is not null;
       create index task_deadline on dispatcher.task (deadline) where status in ('blocked', 'queued', 'leased') and deadline is not null;
 
       alter table dispatcher.task set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500, fillfactor = 80);

@@ -1,0 +1,65 @@
+// The dispatcher against queues that people know, on one Postgres, in rounds that take turns: claim and complete, one
+// task a call, with fence, lease and outbox; enqueue; enqueue → start; fairness. npm run bench -- dispatcher [--quick]
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dispatcher } from '@headgate/dispatcher';
+import { asker } from '../chaos/peer.ts';
+import { Servers } from '../chaos/servers.ts';
+import { fairness } from './dispatcher/fairness.ts';
+import { openBoss, openGraphile, openOurs, type Queue } from './dispatcher/queues.ts';
+import { best, enqueueRate, latency, rate, type Rate } from './dispatcher/measure.ts';
+
+const isQuick = process.argv.includes('--quick');
+const rounds = isQuick ? 1 : 3;
+const tasks = isQuick ? 1500 : 4000;
+
+const folder = mkdtempSync(join(tmpdir(), 'headgate-bench-'));
+const servers = new Servers(folder, [dispatcher, asker], 30_000);
+const queues: Queue[] = [];
+let failed = 0;
+try {
+  await servers.start();
+  queues.push(await openOurs(servers.host), await openBoss(servers.host), await openGraphile(servers.host));
+  const worked = new Map<string, Rate[]>();
+  const asked = new Map<string, Rate[]>();
+  for (let round = 0; round < rounds; round++) {
+    for (const queue of queues) {
+      const count = queue.name === 'headgate' ? tasks : Math.ceil(tasks / 2);
+      asked.set(queue.name, [...(asked.get(queue.name) ?? []), await enqueueRate(queue, count)]);
+      worked.set(queue.name, [...(worked.get(queue.name) ?? []), await rate(queue, count)]);
+    }
+  }
+  for (const [what, of] of [
+    ['claim and complete, c=50', worked] as const,
+    ['enqueue one by one, c=50', asked] as const,
+  ])
+    for (const [name, all] of of) {
+      const { perSecond, cpu } = best(all);
+      console.log(`${what}, ${name}: ${perSecond.toFixed(0)}/s, Postgres CPU ${cpu.toFixed(0)} µs each`);
+    }
+  const ratio = (of: Map<string, Rate[]>, peer: string) =>
+    best(of.get('headgate')!).perSecond / best(of.get(peer)!).perSecond;
+  gate('claim and complete, × pg-boss', ratio(worked, 'pg-boss'), '≥ 3 (5 when quiet)', (is) => is >= 3);
+  gate('claim and complete, × graphile-worker', ratio(worked, 'graphile-worker'), '≥ 2 when quiet');
+  gate('Postgres CPU of a task, µs', best(worked.get('headgate')!).cpu, '≤ 80', (is) => is <= 80);
+  gate('enqueue, × pg-boss', ratio(asked, 'pg-boss'), '≥ 2.5', (is) => is >= 2.5);
+  for (const queue of queues.filter(({ name }) => name !== 'pg-boss')) {
+    const { p50, p99 } = await latency(queue, isQuick ? 300 : 1000);
+    console.log(`enqueue → start at 100/s, ${queue.name}: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`);
+  }
+  const { alone, beside } = await fairness(queues[0]!, isQuick ? 2000 : 10_000);
+  console.log(`nine small tenants alone: p95 wait ${alone.toFixed(0)} ms; beside a flood: ${beside.toFixed(0)} ms`);
+  gate('fairness, × alone', beside / alone, '≤ 2', (is) => is <= 2);
+} finally {
+  for (const queue of queues) await queue.close();
+  await servers.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(failed === 0 ? 0 : 1);
+
+function gate(what: string, value: number, goal: string, holds?: (value: number) => boolean): void {
+  const isMissed = holds !== undefined && !holds(value);
+  if (isMissed) failed++;
+  console.log(`${what}: ${value.toFixed(2)} (goal ${goal})${isMissed ? ' MISSED' : ''}`);
+}
