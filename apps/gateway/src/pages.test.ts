@@ -8,6 +8,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createGunzip } from 'node:zlib';
 import { startStack, type Stack } from '@headgate/testing';
 import { gateway } from './gateway.module.ts';
 
@@ -81,6 +82,35 @@ test('bytes arrive as they are written, and whoever leaves ends the work', async
   expect(String((await once(answer, 'data'))[0])).toBe('the first part');
   answer.destroy();
   await left;
+});
+
+const gzipped = { 'accept-encoding': 'br, gzip' };
+
+test('text travels packed to whoever takes it, part by part, and other bytes as they are', async () => {
+  page = (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html', etag: '"1"', vary: 'rsc' });
+    response.write('the first part ');
+  };
+  const answer = await open('/parts', gzipped);
+  expect(answer.headers).toMatchObject({ 'content-encoding': 'gzip', etag: 'W/"1"', vary: 'rsc, accept-encoding' });
+  const unpacked = answer.pipe(createGunzip());
+  expect(String((await once(unpacked, 'data'))[0])).toBe('the first part ');
+  answer.destroy();
+
+  page = (_request, response) => response.writeHead(200, { 'content-type': 'image/png' }).end('x'.repeat(5000));
+  expect((await open('/x.png', gzipped)).headers['content-encoding']).toBeUndefined();
+  page = (_request, response) => response.writeHead(200, { 'content-type': 'text/css' }).end('x'.repeat(5000));
+  for (const refusing of ['gzip;q=0', 'gzip; q=0.0, br', 'br', '']) {
+    const plain = await open('/x.css', { 'accept-encoding': refusing });
+    expect([plain.headers['content-encoding'], (await textOf(plain)).length]).toEqual([undefined, 5000]);
+  }
+});
+
+test('a long answer of the API travels packed, a short one does not', async () => {
+  const long = await open('/api/v1/openapi.json', gzipped);
+  expect(long.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'accept-encoding' });
+  expect(JSON.parse(await textOf(long.pipe(createGunzip()) as never))).toMatchObject({ openapi: expect.any(String) });
+  expect((await open('/healthz', gzipped)).headers['content-encoding']).toBeUndefined();
 });
 
 test.each([204, 304, 404, 500])('status %i passes', async (status) => {

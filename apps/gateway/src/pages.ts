@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Agent, type IncomingMessage, request as httpRequest } from 'node:http';
+import { pipeline } from 'node:stream';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config, Failure } from '@headgate/kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { compresses, packedHeaders, packing } from './compression.ts';
 import { endToEnd } from './hops.ts';
 import { Origin } from './origin.ts';
 import { contentPolicy, pageHeaders } from './page-headers.ts';
@@ -53,10 +55,14 @@ export class Pages implements OnApplicationShutdown {
     const answer = await this.ask(new URL(upstream), request, reply, policy);
     const headers = { ...endToEnd(answer.headers), ...pageHeaders(policy, this.origin.isSecure) };
     if (!answer.headers['cache-control']) reply.header('cache-control', 'no-store');
-    reply.status(answer.statusCode!).headers(headers);
-    if (!withoutBody.has(answer.statusCode!)) return reply.send(answer);
-    answer.resume();
-    return reply.send();
+    reply.status(answer.statusCode!);
+    if (withoutBody.has(answer.statusCode!)) {
+      answer.resume();
+      return reply.headers(headers).send();
+    }
+    const { 'content-type': type, 'content-encoding': encoding } = answer.headers;
+    if (!compresses(request, type, encoding)) return reply.headers(headers).send(answer);
+    return reply.headers(packedHeaders(headers)).send(pipeline(answer, packing(), () => undefined));
   }
 
   /** Whoever changes something through a page does it from a page of ours. */

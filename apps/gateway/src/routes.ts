@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Access, type Admitted } from './access.ts';
 import { Browser } from './browser.ts';
+import { packAnswer } from './compression.ts';
 import { Cursors } from './cursors.ts';
 import { EmbeddedProvider } from './embedded-provider.ts';
 import { Events } from './events.ts';
@@ -67,6 +68,7 @@ export class Routes implements OnModuleInit {
     http.addHook('onSend', async (request, reply, payload) =>
       isNestNotFound(reply, payload) ? nowhere(request, reply) : payload,
     );
+    http.addHook('onSend', (request, reply, payload) => packAnswer(request, reply, payload));
   }
 
   private route(http: FastifyInstance, operation: Operation): void {
