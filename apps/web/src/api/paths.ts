@@ -27,6 +27,7 @@ export const paths = {
   runsLogs: 'GET /api/v1/runs/{run}/logs',
   runsOfPlan: 'GET /api/v1/plans/{plan}/run',
   runsNodes: 'GET /api/v1/runs/{run}/nodes',
+  selectionsEvaluate: 'POST /api/v1/projects/{project}/environments/{environment}/select',
   snapshotsGraph: 'GET /api/v1/projects/{project}/environments/{environment}/snapshots/{snapshot}/graph',
   snapshotsList: 'GET /api/v1/projects/{project}/environments/{environment}/snapshots',
   snapshotsManifest: 'GET /api/v1/projects/{project}/environments/{environment}/snapshots/{snapshot}/manifest',

@@ -1,23 +1,40 @@
 'use client';
-import type { Hit } from '@headgate/contracts';
 import { Search, X } from 'lucide-react';
-import Link from 'next/link';
-import { useRouter } from 'next/navigation';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { usePages } from '../api/queries.ts';
 import { usePlace, useQueryState } from '../shell/place.tsx';
 import { Bones, Empty, Refused } from '../ui/blocks.tsx';
-import { AssetIcon } from '../ui/marks.tsx';
-import { useRows } from '../ui/rows.ts';
 import { count, several } from '../ui/words.ts';
 import { Facets } from './facets.tsx';
-import { Preview } from './preview.tsx';
+import { Hits } from './hits.tsx';
+import { Results } from './results.tsx';
+import { Selected } from './selected.tsx';
+import { isSelection } from './selection.ts';
 
 /** Which table has what I mean? */
 export function Catalog() {
-  const { project, environment } = usePlace();
   const [query, set] = useQueryState();
   const q = useDeferredValue(query.get('q') ?? '');
+  return (
+    <div className="fixed">
+      <h1 className="unseen">Catalog</h1>
+      <div className="catalog-top">
+        <SearchField value={query.get('q') ?? ''} set={(value) => set({ q: value, sel: undefined })} />
+      </div>
+      <div className="catalog">
+        <Facets query={query} set={set} />
+        {isSelection(q) ? (
+          <Selected text={q} chosen={query.get('sel')} choose={(id) => set({ sel: id })} />
+        ) : (
+          <Found q={q} query={query} set={set} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Found({ q, query, set }: QueryProps & { q: string }) {
+  const { project, environment } = usePlace();
   const input = {
     ...{ project, environment, limit: 50 },
     ...(q && { q }),
@@ -30,48 +47,39 @@ export function Catalog() {
   const hits = found.data?.pages.flatMap(({ items }) => items) ?? [];
   const chosen = query.get('sel') ?? hits[0]?.id;
   return (
-    <div className="fixed">
-      <h1 className="unseen">Catalog</h1>
-      <div className="catalog-top">
-        <SearchField value={query.get('q') ?? ''} set={(value) => set({ q: value, sel: undefined })} />
-      </div>
-      <div className="catalog">
-        <Facets query={query} set={set} />
-        <div className="scroll hits" tabIndex={0} role="region" aria-label="Results">
-          {found.error && !first ? (
-            <Refused error={found.error} retry={() => void found.refetch()} />
-          ) : !first ? (
-            <Bones rows={10} />
-          ) : (
-            <>
-              <div className="hits-head">
-                <b className="num" role="status">
-                  {first.capped ? 'more than ' : ''}
-                  {several(first.total, 'asset')}
-                </b>
-                <Filters query={query} set={set} />
-              </div>
-              <Hits hits={hits} chosen={chosen} choose={(id) => set({ sel: id })} />
-              {hits.length === 0 && (
-                <Empty title="Nothing matches">
-                  Fewer letters or fewer filters find more. Names, columns, descriptions, tags and SQL are searched.
-                </Empty>
-              )}
-              {found.hasNextPage && (
-                <div className="head">
-                  <button className="button" onClick={() => void found.fetchNextPage()}>
-                    {found.isFetchingNextPage
-                      ? 'Loading…'
-                      : `Show more, ${count(hits.length)} of ${count(first.total)} are here`}
-                  </button>
-                </div>
-              )}
-            </>
+    <Results chosen={chosen}>
+      {found.error && !first ? (
+        <Refused error={found.error} retry={() => void found.refetch()} />
+      ) : !first ? (
+        <Bones rows={10} />
+      ) : (
+        <>
+          <div className="hits-head">
+            <b className="num" role="status">
+              {first.capped ? 'more than ' : ''}
+              {several(first.total, 'asset')}
+            </b>
+            <Filters query={query} set={set} />
+          </div>
+          <Hits hits={hits} chosen={chosen} choose={(id) => set({ sel: id })} />
+          {hits.length === 0 && (
+            <Empty title="Nothing matches">
+              Fewer letters or fewer filters find more. Names, columns, descriptions, tags and SQL are searched; so is
+              what dbt selects: +orders, tag:daily, stg_*.
+            </Empty>
           )}
-        </div>
-        {chosen && <Preview id={chosen} />}
-      </div>
-    </div>
+          {found.hasNextPage && (
+            <div className="head">
+              <button className="button" onClick={() => void found.fetchNextPage()}>
+                {found.isFetchingNextPage
+                  ? 'Loading…'
+                  : `Show more, ${count(hits.length)} of ${count(first.total)} are here`}
+              </button>
+            </div>
+          )}
+        </>
+      )}
+    </Results>
   );
 }
 
@@ -94,7 +102,7 @@ function SearchField({ value, set }: { value: string; set: (value: string | unde
         type="search"
         autoFocus
         aria-label="Search the catalog"
-        placeholder="Name, column, description, tag"
+        placeholder="Name, column, tag, or +selection"
         value={text}
         onChange={(event) => type(event.target.value)}
       />
@@ -128,57 +136,4 @@ function Filters({ query, set }: QueryProps) {
       </button>
     ) : null;
   });
-}
-
-interface HitsProps {
-  hits: Hit[];
-  chosen: string | undefined;
-  choose: (id: string) => void;
-}
-
-function Hits({ hits, chosen, choose }: HitsProps) {
-  const place = usePlace();
-  const router = useRouter();
-  const list = useRows<HTMLUListElement>((index) => router.push(place.to('assets', hits[index]!.id, 'overview')));
-  return (
-    <ul ref={list}>
-      {hits.map((hit) => (
-        <li key={hit.id} className={`hit ${hit.id === chosen ? 'chosen' : ''}`} onClick={() => choose(hit.id)}>
-          <AssetIcon type={hit.type} built={hit.materialization} size={16} />
-          <div className="grow">
-            <Link
-              data-row
-              className="hit-name"
-              href={place.to('assets', hit.id, 'overview')}
-              onFocus={() => choose(hit.id)}
-            >
-              {hit.name}
-            </Link>{' '}
-            <span className="ink3 t12">
-              {hit.package} / {hit.materialization ?? hit.type}
-            </span>
-            <p className="ink2">{hit.fragment ? <Marked text={hit.fragment} /> : hit.description}</p>
-            {hit.tags.length > 0 && (
-              <span className="row wrap">
-                {hit.tags.slice(0, 4).map((tag) => (
-                  <span className="chip" key={tag}>
-                    {tag}
-                  </span>
-                ))}
-              </span>
-            )}
-          </div>
-          <span className="right t12 ink3">
-            {hit.owner ?? ''}
-            {hit.columns ? <span className="num hit-columns">{several(hit.columns, 'column')}</span> : null}
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** A fragment with its matches, which stand between «». */
-function Marked({ text }: { text: string }) {
-  return text.split(/«([^»]*)»/).map((piece, index) => (index % 2 === 1 ? <mark key={index}>{piece}</mark> : piece));
 }

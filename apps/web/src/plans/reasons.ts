@@ -44,6 +44,10 @@ export function clause({ code, part, id, why, macros, status, assumed }: PlanRea
       return `Nobody knows whether ${nameOf(id ?? '')} has new data`;
     case 'unchanged':
       return assumed?.length ? `Unchanged, if ${assumed.map(nameOf).join(', ')} is` : 'Unchanged: input digest equal';
+    case 'same_query':
+      return 'Asks the same as before, in other words';
+    case 'same_inputs':
+      return 'All that it reads of its inputs is as before';
   }
 }
 
