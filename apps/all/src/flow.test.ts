@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import {
@@ -26,6 +26,8 @@ import { Blobs, type Call, Clients, type Service } from '@headgate/kit';
 import { planner } from '@headgate/planner';
 import { startStack, type Stack } from '@headgate/testing';
 import { Module } from '@nestjs/common';
+
+jest.setTimeout(60_000);
 
 const orgA = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a';
 const orgB = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0b';

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import {
   assetsCode,
   assetsGet,
@@ -12,12 +13,16 @@ import {
   type Operation,
   snapshotsDiff,
   snapshotsList,
+  snapshotsSkeleton,
 } from '@headgate/contracts';
+import { decodeSkeleton } from '@headgate/graph/skeleton';
 import { graphRead } from '@headgate/graph-read';
 import { ingestion } from '@headgate/ingestion';
 import { Blobs, type Call, Clients, type Service } from '@headgate/kit';
 import { startStack, type Stack } from '@headgate/testing';
 import { Module } from '@nestjs/common';
+
+jest.setTimeout(60_000);
 
 const orgA = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a';
 const orgB = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0b';
@@ -325,6 +330,28 @@ test('a diff of two snapshots tells nodes, columns, edges and config, in pages',
   expect(back.counts).toMatchObject({ added: 1, removed: 1, columnsAdded: 1, columnsRemoved: 1 });
 });
 
+test('the map of a snapshot holds its models and sources, and the next one keeps its order', async () => {
+  const map = async (environment: string, snapshot = 'latest') => {
+    const { blob } = await ask(snapshotsSkeleton, { ...here, environment, snapshot });
+    return { blob, ...decodeSkeleton(gunzipSync(await blobs.get(orgA, blob))) };
+  };
+  const { ids, owners, sources } = await map('dev');
+  expect(ids).toHaveLength(455);
+  expect(ids[0]).toBe('source.shop.raw.orders');
+  expect(owners).toContain('zanzibar-team');
+  expect(sources).toHaveLength(454);
+  const [second, first] = (await ask(snapshotsList, { ...here, environment: 'diff' })).items;
+  const [before, after] = [await map('diff', first!.snapshot), await map('diff', second!.snapshot)];
+  const readers = (list: readonly string[]) => list.filter((id) => /reader_(00[03-9]|[1-4])/.test(id));
+  expect(readers(after.ids)).toEqual(readers(before.ids));
+  // A snapshot from before maps were kept: its map is made when it is asked for.
+  await stack.sql(
+    `begin; update graph.graph_snapshot set skeleton = null where environment = 'diff' and seq = 1;
+     select set_config('app.leaf', pg_current_xact_id()::text, true); commit`,
+  );
+  expect((await map('diff', first!.snapshot)).ids).toHaveLength(455);
+});
+
 test('two organizations with one project see nothing of each other, whoever warmed the cache', async () => {
   for (const [org, own, other] of [
     [orgA, 'zanzibar', 'elsewhere'],
@@ -344,6 +371,9 @@ test('two organizations with one project see nothing of each other, whoever warm
       await ask(assetsSearch, { ...here, q: other, facets: true }, org),
       await ask(assetsSearch, { ...here, q: own }, org),
       await ask(columnsSearch, { ...here, q: 'id' }, org),
+      await ask(snapshotsSkeleton, { ...here, snapshot: 'latest' }, org).then(async ({ blob }) =>
+        gunzipSync(await blobs.get(org, blob)).toString('latin1'),
+      ),
     ]);
     expect(answers).toContain(own);
     expect(answers).not.toContain(other);

@@ -110,10 +110,11 @@ export class Routes implements OnModuleInit {
     const output = await this.clients.call(operation, this.cursors.open(operation, call, input), call);
     if (!operation.download) return this.cursors.seal(operation, call, output);
     const { blob } = output as Blob;
-    return reply
-      .type(operation.download)
-      .header('etag', `"${blob}"`)
-      .send(await this.blobs.get(call.org, blob));
+    const etag = `"${blob}"`;
+    // Whoever has the bytes asks again whether they may have them, and is not sent them twice.
+    reply.header('etag', etag).headers({ 'cache-control': 'private, no-cache', vary: 'cookie, authorization' });
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+    return reply.type(operation.download).send(await this.blobs.get(call.org, blob));
   }
 
   private async keep({ digest }: { digest: string }, body: unknown, { org }: Call): Promise<Blob> {

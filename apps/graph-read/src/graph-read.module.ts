@@ -13,6 +13,7 @@ import { Lineage } from './lineage.ts';
 import { LineageController } from './lineage.controller.ts';
 import { LineageSql } from './lineage-sql.ts';
 import { Rollups } from './rollups.ts';
+import { Skeletons } from './skeletons.ts';
 import { SnapshotDiffs } from './snapshot-diffs.ts';
 import { Snapshots } from './snapshots.ts';
 import { SnapshotsController } from './snapshots.controller.ts';
@@ -29,6 +30,7 @@ import { SnapshotsController } from './snapshots.controller.ts';
     Lineage,
     LineageSql,
     Rollups,
+    Skeletons,
     SnapshotDiffs,
     Snapshots,
   ],

@@ -14,8 +14,11 @@ import {
   type SnapshotsListOutput,
   snapshotsManifest,
   type SnapshotsManifestInput,
+  snapshotsSkeleton,
+  type SnapshotsSkeletonInput,
 } from '@headgate/contracts';
 import { Answers, type Asked, Blobs } from '@headgate/kit';
+import { Skeletons } from './skeletons.ts';
 import { SnapshotDiffs } from './snapshot-diffs.ts';
 import { Snapshots } from './snapshots.ts';
 
@@ -24,6 +27,7 @@ export class SnapshotsController {
   constructor(
     private readonly snapshots: Snapshots,
     private readonly diffs: SnapshotDiffs,
+    private readonly skeletons: Skeletons,
     private readonly blobs: Blobs,
   ) {}
 
@@ -46,6 +50,12 @@ export class SnapshotsController {
   async graph({ input, call }: Asked<SnapshotsGraphInput>): Promise<Blob> {
     const { graph } = await this.snapshots.get(input, call);
     return { blob: graph, bytes: await this.blobs.size(call.org, graph) };
+  }
+
+  @Answers(snapshotsSkeleton)
+  async skeleton({ input, call }: Asked<SnapshotsSkeletonInput>): Promise<Blob> {
+    const blob = await this.skeletons.digest(input, call);
+    return { blob, bytes: await this.blobs.size(call.org, blob) };
   }
 
   @Answers(snapshotsManifest)

@@ -7,6 +7,8 @@ import type { IndexDelta, ReadGraph } from './reading.ts';
 /** A graph that is ready to be committed: its bytes are on disk. */
 export interface BuiltSnapshot extends Omit<ReadGraph, 'pieces'> {
   readonly blob: string;
+  /** Digest of the map's bytes. */
+  readonly skeleton: string;
   readonly manifest: string;
   readonly catalog: string | undefined;
   /** What the index must change, when it is as it was at `seq`; 0 is before the first snapshot. */
@@ -55,8 +57,8 @@ export async function commitSnapshot(
   const { counts, nodes, edges } = built;
   if (isNew) {
     await tx.query(
-      `insert into graph_snapshot (org_id, project, environment, seq, snapshot, manifest, graph, revision, nodes, edges, counts)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      `insert into graph_snapshot (org_id, project, environment, seq, snapshot, manifest, graph, revision, nodes, edges, counts, skeleton)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
       [
         tx.org,
         project,
@@ -69,6 +71,7 @@ export async function commitSnapshot(
         nodes,
         edges,
         JSON.stringify(counts),
+        built.skeleton,
       ],
     );
     await writeIndex(tx, place, seq, built.delta.seq === seq - 1 ? built.delta.rows : await deltaNow());

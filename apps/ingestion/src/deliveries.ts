@@ -5,6 +5,7 @@ import { type BuiltSnapshot, currentHead, type Head, type Place } from './commit
 import { knownDigests } from './index-rows.ts';
 import { type ReadingThread, Readers } from './readers.ts';
 import type { IndexDelta, ReadFile, ReadResults } from './reading.ts';
+import { keepSkeleton, knownSkeletons } from './skeletons.ts';
 
 /** Files that came together. */
 export interface Given extends Place {
@@ -85,8 +86,10 @@ export class Deliveries {
     const ofCatalog = at.catalog ?? (catalog === undefined ? null : await known(catalog));
     const { pieces, ...graph } = await thread.graph(ofManifest, ofCatalog);
     const { digest: blob } = await this.blobs.write(org, pieces);
+    const maps = await look((tx) => knownSkeletons(tx, place, graph.snapshot));
+    const skeleton = await keepSkeleton(thread, this.blobs, org, maps);
     const delta = await look((tx) => this.delta(thread, tx, place));
-    return { ...graph, blob, manifest, catalog, delta };
+    return { ...graph, blob, skeleton, manifest, catalog, delta };
   }
 
   private async delta(thread: ReadingThread, tx: Tx, place: Place): Promise<BuiltSnapshot['delta']> {

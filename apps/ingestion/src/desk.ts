@@ -1,5 +1,5 @@
 import { type Artifact, ArtifactReader, type Catalog, mostUnpacked, type ReadResult } from '@headgate/dbt';
-import { adjacency, GraphBuilder, type LogicalGraph, sealGraph } from '@headgate/graph';
+import { adjacency, GraphBuilder, type LogicalGraph, packedSkeleton, sealGraph } from '@headgate/graph';
 import { deltaOf } from './index-delta.ts';
 import { Inflater } from './inflater.ts';
 import type { Order, ReadFile, ReadGraph } from './reading.ts';
@@ -41,6 +41,8 @@ export class Desk {
         return { value: await this.end() };
       case 'graph':
         return this.seal(order.manifest, order.catalog);
+      case 'skeleton':
+        return { value: packedSkeleton(this.graph!, order.before) };
       case 'delta':
         return { value: deltaOf(this.graph!, this.digests, order.known) };
       case 'forget':

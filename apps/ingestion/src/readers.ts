@@ -95,6 +95,11 @@ export class ReadingThread {
     return this.ask({ do: 'graph', manifest, catalog }) as Promise<ReadGraph>;
   }
 
+  /** The packed map of that graph, laid out as the packed map `before` was. */
+  skeleton(before: Uint8Array | null): Promise<Uint8Array> {
+    return this.ask({ do: 'skeleton', before }) as Promise<Uint8Array>;
+  }
+
   /** What the index must change for that graph; may be asked again. */
   delta(known: string | null): Promise<IndexDelta> {
     return this.ask({ do: 'delta', known }) as Promise<IndexDelta>;

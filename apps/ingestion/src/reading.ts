@@ -44,6 +44,7 @@ export type Order =
   | { readonly do: 'piece'; readonly bytes: Uint8Array }
   | { readonly do: 'end' }
   | { readonly do: 'graph'; readonly manifest: number; readonly catalog: number | null }
+  | { readonly do: 'skeleton'; readonly before: Uint8Array | null }
   | { readonly do: 'delta'; readonly known: string | null }
   | { readonly do: 'forget' };
 

@@ -4,6 +4,7 @@ import { LineageEdge, LineageNode, LineageOverride, LineageState } from './linea
 import { Graph1764000000000 } from './migrations/1764000000000-graph.ts';
 import { Lineage1764300000000 } from './migrations/1764300000000-lineage.ts';
 import { Search1764400000000 } from './migrations/1764400000000-search.ts';
+import { Skeleton1764500000000 } from './migrations/1764500000000-skeleton.ts';
 import { owned } from './owned.ts';
 import { GraphSnapshot, ImpactIndex, NodeIndex, NodeRun } from './snapshot.entity.ts';
 
@@ -13,6 +14,6 @@ export const schema: Schema = {
     ...[Artifact, EnvironmentHead, GraphSnapshot, ImpactIndex, Ingest, NodeIndex, NodeRun],
     ...[LineageEdge, LineageNode, LineageOverride, LineageState],
   ],
-  migrations: [Graph1764000000000, Lineage1764300000000, Search1764400000000],
+  migrations: [Graph1764000000000, Lineage1764300000000, Search1764400000000, Skeleton1764500000000],
   readers: ['graph-read'],
 };

@@ -40,6 +40,9 @@ export class GraphSnapshot extends InEnvironment {
 
   @Column('timestamptz', { default: () => 'now()' })
   createdAt: Date;
+
+  @Column('text', { nullable: true })
+  skeleton: string | null;
 }
 
 /** A node as it was from one snapshot until another; `toSeq` is null while it still is. */

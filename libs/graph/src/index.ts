@@ -20,7 +20,9 @@ export {
   neighbourhood,
   type NeighbourhoodOptions,
 } from './neighbourhood.ts';
+export { skeletonOf } from './map.ts';
 export { manifestMember } from './manifest-member.ts';
+export { packedSkeleton } from './packed-skeleton.ts';
 export { betweenNodes, pathBetween, reach, type Reached, type ReachOptions, topological } from './reach.ts';
 export {
   nodeDigest,
@@ -32,3 +34,4 @@ export {
 } from './snapshot.ts';
 export { type Rollup, rollup, type RollupEdge, type RollupGroup } from './rollup.ts';
 export { type Count, tally } from './tally.ts';
+export { decodeSkeleton, encodeSkeleton, MalformedError, type Skeleton } from './skeleton.ts';

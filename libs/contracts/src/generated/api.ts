@@ -155,6 +155,8 @@ import type {
   SnapshotsManifestOutput,
   SnapshotsDiffInput,
   SnapshotsDiffOutput,
+  SnapshotsSkeletonInput,
+  SnapshotsSkeletonOutput,
   TasksListInput,
   TasksListOutput,
   TasksGetInput,
@@ -870,6 +872,16 @@ export const snapshotsDiff = operation<SnapshotsDiffInput, SnapshotsDiffOutput>(
   authorize: 'graph:read',
   callers: ['gateway'],
 });
+export const snapshotsSkeleton = operation<SnapshotsSkeletonInput, SnapshotsSkeletonOutput>({
+  id: 'snapshots.skeleton',
+  name: 'SnapshotsSkeleton',
+  service: 'graph-read',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/snapshots/{snapshot}/skeleton',
+  authorize: 'graph:read',
+  callers: ['gateway'],
+  download: 'application/gzip',
+});
 export const tasksList = operation<TasksListInput, TasksListOutput>({
   id: 'tasks.list',
   name: 'TasksList',
@@ -1058,6 +1070,7 @@ export const operations = [
   snapshotsGraph,
   snapshotsManifest,
   snapshotsDiff,
+  snapshotsSkeleton,
   tasksList,
   tasksGet,
   tasksClaim,

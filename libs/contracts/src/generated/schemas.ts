@@ -3229,6 +3229,17 @@ export const schemas: Record<string, object> = {
       next: { $ref: '#/$defs/Cursor' },
     },
   },
+  SnapshotsSkeletonInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment', 'snapshot'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      snapshot: { type: 'string', pattern: '^(latest|sha256:[0-9a-f]{64})$' },
+    },
+  },
+  SnapshotsSkeletonOutput: { $ref: '#/$defs/Blob' },
   Task: {
     type: 'object',
     additionalProperties: false,

@@ -1362,6 +1362,9 @@ export interface AuditExportInput {}
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "SnapshotsManifestOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SnapshotsSkeletonOutput".
  */
 export interface Blob {
   blob: Digest;
@@ -2652,6 +2655,11 @@ export interface SnapshotsDiffOutput {
   items: NodeChange[];
   next?: Cursor;
 }
+export interface SnapshotsSkeletonInput {
+  project: Slug;
+  environment: Slug;
+  snapshot: string;
+}
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "Task".
@@ -2843,5 +2851,6 @@ export type SessionsCloseOutput = Empty;
 export type SnapshotsGetOutput = Snapshot;
 export type SnapshotsGraphOutput = Blob;
 export type SnapshotsManifestOutput = Blob;
+export type SnapshotsSkeletonOutput = Blob;
 export type TasksGetOutput = Task;
 export type TokensRevokeOutput = Token;
