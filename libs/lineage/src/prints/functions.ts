@@ -80,7 +80,7 @@ export const SYNTAX = words(`
   like i_like similar_to regexp_like glob between in is is_null is_true is_false exists any all concat d_pipe
   bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_left_shift bitwise_right_shift
   interval interval_span time_unit extract at_time_zone collation tuple array struct subscript dot data_type var identifier
-  filter within_group ordered rollup cube grouping_sets paren annotated alias
+  Preceding Following filter within_group ordered rollup cube grouping_sets paren annotated alias
 `);
 
 /** Names that look like columns and are none, or none that stays. */

@@ -45,7 +45,9 @@ export class Place {
       throw new Opaque('unsupported', `the row ${lower} as a value`);
     const alias = aliases ? this.aliases.get(lower) : undefined;
     const open = merged ? [] : visible.flatMap((source) => source.rows.rest.map((rest) => rest.column(lower)));
-    const prints = [...known, ...open, ...(alias ? [alias] : [])];
+    // `a as a` is the column itself, by either name.
+    const other = alias && !known.some((one) => one.text === alias.text) ? [alias] : [];
+    const prints = [...known, ...open, ...other];
     const certain = known.length > 0 || alias !== undefined;
     if (certain || !this.outer) return { prints, certain };
     const further = this.outer.candidates(lower, false);

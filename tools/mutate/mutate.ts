@@ -1,0 +1,50 @@
+// Mutates dbt projects and checks that what a plan skips need not have run:
+//   npm run mutate -- --count N --seed S [--json] [--operators a,b] [--subjects shapes,jaffle]
+// Compiled by dbt, executed on DuckDB with three fillings of the seed files; exit 1 at a false skip.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Bench, campaign, dataSeeds, type Outcome, subjects } from './campaign.ts';
+import { operators } from './operators.ts';
+import { type Report, reported } from './report.ts';
+
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '40' },
+    seed: { type: 'string', default: String(process.pid) },
+    operators: { type: 'string' },
+    subjects: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const chosen = values.operators?.split(',');
+const used = operators.filter(({ name }) => !chosen || chosen.includes(name));
+const venv = fileURLToPath(new URL('../../.headgate/python', import.meta.url));
+const work = mkdtempSync(join(tmpdir(), 'headgate-mutate-'));
+const outcomes: Outcome[] = [];
+const benches: Bench[] = [];
+try {
+  for (const subject of subjects.filter(({ name }) => values.subjects?.split(',').includes(name) ?? true))
+    benches.push(await Bench.open(subject, venv, work));
+  for await (const outcome of campaign(benches, used, { count: Number(values.count), seed: Number(values.seed) })) {
+    outcomes.push(outcome);
+    if ('invalid' in outcome) continue;
+    const { subject, operator, files, runs, whole, wrong, verified } = outcome;
+    const false_ = wrong.flat();
+    process.stderr.write(
+      `${outcomes.length} ${subject} ${operator} ${Object.keys(files).join()} ${runs.length}/${whole.length}${false_.length ? ` FALSE SKIP ${false_.join()}` : ''}${verified ? '' : ' REFUSED'}\n`,
+    );
+  }
+} finally {
+  for (const bench of benches) bench.end();
+  rmSync(work, { recursive: true, force: true });
+}
+const report = reported(outcomes, dataSeeds);
+process.stdout.write(values.json ? `${JSON.stringify({ seed: Number(values.seed), ...report })}\n` : inWords(report));
+process.exitCode = report.falseSkips.length + report.refused > 0 ? 1 : 0;
+
+function inWords({ cases, falseSkips, runs, stateModified, preserving }: Report): string {
+  return `${cases} mutations executed, ${falseSkips.length} false skips; ${runs} nodes run beside ${stateModified} by state:modified+; ${preserving.quiet} of ${preserving.cases} that mean the same ran nothing downstream\n`;
+}

@@ -1,0 +1,49 @@
+import type { Case, Outcome } from './campaign.ts';
+
+/** What a campaign found. A false skip: a relation, a test's finding or a snapshot's question that differs from having run everything. */
+export interface Report {
+  readonly cases: number;
+  readonly invalid: number;
+  readonly dataSeeds: number;
+  readonly falseSkips: readonly Case[];
+  /** Plans that the separate verifier refused. */
+  readonly refused: number;
+  /** Nodes run, beside what dbt's state:modified+ would have run. */
+  readonly runs: number;
+  readonly stateModified: number;
+  /** Of mutations that mean the same: how many ran nothing downstream of where they are. */
+  readonly preserving: { readonly cases: number; readonly quiet: number };
+  readonly operators: Readonly<Record<string, { cases: number; runs: number; stateModified: number }>>;
+}
+
+export function reported(outcomes: readonly Outcome[], dataSeeds: number): Report {
+  const cases = outcomes.filter((one): one is Case => !('invalid' in one));
+  const operators: Record<string, { cases: number; runs: number; stateModified: number }> = {};
+  for (const { operator, runs, whole } of cases) {
+    const known = (operators[operator] ??= { cases: 0, runs: 0, stateModified: 0 });
+    known.cases++;
+    known.runs += runs.length;
+    known.stateModified += whole.length;
+  }
+  const preserving = cases.filter((one) => one.preserving);
+  return {
+    cases: cases.length,
+    invalid: outcomes.length - cases.length,
+    dataSeeds,
+    falseSkips: cases.filter(({ wrong }) => wrong.some((ids) => ids.length > 0)),
+    refused: cases.filter(({ verified }) => !verified).length,
+    runs: sum(cases.map(({ runs }) => runs.length)),
+    stateModified: sum(cases.map(({ whole }) => whole.length)),
+    preserving: { cases: preserving.length, quiet: preserving.filter(isQuiet).length },
+    operators: Object.fromEntries(Object.entries(operators).sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+/** Nothing but where the mutation is. */
+function isQuiet({ runs, begins }: Case): boolean {
+  return runs.every((id) => begins.includes(id));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}

@@ -1,0 +1,1 @@
+select kind, price from {{ ref('base_items') }} order by price, item_id limit 3

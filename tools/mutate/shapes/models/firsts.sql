@@ -1,0 +1,1 @@
+select kind, item_id from {{ ref('numbered') }} where n = 1

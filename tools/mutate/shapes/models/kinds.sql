@@ -1,0 +1,1 @@
+select distinct kind, dear from {{ ref('base_items') }}

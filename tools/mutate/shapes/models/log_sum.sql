@@ -1,0 +1,1 @@
+select kind, sum(price) as price from {{ ref('log') }} group by kind

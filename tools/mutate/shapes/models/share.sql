@@ -1,0 +1,1 @@
+select person_id, pay / (select sum(pay) from {{ ref('all_people') }}) as part from {{ ref('all_people') }}

@@ -1,0 +1,1 @@
+select name, cost from {{ ref('spend') }} where top > {{ var('floor') }}

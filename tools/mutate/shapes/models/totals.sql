@@ -1,0 +1,1 @@
+select count(*) as rows_seen, sum(amount) as amount from {{ ref('everything') }}

@@ -1,0 +1,1 @@
+select name, top from {{ ref('wide') }}
