@@ -14,6 +14,7 @@ a dbt project parsed, planned, confirmed, run in a sandbox, planned again, edite
   --no-sandbox    run dbt without isolation (single-user machines only)
   --link          only print a new one-time link for signing in to what runs already
   --oidc FILE     people sign in with this OpenID provider: {"issuer", "clientId", "clientSecret", "name"}
+  --origin URL    how people reach it, when a proxy of yours stands before it: https://headgate.example
   --state DIR     keep the state there instead of in .headgate
   --help          this text
 
@@ -24,7 +25,7 @@ Everything is kept below .headgate. Ctrl-C stops all of it.
 
 /**
  * @param {string[]} argv
- * @returns {{ help: boolean, once: boolean, reset: boolean, sandbox: 'auto' | 'none', link: boolean, oidc?: string, project?: string, state: string }}
+ * @returns {{ help: boolean, once: boolean, reset: boolean, sandbox: 'auto' | 'none', link: boolean, oidc?: string, origin?: string, project?: string, state: string }}
  * @throws {Refusal} for an option that is not known
  */
 export function readArgs(argv) {
@@ -38,11 +39,13 @@ export function readArgs(argv) {
         'no-sandbox': { type: 'boolean', default: false },
         link: { type: 'boolean', default: false },
         oidc: { type: 'string' },
+        origin: { type: 'string' },
         project: { type: 'string' },
         state: { type: 'string' },
       },
     });
-    const { help, once, reset, link, oidc, project, state } = values;
+    const { help, once, reset, link, oidc, origin, project, state } = values;
+    if (origin) refuseOpenOrigin(origin);
     return {
       help,
       once,
@@ -50,10 +53,18 @@ export function readArgs(argv) {
       sandbox: values['no-sandbox'] ? 'none' : 'auto',
       link,
       ...(oidc && { oidc: resolve(oidc) }),
+      ...(origin && { origin: new URL(origin).origin }),
       ...(project && { project: resolve(project) }),
       state: state ? resolve(state) : installs.root,
     };
   } catch (error) {
     throw new Refusal(error.message, undefined, '`npm start -- --help` lists the options');
   }
+}
+
+/** Cookies travel in the clear over plain http, so that is for this machine alone. */
+function refuseOpenOrigin(origin) {
+  const { protocol, hostname } = URL.canParse(origin) ? new URL(origin) : { protocol: '', hostname: '' };
+  if (protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(hostname))) return;
+  throw new Refusal(`people cannot sign in at ${origin}`, 'sessions need https', 'write --origin https://…');
 }

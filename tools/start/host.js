@@ -9,15 +9,15 @@ import { Refusal } from './stage.js';
 
 /**
  * @param {{ paths: import('./paths.js').Paths, secrets: import('./secrets.js').Secrets,
- *   ports: { http: number, health: number, web?: number, postgres: number, nats: number }, sandbox?: 'auto' | 'none', oidc?: object }} install
+ *   ports: { http: number, health: number, web?: number, postgres: number, nats: number }, sandbox?: 'auto' | 'none', oidc?: object, origin?: string }} install
  */
-export function hostConfig({ paths, secrets, ports, sandbox = 'auto', oidc }) {
+export function hostConfig({ paths, secrets, ports, sandbox = 'auto', oidc, origin }) {
   const { postgres, nats, keys, blobs, bootstrap } = secrets;
   return {
     profile: 'embedded',
     stateDir: paths.root,
     http: { host: '127.0.0.1', port: ports.http },
-    ...(ports.web && { web: { upstream: `http://127.0.0.1:${ports.web}` } }),
+    web: { ...(ports.web && { upstream: `http://127.0.0.1:${ports.web}` }), ...(origin && { origin }) },
     ...(oidc && { oidc }),
     health: { port: ports.health },
     postgres: { host: '127.0.0.1', port: ports.postgres, database: 'state', ...postgres },

@@ -80,7 +80,7 @@ async function startServices(paths, args, running, lock) {
   const { http, host } = await stage('services', (progress) =>
     onFreePort(preferredPorts.http, async (port) => {
       const ports = { http: port, health: await freePort(preferredPorts.health), web, postgres, nats };
-      writeHostConfig(paths, hostConfig({ paths, secrets, ports, sandbox: args.sandbox, oidc }));
+      writeHostConfig(paths, hostConfig({ paths, secrets, ports, sandbox: args.sandbox, oidc, origin: args.origin }));
       progress('migrating the database');
       await migrate(paths);
       progress('starting');
@@ -134,7 +134,7 @@ async function stayUp({ paths, args, http, host, running }) {
   }
   if (first === 'asked') return 130;
   if (args.once) return first === true ? 0 : 1;
-  console.log(nextSteps(http, webIsBuilt() && !args.oidc && (await linkFor(paths, http))));
+  console.log(nextSteps(http, webIsBuilt() && !args.oidc && (await linkFor(paths, http, args.origin))));
   const why = await Promise.race([hostEnded, running.asked]);
   if (why === 'host') console.error(`\nthe services ended unexpectedly; see ${join(paths.logs, 'host.log')}`);
   return why === 'host' ? 70 : 0;

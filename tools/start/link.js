@@ -4,10 +4,10 @@ import { pathsIn } from './paths.js';
 import { Refusal } from './stage.js';
 import { apiAt } from './story/api.js';
 
-/** @param {import('./paths.js').Paths} paths @param {string} http base URL */
-export async function linkFor(paths, http) {
+/** @param {import('./paths.js').Paths} paths @param {string} http base URL @param {string} [origin] what people call it */
+export async function linkFor(paths, http, origin = http) {
   const { token } = await apiAt(http, paths.cliToken).post('/links');
-  return `${http}/auth/link?token=${token}`;
+  return `${origin}/auth/link?token=${token}`;
 }
 
 /** @param {string} state the folder of an install that runs @throws {Refusal} when none does */
@@ -16,7 +16,10 @@ export async function linkToRunning(state) {
   const how = 'start it first: npm start';
   if (!existsSync(paths.url)) throw new Refusal('Headgate does not run here', `${paths.url} is not there`, how);
   const http = readFileSync(paths.url, 'utf8').trim();
-  return linkFor(paths, http).catch((error) => {
+  return linkFor(paths, http, originOf(paths)).catch((error) => {
     throw new Refusal(`no link from ${http}`, error.cause?.message ?? error.message, how);
   });
 }
+
+/** What the running install was told that people call it. */
+const originOf = ({ hostConfig }) => JSON.parse(readFileSync(hostConfig, 'utf8')).web?.origin;

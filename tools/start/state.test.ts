@@ -174,6 +174,8 @@ it('a busy port is stepped over, and none is handed out twice', async () => {
 
 it('an unknown option is refused, a relative folder is made absolute', () => {
   expect(() => readArgs(['--ponce'])).toThrow(/--ponce.*--help/s);
+  expect(() => readArgs(['--origin', 'http://headgate.example'])).toThrow(/sessions need https/);
+  expect(readArgs(['--origin', 'https://headgate.example/'])).toMatchObject({ origin: 'https://headgate.example' });
   expect(readArgs(['--once', '--project', 'x'])).toMatchObject({
     once: true,
     reset: false,

@@ -13,7 +13,11 @@ interface Sending {
 export class Jar {
   private readonly cookies = new Map<string, { value: string; path: string; attributes: string[] }>();
 
-  constructor(private readonly base: string) {}
+  /** `origin`: what people call the server that listens at `base`, when a proxy stands between. */
+  constructor(
+    private readonly base: string,
+    private readonly origin = new URL(base).origin,
+  ) {}
 
   /** Every address on the way, the last one being where it ended. `until`: stop before asking for that path. */
   async follow(
@@ -21,14 +25,14 @@ export class Jar {
     { form, headers = {}, until }: { form?: URLSearchParams; headers?: Record<string, string>; until?: string } = {},
   ): Promise<Step[]> {
     const steps: Step[] = [];
-    let url = new URL(path, this.base);
+    let url = new URL(path, this.origin);
     let body = form;
     for (let hops = 0; hops < 12; hops++) {
       if (url.pathname === until) return [...steps, { url: url.href, status: 0 }];
-      const response = await fetch(url, {
+      const response = await fetch(url.href.replace(this.origin, this.base), {
         method: body ? 'POST' : 'GET',
         redirect: 'manual',
-        headers: { cookie: this.header(url.pathname), ...(body && { origin: new URL(this.base).origin }), ...headers },
+        headers: { cookie: this.header(url.pathname), ...(body && { origin: this.origin }), ...headers },
         ...(body && { body }),
       });
       await response.arrayBuffer();
@@ -45,7 +49,7 @@ export class Jar {
   async json(path: string, { method = 'GET', body, headers = {} }: Sending = {}) {
     const sent = {
       cookie: this.header(path),
-      ...(method !== 'GET' && { origin: new URL(this.base).origin, 'x-headgate-request': 'web' }),
+      ...(method !== 'GET' && { origin: this.origin, 'x-headgate-request': 'web' }),
       ...(body && { 'content-type': 'application/json' }),
       ...headers,
     };
