@@ -39,7 +39,7 @@ function own(cases: readonly OracleCase[]): OwnRun {
   return { cpu, perQuery };
 }
 
-function sqlglot(cases: readonly OracleCase[]): number {
+function sqlglot(cases: readonly OracleCase[]): { cpu: number; import: number } {
   const input = cases.map((one) => `${JSON.stringify(one)}\n`).join('');
   const oracle = path.resolve(import.meta.dirname, '../lineage/oracle.py');
   const text = execFileSync(setUpLineageOracle(), [oracle, 'time'], {
@@ -48,8 +48,10 @@ function sqlglot(cases: readonly OracleCase[]): number {
     maxBuffer: 1 << 30,
     timeout: 900_000,
   });
-  return (JSON.parse(text) as { cpu: number }).cpu;
+  return JSON.parse(text) as { cpu: number; import: number };
 }
+
+const WARM_UP = 3;
 
 function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -70,16 +72,26 @@ function cold(cases: readonly OracleCase[]): number {
 
 function against(name: string, cases: readonly OracleCase[]): Figure[] {
   const fresh = cold(cases);
-  own(cases);
+  // Once for the optimizing compiler to be done, as in a server.
+  for (let pass = 0; pass < WARM_UP; pass++) own(cases);
   const theirs = sqlglot(cases);
   const warm = own(cases);
   return [
-    { name: `${name}: sqlglot`, value: theirs / cases.length, unit: 'ms CPU a query' },
+    { name: `${name}: sqlglot`, value: theirs.cpu / cases.length, unit: 'ms CPU a query' },
+    {
+      name: `${name}: sqlglot, its import counted`,
+      value: (theirs.cpu + theirs.import) / cases.length,
+      unit: 'ms CPU a query',
+    },
     { name: `${name}: own, cold (parser's start counted)`, value: fresh / cases.length, unit: 'ms CPU a query' },
-    { name: `${name}: own, warm (second pass)`, value: warm.cpu / cases.length, unit: 'ms CPU a query' },
+    { name: `${name}: own, warm`, value: warm.cpu / cases.length, unit: 'ms CPU a query' },
     { name: `${name}: own p99, warm`, value: percentile(warm.perQuery, 0.99), unit: 'ms CPU' },
-    { name: `${name}: ratio, cold`, value: theirs / fresh, unit: 'x less CPU' },
-    { name: `${name}: ratio, warm`, value: theirs / warm.cpu, unit: 'x less CPU' },
+    {
+      name: `${name}: ratio, cold (both with their start)`,
+      value: (theirs.cpu + theirs.import) / fresh,
+      unit: 'x less CPU',
+    },
+    { name: `${name}: ratio, warm`, value: theirs.cpu / warm.cpu, unit: 'x less CPU' },
   ];
 }
 

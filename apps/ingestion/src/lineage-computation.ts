@@ -16,7 +16,8 @@ import type { Computation, Computed, Stored, Wanted } from './lineage-work.ts';
 interface Means {
   readonly blobs: Blobs;
   readonly org: string;
-  readonly pool: LineagePool;
+  /** Threads for so many queries. */
+  readonly pool: (queries: number) => LineagePool;
 }
 
 const cycle: Note = { code: 'cycle', message: 'part of a cycle of models: something it reads had no columns yet' };
@@ -41,7 +42,7 @@ export async function computeLineage(
   return {
     platform,
     computed: [
-      ...(await computeModels({ ...inputs, dialect }, stored, pool)),
+      ...(await computeModels({ ...inputs, dialect }, stored, pool(models.length))),
       ...relationRows(inputs, stored),
       ...others,
     ],

@@ -14,6 +14,8 @@ const holdSeconds = 60;
 const maxAttempts = 5;
 /** Idle threads are let go: a parser is some hundred megabytes. */
 const idleMs = 30_000;
+/** From so many on, an optimized parser is worth its cost. */
+const manyQueries = 3000;
 
 interface Row {
   org_id: string;
@@ -119,7 +121,11 @@ export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShu
     const began = performance.now();
     try {
       const stored = await this.database.read(call, (tx) => storedNodes(tx, wanted));
-      const computation = await computeLineage(wanted, stored, { blobs: this.blobs, org, pool: this.threads() });
+      const computation = await computeLineage(wanted, stored, {
+        blobs: this.blobs,
+        org,
+        pool: (queries) => this.threads(queries),
+      });
       await this.database.write(call, async (tx) => {
         const told = await storeLineage(tx, wanted, computation);
         if (told) await mutate(tx, lineageCommitted, told);
@@ -132,6 +138,7 @@ export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShu
       await this.putBack(row, error as Error);
     } finally {
       clearInterval(hold);
+      this.rest();
     }
   }
 
@@ -157,12 +164,17 @@ export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShu
     if (!failed) this.due(2 ** attempts * 1000);
   }
 
-  private threads(): LineagePool {
+  private threads(queries: number): LineagePool {
+    clearTimeout(this.idle);
+    return (this.pool ??= new LineagePool({ optimize: queries >= manyQueries }));
+  }
+
+  /** Nothing is under way any more: the threads go when nothing comes. */
+  private rest(): void {
     clearTimeout(this.idle);
     this.idle = setTimeout(() => {
       void this.pool?.close();
       this.pool = undefined;
     }, idleMs).unref();
-    return (this.pool ??= new LineagePool());
   }
 }

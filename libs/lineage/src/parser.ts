@@ -1,4 +1,3 @@
-import './parser-flags.ts';
 import { parse } from '@polyglot-sql/sdk';
 import type { Node } from './ast.ts';
 import { cutDeepBrackets, shiftSpans, type Parts } from './deep.ts';

@@ -20,6 +20,8 @@ export interface PoolOptions {
   readonly timeoutMs?: number;
   /** Megabytes of JavaScript heap for one thread; the parser's own memory is bounded by the limit on text. */
   readonly memoryMb?: number;
+  /** Whether the parser is to be optimized as it runs: worth its cost to thousands of queries. */
+  readonly optimize?: boolean;
 }
 
 /** The engine broke on one query: a bug of ours, and no reason to give up on others. */
@@ -52,13 +54,15 @@ export class LineagePool {
   private readonly size: number;
   private readonly timeoutMs: number;
   private readonly memoryMb: number;
+  private readonly optimize: boolean;
   private closed = false;
   private impatience: NodeJS.Timeout | null = null;
 
-  constructor({ threads = 2, timeoutMs = 10_000, memoryMb = 512 }: PoolOptions = {}) {
+  constructor({ threads = 2, timeoutMs = 10_000, memoryMb = 512, optimize = false }: PoolOptions = {}) {
     this.size = threads;
     this.timeoutMs = timeoutMs;
     this.memoryMb = memoryMb;
+    this.optimize = optimize;
   }
 
   /** The lineage of one query. Rejects with a LineageBug on a bug of the engine, or when the pool is closed. */
@@ -100,7 +104,7 @@ export class LineagePool {
   }
 
   private start(): Thread {
-    const thread = new Thread(this.timeoutMs, this.memoryMb, {
+    const thread = new Thread(this.timeoutMs, this.memoryMb, this.optimize, {
       idle: () => this.next(),
       gone: () => {
         this.threads.delete(thread);
@@ -127,14 +131,14 @@ class Thread {
   private ready = false;
   private ended = false;
 
-  constructor(timeoutMs: number, memoryMb: number, listener: Listener) {
+  constructor(timeoutMs: number, memoryMb: number, optimize: boolean, listener: Listener) {
     this.timeoutMs = timeoutMs;
     this.memoryMb = memoryMb;
     this.listener = listener;
     const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
     this.worker = new Worker(file, {
       resourceLimits: { maxOldGenerationSizeMb: memoryMb, stackSizeMb: 16 },
-      workerData: {},
+      workerData: { optimize },
     });
     this.worker.on('message', (message: Message) => this.hear(message));
     this.worker.on('error', (error) => this.fail(error));

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Catalog } from './catalog.ts';
 import { rulesOf } from './dialect.ts';
-import { columnLineage } from './lineage.ts';
+import { leaveUnoptimized } from './parser-flags.ts';
 import type { Task } from './pool.ts';
 
 // One thread of the pool: a task in, its result out. What it cannot end, the pool ends from outside.
@@ -10,6 +10,10 @@ interface Job {
   readonly id: number;
   readonly task: Task;
 }
+
+const { optimize, dialect } = workerData as { optimize?: boolean; dialect?: Task['dialect'] };
+if (!optimize) leaveUnoptimized();
+const { columnLineage } = await import('./lineage.ts');
 
 /** The catalog of the last task: consecutive tasks of one project mostly bring the same schema. */
 let last: { key: string; catalog: Catalog } | null = null;
@@ -33,5 +37,5 @@ parentPort?.on('message', ({ id, task }: Job) => {
 });
 
 // The parser's first call compiles it; a task's time should not pay for that.
-columnLineage('select 1', {}, { dialect: (workerData as { dialect?: Task['dialect'] } | null)?.dialect ?? 'duckdb' });
+columnLineage('select 1', {}, { dialect: dialect ?? 'duckdb' });
 parentPort?.postMessage({ ready: true });
