@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { sha256 } from '@headgate/contracts';
 import { startStack, type Stack } from '@headgate/testing';
 import { services } from './services.ts';
 
+jest.setTimeout(120_000);
 const other = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2bfe';
 const otherToken = `hg_${'l'.repeat(40)}`;
 const place = '/api/v1/projects/jaffle/environments/dev';
