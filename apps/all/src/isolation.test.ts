@@ -114,6 +114,10 @@ beforeAll(async () => {
   );
   const own = idsIn(await furnish(otherToken, 'elsewhere'));
   const first = await furnish(stack.host.bootstrap.token, marker);
+  await stack.sql(
+    `begin; update dispatcher.task set dead_at = now(), dead_state = 'open';
+     select set_config('app.leaf', pg_current_xact_id()::text, true); commit`,
+  );
   const item = async (path: string) => (await ask('GET', path, stack.host.bootstrap.token)).body.items![0]!;
   theirs['task'] = String((await item(`${place}/tasks`))['id']);
   theirs['snapshot'] = String((await item(`${place}/snapshots`))['snapshot']);
@@ -152,6 +156,7 @@ const reaching = (ids: Record<string, string>): Record<string, object> => ({
   'assets.search': { q: marker },
   'audit.search': { q: marker },
   'audit.consistency': { from: 1 },
+  'dead-letters.discard': { reason: 'probe' },
   'environments.create': { environment: 'probed' },
   'environments.put-variable': { value: 'probe' },
   'grants.can': { permission: 'plan:read', project: `${marker}-only` },

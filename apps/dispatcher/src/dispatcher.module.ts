@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { runCancelRequested, runRequested } from '@headgate/contracts';
 import type { Service } from '@headgate/kit';
+import { DeadLetters } from './dead-letters.ts';
+import { DeadLettersController } from './dead-letters.controller.ts';
 import { Jobs } from './jobs.ts';
 import { JobsController } from './jobs.controller.ts';
 import { Leases } from './leases.ts';
@@ -12,8 +14,8 @@ import { Tasks } from './tasks.ts';
 import { TasksController } from './tasks.controller.ts';
 
 @Module({
-  controllers: [JobsController, TasksController],
-  providers: [Jobs, Leases, Queue, Reaper, RunsConsumer, Tasks],
+  controllers: [DeadLettersController, JobsController, TasksController],
+  providers: [DeadLetters, Jobs, Leases, Queue, Reaper, RunsConsumer, Tasks],
 })
 class DispatcherModule {}
 

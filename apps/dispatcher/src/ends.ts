@@ -12,12 +12,16 @@ export interface End {
   readonly cause?: string | undefined;
   /** What its attempt is remembered as, when that is not the outcome. */
   readonly tried?: string;
+  /** It failed in the last attempt it had, and waits for somebody to look at it. */
+  readonly isDead?: boolean;
 }
 
 const finish = `
-  with e as (select * from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::text[], $6::text[]) as e(id, outcome, result, cause, tried)),
+  with e as (select * from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::bool[])
+    as e(id, outcome, result, cause, tried, dead)),
   ended as (
-    update task t set status = e.outcome, result = e.result, cause = e.cause, finished_at = now()
+    update task t set status = e.outcome, result = e.result, cause = e.cause, finished_at = now(),
+      dead_at = case when e.dead then now() end, dead_state = case when e.dead then 'open' end
     from e where t.org_id = $1 and t.id = e.id returning t.id, t.job_id),
   gone as (
     delete from task_lease l using e where l.org_id = $1 and l.task_id = e.id
@@ -39,6 +43,7 @@ export async function end(tx: Tx, ends: readonly End[]): Promise<Change[]> {
     ends.map(({ result = {} }) => JSON.stringify(result)),
     ends.map(({ cause }) => cause ?? null),
     ends.map(({ outcome, tried = outcome }) => tried),
+    ends.map(({ isDead = false }) => isDead),
   ]);
   const told = ends.map(finished);
   const awaited = ends.filter(({ task }) => task.is_awaited);

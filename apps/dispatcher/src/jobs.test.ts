@@ -2,6 +2,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  deadLettersDiscard,
+  deadLettersGet,
+  deadLettersList,
+  deadLettersReplay,
   jobsCancel,
   jobsSubmit,
   type JobsSubmitInput,
@@ -23,11 +27,18 @@ class RunnerSide {
   }
 }
 const peer: Service = { name: 'runner', module: RunnerSide };
+let gateway: Clients;
+@Module({})
+class GatewaySide {
+  constructor(own: Clients) {
+    gateway = own;
+  }
+}
 
 let stack: Stack;
 let org: string;
 beforeAll(async () => {
-  stack = await startStack([dispatcher, peer]);
+  stack = await startStack([dispatcher, peer, { name: 'gateway', module: GatewaySide }]);
 }, 120_000);
 afterAll(() => stack?.stop());
 beforeEach(() => void (org = randomUUID()));
@@ -175,4 +186,39 @@ test('a task whose deadline passes while it waits fails; one that runs is asked 
   while ((await beat(slow!)).cancel.length === 0) await sleep(50);
   while ((await states(job))['late'] !== 'failed') await sleep(50);
   expect(await states(job)).toEqual({ late: 'failed', slow: 'leased' });
+}, 60_000);
+
+test('a task out of attempts is a dead letter: it can be looked at, replayed once under its origin, or given up with a reason', async () => {
+  const place = { project: 'jaffle', environment: 'dev' };
+  const letters = async () => (await gateway.call(deadLettersList, place, call())).items;
+  const { job } = await submit([{ name: 'doomed', maxAttempts: 2, backoffMs: 1 }, { name: 'plain' }]);
+  for (let failures = 0; failures < 3;)
+    for (const lease of await claim()) {
+      await complete(lease, 'failed', { retry: lease.spec['of'] === 'doomed', cause: 'no luck' });
+      failures++;
+    }
+  const [letter, ...others] = await letters();
+  expect(others).toEqual([]);
+  expect(letter).toMatchObject({ job, origin: job, name: 'doomed', attempts: 2, cause: 'no luck', state: 'open' });
+  const { task } = letter!;
+  const { history, spec } = await gateway.call(deadLettersGet, { task }, call());
+  expect({ spec, tried: history.map(({ attempt, outcome }) => [attempt, outcome]) }).toEqual({
+    spec: { of: 'doomed' },
+    tried: [
+      [1, 'failed'],
+      [2, 'failed'],
+    ],
+  });
+  const replays = await Promise.all([1, 2].map(() => gateway.call(deadLettersReplay, { task }, call())));
+  expect(replays[0]).toEqual(replays[1]);
+  for (let again = 0; again < 2; again++) await complete((await claim())[0]!, 'failed', { retry: true });
+  const [second] = await letters();
+  expect(second).toMatchObject({ job: replays[0]!.job, origin: job, state: 'open' });
+  const reason = 'its source is gone';
+  const discard = () => gateway.call(deadLettersDiscard, { task: second!.task, reason }, call());
+  expect(await discard()).toMatchObject({ state: 'discarded', reason });
+  await expect(discard()).rejects.toMatchObject({ code: 'conflict' });
+  expect((await letters()).map(({ state }) => state)).toEqual(['discarded', 'replayed']);
+  const stranger = { ...call(), org: randomUUID() };
+  await expect(gateway.call(deadLettersReplay, { task }, stranger)).rejects.toMatchObject({ code: 'not-found' });
 }, 60_000);

@@ -97,7 +97,14 @@ export class Leases {
       taken.add(id);
       const isTried = outcome === 'failed' && retry && attempt < task.max_attempts && !task.cancel_requested;
       if (isTried) retries.push({ task, tried: 'failed', ...(cause && { cause }), afterMs: backoff(task) });
-      else ends.push({ task, outcome, result, cause });
+      else
+        ends.push({
+          task,
+          outcome,
+          result,
+          cause,
+          isDead: outcome === 'failed' && retry === true && !task.cancel_requested,
+        });
       answers.set(report, { committed: true, status: isTried ? 'queued' : outcome });
     }
     const told: Change[] = await end(tx, ends);

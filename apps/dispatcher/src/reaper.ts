@@ -87,6 +87,7 @@ async function expire(tx: Tx, found: TaskState[]): Promise<void> {
       outcome: task.cancel_requested ? 'cancelled' : 'failed',
       cause: `${silence(task)} in attempt ${task.attempt} of ${task.max_attempts}`,
       tried: 'expired',
+      isDead: !task.cancel_requested,
     }));
   told.push(...(await end(tx, over)));
   await mutateAll(tx, told);

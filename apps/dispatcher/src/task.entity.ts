@@ -48,6 +48,7 @@ export class Job {
 @Index('task_queued', { synchronize: false })
 @Index('task_leased', { synchronize: false })
 @Index('task_deadline', { synchronize: false })
+@Index('task_dead', { synchronize: false })
 @Index(['orgId', 'project', 'environment', 'createdAt'])
 @Index(['orgId', 'jobId'])
 export class TaskRow {
@@ -124,6 +125,16 @@ export class TaskRow {
 
   @Column('timestamptz', { nullable: true })
   finishedAt: Date | null;
+
+  /** When it failed in the last attempt it had. */
+  @Column('timestamptz', { nullable: true })
+  deadAt: Date | null;
+
+  @Column('text', { nullable: true })
+  deadState: 'open' | 'replayed' | 'discarded' | null;
+
+  @Column('text', { nullable: true })
+  discardReason: string | null;
 }
 
 /** One try of a task, kept for its history. */

@@ -29,9 +29,11 @@ import type {
   SnapshotCommitted,
   TaskCancelRequested,
   TaskClaimed,
+  TaskDiscarded,
   TaskExpired,
   TaskFinished,
   TaskQueued,
+  TaskReplayed,
   TokenCreated,
   TokenRevoked,
 } from './types.ts';
@@ -203,6 +205,12 @@ export const taskClaimed = eventType<TaskClaimed>({
   service: 'dispatcher',
   schemaVersion: '1.0',
 });
+export const taskDiscarded = eventType<TaskDiscarded>({
+  type: 'task.discarded',
+  name: 'TaskDiscarded',
+  service: 'dispatcher',
+  schemaVersion: '1.0',
+});
 export const taskExpired = eventType<TaskExpired>({
   type: 'task.expired',
   name: 'TaskExpired',
@@ -218,6 +226,12 @@ export const taskFinished = eventType<TaskFinished>({
 export const taskQueued = eventType<TaskQueued>({
   type: 'task.queued',
   name: 'TaskQueued',
+  service: 'dispatcher',
+  schemaVersion: '1.0',
+});
+export const taskReplayed = eventType<TaskReplayed>({
+  type: 'task.replayed',
+  name: 'TaskReplayed',
   service: 'dispatcher',
   schemaVersion: '1.0',
 });
@@ -262,9 +276,11 @@ export const eventTypes = [
   snapshotCommitted,
   taskCancelRequested,
   taskClaimed,
+  taskDiscarded,
   taskExpired,
   taskFinished,
   taskQueued,
+  taskReplayed,
   tokenCreated,
   tokenRevoked,
 ] as const;

@@ -937,6 +937,19 @@ export interface TaskClaimed {
   run: Uuid;
 }
 /**
+ * A dead letter will not be tried again.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "TaskDiscarded".
+ */
+export interface TaskDiscarded {
+  project: Slug;
+  environment: Slug;
+  job: Uuid;
+  task: Uuid;
+  reason: string;
+}
+/**
  * A lease ran out; the attempt is fenced off.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -981,6 +994,19 @@ export interface TaskQueued {
   job: Uuid;
   task: Uuid;
   operator: string;
+}
+/**
+ * A dead letter is tried again, as a new job.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "TaskReplayed".
+ */
+export interface TaskReplayed {
+  project: Slug;
+  environment: Slug;
+  job: Uuid;
+  task: Uuid;
+  replay: Uuid;
 }
 /**
  * A service token was made; only its hash is kept.
@@ -1398,6 +1424,82 @@ export interface ColumnsSearchOutput {
   items: ColumnHit[];
   total: number;
   next?: Cursor;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "DeadLetter".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "DeadLettersDiscardOutput".
+ */
+export interface DeadLetter {
+  project: Slug;
+  environment: Slug;
+  task: Uuid;
+  job: Uuid;
+  name: string;
+  operator: string;
+  cause?: string;
+  attempts: number;
+  deadAt: Time;
+  state: 'open' | 'replayed' | 'discarded';
+  origin: Uuid;
+  reason?: string;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "DeadLetterHistory".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "DeadLettersGetOutput".
+ */
+export interface DeadLetterHistory {
+  project: Slug;
+  environment: Slug;
+  task: Uuid;
+  job: Uuid;
+  name: string;
+  operator: string;
+  cause?: string;
+  attempts: number;
+  deadAt: Time;
+  state: 'open' | 'replayed' | 'discarded';
+  origin: Uuid;
+  reason?: string;
+  spec: {
+    [k: string]: unknown;
+  };
+  history: {
+    attempt: number;
+    worker: string;
+    startedAt: Time;
+    finishedAt?: Time;
+    outcome?: string;
+    cause?: string;
+  }[];
+}
+export interface DeadLettersListInput {
+  project: Slug;
+  environment: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface DeadLettersListOutput {
+  items: DeadLetter[];
+  next?: Cursor;
+}
+export interface DeadLettersGetInput {
+  task: Uuid;
+}
+export interface DeadLettersReplayInput {
+  task: Uuid;
+}
+export interface DeadLettersReplayOutput {
+  job: Uuid;
+}
+export interface DeadLettersDiscardInput {
+  task: Uuid;
+  reason: string;
 }
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -2821,6 +2923,8 @@ export type AssetsGetOutput = AssetDetail;
 export type AuditCheckpointOutput = Checkpoint;
 export type AuditExportOutput = Blob;
 export type BlobsPutOutput = Blob;
+export type DeadLettersGetOutput = DeadLetterHistory;
+export type DeadLettersDiscardOutput = DeadLetter;
 export type EnvironmentsGetOutput = Environment;
 export type EnvironmentsCreateOutput = Environment;
 export type EnvironmentsPutVariableOutput = Environment;

@@ -628,6 +628,15 @@ export const taskClaimedSchema = z
     run: uuidSchema,
   })
   .describe('A worker holds the lease of an attempt.');
+export const taskDiscardedSchema = z
+  .object({
+    project: slugSchema,
+    environment: slugSchema,
+    job: uuidSchema,
+    task: uuidSchema,
+    reason: z.string().min(1),
+  })
+  .describe('A dead letter will not be tried again.');
 export const taskExpiredSchema = z
   .object({
     project: slugSchema,
@@ -660,6 +669,9 @@ export const taskQueuedSchema = z
     operator: z.string().min(1),
   })
   .describe('A unit of work waits for a worker.');
+export const taskReplayedSchema = z
+  .object({ project: slugSchema, environment: slugSchema, job: uuidSchema, task: uuidSchema, replay: uuidSchema })
+  .describe('A dead letter is tried again, as a new job.');
 export const tokenCreatedSchema = z
   .object({
     token: uuidSchema,
@@ -706,9 +718,11 @@ export const zodSchemas = {
   SnapshotCommitted: snapshotCommittedSchema,
   TaskCancelRequested: taskCancelRequestedSchema,
   TaskClaimed: taskClaimedSchema,
+  TaskDiscarded: taskDiscardedSchema,
   TaskExpired: taskExpiredSchema,
   TaskFinished: taskFinishedSchema,
   TaskQueued: taskQueuedSchema,
+  TaskReplayed: taskReplayedSchema,
   TokenCreated: tokenCreatedSchema,
   TokenRevoked: tokenRevokedSchema,
 };
