@@ -119,6 +119,11 @@ function bringUpNats(paths, { nats }, started, progress) {
 async function bringUpWeb(paths, { port, gateway }, started, progress) {
   const child = await startWeb({ port, gateway, log: join(paths.logs, 'web.log') });
   started('web', child, ['SIGTERM'], 3000);
+  // The API goes on without it, and the gateway says so to whoever opens a page.
+  child.once(
+    'exit',
+    (code) => code && console.error(`the pages ended unexpectedly; see ${join(paths.logs, 'web.log')}`),
+  );
   progress(`port ${port}`);
 }
 
