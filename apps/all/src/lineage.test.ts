@@ -116,6 +116,20 @@ test('lineage follows the snapshot; what is not understood is said with its reas
   expect(unclear.find(({ status }) => status === 'none')).toMatchObject({ notes: [{ code: 'no-sql' }] });
 });
 
+test('work that a dead process left is taken up when its hold has ended; until then what was visible stays so', async () => {
+  const left = (until: string) =>
+    stack.sql(
+      `update graph.lineage_state set status = 'pending', version = version + 1, held_until = now() + interval '${until}'`,
+    );
+  const status = async () => (await ask<LineageStateOutput>('GET', `${place}/lineage`)).body.state.status;
+  await left('1 hour');
+  expect(await status()).toBe('pending');
+  expect(said(await graph({ asset: 'orders', column: 'order_id', direction: 'up' }))).toHaveLength(2);
+  await left('-1 second');
+  while ((await status()) === 'pending') await sleep(50);
+  expect(await status()).toBe('complete');
+});
+
 test('a column is followed up to the seeds and down to its readers, over HTTP', async () => {
   const up = await graph({ asset: 'customers', column: 'ORDERS', direction: 'up', depth: '9' });
   expect(said(up)).toEqual([
