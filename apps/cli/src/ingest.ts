@@ -8,28 +8,34 @@ import {
   snapshotsGet,
 } from '@headgate/contracts';
 import { Command, Option } from 'commander';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, relative, resolve, sep } from 'node:path';
-import { follow, until } from './follow.ts';
+import { follow, patiently, until } from './follow.ts';
 import { artifactsIn } from './inspect.ts';
 import { projectTar } from './project-tar.ts';
 import { type Cli, globalOptions, online, type Place, type Session } from './session.ts';
 import { Stop } from './stop.ts';
 import { counted } from './table.ts';
+import { uploadFile } from './upload-file.ts';
+import { watch } from './watch.ts';
 
 interface IngestFlags {
   readonly projectDir?: string;
   readonly create?: boolean;
+  readonly watch?: boolean;
   readonly adapter?: 'duckdb' | 'postgres';
 }
 
 /** What the API takes in one delivery. */
 const maxArtifacts = 16;
+/** What a server may take to read the largest project, in ms. */
+const ingestingMs = 900_000;
 
 const help = `
 Examples:
   headgate ingest target
   headgate ingest target/manifest.json target/catalog.json
+  headgate ingest --watch target
   headgate ingest --project-dir . --create --project shop --environment dev
 
 Artifacts are taken whole or refused with file, path and cause. A project's files are packed without target, logs,
@@ -46,6 +52,7 @@ export function ingestCommand(cli: Cli): Command {
         '--project-dir <dir>',
         "a dbt project's folder: pack it, upload it, have dbt parse and compile it (the warehouse is not reached)",
       )
+      .option('--watch', 'deliver the artifacts again whenever they change, until interrupted')
       .option('--create', 'make the project and the environment named, where they are not there yet')
       .addOption(new Option('--adapter <name>', 'what a new environment runs on').choices(['duckdb', 'postgres'])),
   )
@@ -56,12 +63,29 @@ export function ingestCommand(cli: Cli): Command {
 async function ingest(session: Session, flags: IngestFlags, paths: string[]): Promise<number> {
   if (flags.projectDir !== undefined && paths.length > 0)
     throw new Stop(64, 'either artifacts or --project-dir, not both');
-  const work = flags.projectDir === undefined ? artifactsOf(session, paths) : undefined;
+  if (flags.projectDir !== undefined && flags.watch) throw new Stop(64, 'only artifacts can be watched');
+  const work = flags.projectDir === undefined && !flags.watch ? artifactsOf(session, paths) : undefined;
   if (flags.create) await create(session, flags);
   const place = await session.place();
+  if (flags.watch) return watchFor(session, place, paths);
   return work
     ? deliver(session, place, work)
     : deliverProject(session, place, resolve(session.cli.cwd, flags.projectDir!));
+}
+
+async function watchFor(session: Session, place: Place, paths: string[]): Promise<number> {
+  const { terminal } = session;
+  let isOver = false;
+  const interrupted = () => (isOver = true);
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  terminal.complain('watching; interrupt to end');
+  await watch({
+    files: () => artifactsOf(session, paths),
+    deliver: (files) => deliver(session, place, files),
+    complain: (line) => terminal.complain(line),
+    isOver: () => isOver,
+  });
+  return 0;
 }
 
 async function create({ client, settings }: Session, { adapter }: IngestFlags): Promise<void> {
@@ -92,14 +116,16 @@ function artifactsOf({ cli }: Session, paths: string[]): string[] {
 
 async function deliver(session: Session, place: Place, files: readonly string[]): Promise<number> {
   const { client, terminal } = session;
-  const artifacts = [];
+  const artifacts: { name: string; blob: string }[] = [];
   for (const file of files) {
     const name = basename(file);
     terminal.progress(`uploading ${name}`);
-    artifacts.push({ name, blob: await client.upload(readFileSync(file)) });
+    const told = (share: number) => terminal.progress(`uploading ${name} ${Math.floor(share * 100)} %`);
+    artifacts.push({ name, blob: await uploadFile(client, file, told) });
   }
   terminal.progress(`reading ${counted(artifacts.length, 'artifact')}`);
-  const taken = await client.call(ingestsCreate, { ...place, artifacts });
+  // A large project outlasts one request; the same request again joins the work that is under way.
+  const taken = await patiently(() => client.call(ingestsCreate, { ...place, artifacts }), ingestingMs);
   terminal.endProgress();
   for (const { code, path, message } of taken.warnings) terminal.complain(`warning: ${code} ${path}: ${message}`);
   session.answer(taken, () => inWords(taken));

@@ -10,10 +10,12 @@ import { LineageStep } from './lineage-step.ts';
 import { Readers } from './readers.ts';
 import { RunsConsumer } from './runs.consumer.ts';
 import { schema } from './schema.ts';
+import { Uploads } from './uploads.ts';
+import { UploadsController } from './uploads.controller.ts';
 
 @Module({
-  controllers: [IngestsController, LineageOverridesController],
-  providers: [Deliveries, Ingests, LineageOverrides, LineageStep, Readers, RunsConsumer],
+  controllers: [IngestsController, LineageOverridesController, UploadsController],
+  providers: [Deliveries, Ingests, LineageOverrides, LineageStep, Readers, RunsConsumer, Uploads],
 })
 class IngestionModule {}
 

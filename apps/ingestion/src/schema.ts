@@ -5,15 +5,24 @@ import { Graph1764000000000 } from './migrations/1764000000000-graph.ts';
 import { Lineage1764300000000 } from './migrations/1764300000000-lineage.ts';
 import { Search1764400000000 } from './migrations/1764400000000-search.ts';
 import { Skeleton1764500000000 } from './migrations/1764500000000-skeleton.ts';
+import { Uploads1764310000000 } from './migrations/1764310000000-uploads.ts';
 import { owned } from './owned.ts';
 import { GraphSnapshot, ImpactIndex, NodeIndex, NodeRun } from './snapshot.entity.ts';
+import { Upload, UploadPiece } from './upload.entity.ts';
 
 export const schema: Schema = {
   ...owned,
   entities: [
     ...[Artifact, EnvironmentHead, GraphSnapshot, ImpactIndex, Ingest, NodeIndex, NodeRun],
     ...[LineageEdge, LineageNode, LineageOverride, LineageState],
+    ...[Upload, UploadPiece],
   ],
-  migrations: [Graph1764000000000, Lineage1764300000000, Search1764400000000, Skeleton1764500000000],
+  migrations: [
+    Graph1764000000000,
+    Lineage1764300000000,
+    Uploads1764310000000,
+    Search1764400000000,
+    Skeleton1764500000000,
+  ],
   readers: ['graph-read'],
 };

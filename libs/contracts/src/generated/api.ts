@@ -185,6 +185,14 @@ import type {
   TokensRevokeOutput,
   TokensResolveInput,
   TokensResolveOutput,
+  UploadsCreateInput,
+  UploadsCreateOutput,
+  UploadsGetInput,
+  UploadsGetOutput,
+  UploadsAppendInput,
+  UploadsAppendOutput,
+  UploadsCompleteInput,
+  UploadsCompleteOutput,
 } from './types.ts';
 export const assetsSearch = operation<AssetsSearchInput, AssetsSearchOutput>({
   id: 'assets.search',
@@ -1008,6 +1016,42 @@ export const tokensResolve = operation<TokensResolveInput, TokensResolveOutput>(
   service: 'identity',
   callers: ['gateway'],
 });
+export const uploadsCreate = operation<UploadsCreateInput, UploadsCreateOutput>({
+  id: 'uploads.create',
+  name: 'UploadsCreate',
+  service: 'ingestion',
+  method: 'POST',
+  path: '/api/v1/uploads',
+  authorize: 'artifact:write',
+  callers: ['gateway'],
+});
+export const uploadsGet = operation<UploadsGetInput, UploadsGetOutput>({
+  id: 'uploads.get',
+  name: 'UploadsGet',
+  service: 'ingestion',
+  method: 'GET',
+  path: '/api/v1/uploads/{upload}',
+  authorize: 'artifact:write',
+  callers: ['gateway'],
+});
+export const uploadsAppend = operation<UploadsAppendInput, UploadsAppendOutput>({
+  id: 'uploads.append',
+  name: 'UploadsAppend',
+  service: 'ingestion',
+  method: 'POST',
+  path: '/api/v1/uploads/{upload}/pieces',
+  authorize: 'artifact:write',
+  callers: ['gateway'],
+});
+export const uploadsComplete = operation<UploadsCompleteInput, UploadsCompleteOutput>({
+  id: 'uploads.complete',
+  name: 'UploadsComplete',
+  service: 'ingestion',
+  method: 'POST',
+  path: '/api/v1/uploads/{upload}/complete',
+  authorize: 'artifact:write',
+  callers: ['gateway'],
+});
 /** What each role may do: permissions, and the roles whose permissions it has too. */
 export const roles: Readonly<Record<string, readonly string[]>> = {
   viewer: [
@@ -1133,4 +1177,8 @@ export const operations = [
   tokensCreate,
   tokensRevoke,
   tokensResolve,
+  uploadsCreate,
+  uploadsGet,
+  uploadsAppend,
+  uploadsComplete,
 ] as const;

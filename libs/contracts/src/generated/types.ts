@@ -2918,6 +2918,51 @@ export interface TokensResolveOutput {
   grants?: Grant[];
   grantVersion?: number;
 }
+/**
+ * Bytes on their way. `offset` is where the next piece begins; `blob` is there once all have come.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Upload".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "UploadsCreateOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "UploadsGetOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "UploadsAppendOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "UploadsCompleteOutput".
+ */
+export interface Upload {
+  upload: Uuid;
+  digest: Digest;
+  bytes: number;
+  offset: number;
+  /**
+   * The largest piece that is taken.
+   */
+  pieceBytes: number;
+  expiresAt: Time;
+  blob?: Digest;
+}
+export interface UploadsCreateInput {
+  digest: Digest;
+  bytes: number;
+}
+export interface UploadsGetInput {
+  upload: Uuid;
+}
+export interface UploadsAppendInput {
+  upload: Uuid;
+  offset: number;
+  blob: Digest;
+}
+export interface UploadsCompleteInput {
+  upload: Uuid;
+}
 
 export type AssetsGetOutput = AssetDetail;
 export type AuditCheckpointOutput = Checkpoint;
@@ -2958,3 +3003,7 @@ export type SnapshotsManifestOutput = Blob;
 export type SnapshotsSkeletonOutput = Blob;
 export type TasksGetOutput = Task;
 export type TokensRevokeOutput = Token;
+export type UploadsCreateOutput = Upload;
+export type UploadsGetOutput = Upload;
+export type UploadsAppendOutput = Upload;
+export type UploadsCompleteOutput = Upload;
