@@ -167,6 +167,43 @@ test('the verdicts of a plan come in pages, by verdict, by name and by cause, an
   });
 });
 
+test('results that were delivered beside the manifest of their invocation are what the environment holds; older ones change nothing', async () => {
+  const given = JSON.parse(manifest.toString()) as {
+    metadata: { invocation_id: string };
+    nodes: Record<string, object>;
+  };
+  const results = (minute: number, status: string, invocation = given.metadata.invocation_id) => {
+    const timing = [{ name: 'execute', completed_at: `2026-11-21T01:${minute}:00.000000Z` }];
+    const rows = Object.keys(given.nodes).map((unique_id) => ({ unique_id, status, timing, thread_id: '1' }));
+    const metadata = { invocation_id: invocation };
+    return Buffer.from(JSON.stringify({ metadata, args: { which: 'build' }, results: rows }));
+  };
+  const delivered = { project: 'jaffle', environment: 'delivered' };
+  const deliver = async (files: Record<string, Buffer>) => {
+    const list = Object.entries(files).map(async ([name, bytes]) => ({ name, blob: await blobs.put(orgA, bytes) }));
+    await ask(ingestsCreate, { ...delivered, artifacts: await Promise.all(list) });
+  };
+  const state = async () => {
+    const [row] = await stack.sql<{ state: string }>(
+      `select state from planner.environment_state where environment = 'delivered'`,
+    );
+    return row?.state;
+  };
+  await deliver({ 'run_results.json': results(10, 'success', 'of-nobody'), 'manifest.json': manifest });
+  await deliver({ 'run_results.json': results(20, 'success') });
+  while (!(await state())) await new Promise((resolve) => setTimeout(resolve, 100));
+  const plan = await ask(plansPropose, delivered);
+  expect(plan.counts.skip).toBeGreaterThan(10);
+  const before = await state();
+  await deliver({ 'run_results.json': results(15, 'error') });
+  await deliver({ 'run_results.json': results(30, 'error') });
+  while ((await state()) === before) await new Promise((resolve) => setTimeout(resolve, 100));
+  const [row] = await stack.sql<{ n: string }>(
+    `select count(distinct (run, status)) as n from graph.node_run where environment = 'delivered'`,
+  );
+  expect(row!.n).toBe('2');
+}, 120_000);
+
 test('the selection language of dbt is answered over the snapshot, with reasons and with saved selections', async () => {
   const answer = await ask(selectionsEvaluate, { ...here, select: ['stg_orders+,tag:mart'], explain: true });
   expect(answer.ids).toContain('model.jaffle.orders');

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { ArtifactWarning } from '@headgate/dbt';
 import { Blobs, type Call, Database, Failure, type Tx } from '@headgate/kit';
 import { type BuiltSnapshot, currentHead, type Head, type Place } from './commit.ts';
 import { knownDigests } from './index-rows.ts';
 import { type ReadingThread, Readers } from './readers.ts';
-import type { IndexDelta, ReadFile, ReadResults } from './reading.ts';
 import { keepSkeleton, knownSkeletons } from './skeletons.ts';
+import type { IndexDelta, ReadFile } from './reading.ts';
 
 /** Files that came together. */
 export interface Given extends Place {
@@ -24,13 +23,10 @@ export interface Delivery extends Given {
   deltaNow(tx: Tx): Promise<IndexDelta>;
 }
 
-export interface DeliveredFile {
+export interface DeliveredFile extends ReadFile {
   readonly name: string;
   readonly blob: string;
   readonly bytes: number;
-  readonly kind: ReadFile['kind'];
-  readonly warnings: readonly ArtifactWarning[];
-  readonly results: ReadResults | undefined;
 }
 
 /** How a delivery sees the environment as it stands: in a transaction of its own, or in the caller's. */
@@ -59,8 +55,8 @@ export class Deliveries {
 
   private async file(thread: ReadingThread, org: string, name: string, blob: string): Promise<DeliveredFile> {
     const bytes = await this.blobs.size(org, blob);
-    const { kind, warnings, results } = await thread.read(name, blob, bytes, this.blobs.read(org, blob));
-    return { name, blob, bytes, kind, warnings, results };
+    const file = await thread.read(name, blob, bytes, this.blobs.read(org, blob));
+    return { ...file, name, blob, bytes };
   }
 
   /** The graph of a manifest and a catalog; whichever was not delivered is the one the environment has. */

@@ -77,9 +77,10 @@ export class Desk {
     if (!result.ok) return { refusal: result.error };
     const { artifact } = result;
     this.taken.push({ artifact, builder });
-    const { kind, warnings } = artifact;
+    const { kind, warnings, claim } = artifact;
+    const invocation = claim.invocationId?.replaceAll('\u0000', '').toWellFormed() ?? null;
     const results = artifact.kind === 'run_results' ? resultsOf(artifact.runResults) : undefined;
-    return { file: { kind, warnings: warnings.slice(0, 50), ...(results && { results }) } };
+    return { file: { kind, invocation, warnings: warnings.slice(0, 50), ...(results && { results }) } };
   }
 
   private seal(manifest: number, catalog: number | null): Outcome {

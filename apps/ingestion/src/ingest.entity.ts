@@ -62,6 +62,10 @@ export class Artifact {
   @Column('uuid')
   ingestId: string;
 
+  /** The run of dbt that wrote the file, where it says so. */
+  @Column('text', { nullable: true })
+  invocation: string | null;
+
   @Column('timestamptz', { default: () => 'now()' })
   createdAt: Date;
 }

@@ -10,8 +10,8 @@ import {
 import { type Call, Database, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
 import { commitSnapshot } from './commit.ts';
-import { Deliveries, type Delivery } from './deliveries.ts';
-import { recordResults } from './node-runs.ts';
+import { Deliveries, type DeliveredFile, type Delivery } from './deliveries.ts';
+import { manifestOf, recordResults } from './node-runs.ts';
 import { Running } from './running.ts';
 
 /** Takes artifacts whole or not at all: everything is read before the transaction, everything is visible after it. */
@@ -63,14 +63,14 @@ export class Ingests {
     const id = uuidv7();
     const warnings = files.flatMap((file) => file.warnings);
     const kept = [];
-    for (const { kind, name, blob, bytes, results } of files) {
+    for (const { kind, name, blob, bytes, invocation, results } of files) {
       const fresh = await tx.query(
-        `insert into artifact (org_id, project, environment, digest, kind, name, bytes, ingest_id) values ($1, $2, $3, $4, $5, $6, $7, $8)
+        `insert into artifact (org_id, project, environment, digest, kind, name, bytes, ingest_id, invocation) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict do nothing returning digest`,
-        [tx.org, project, environment, blob, kind, name, bytes, id],
+        [tx.org, project, environment, blob, kind, name, bytes, id, invocation],
       );
       kept.push({ name, kind, artifact: blob, duplicate: fresh.length === 0 });
-      if (results) await recordResults(tx, delivery, results, run);
+      if (results) await recordResults(tx, delivery, results, run ?? invocation);
     }
     const committed = snapshot && (await commitSnapshot(tx, delivery, snapshot, () => delivery.deltaNow(tx)));
     await tx.query(
@@ -87,16 +87,7 @@ export class Ingests {
         JSON.stringify(warnings),
       ],
     );
-    for (const { kind, artifact } of kept) {
-      await mutate(tx, artifactIngested, {
-        project,
-        environment,
-        artifact,
-        kind: kind as 'manifest',
-        ingest: id,
-        ...(run && { run }),
-      });
-    }
+    for (const file of files) await tell(tx, delivery, file, id);
     if (committed?.isNew) {
       const { snapshot: digest, seq, nodes, edges, manifest } = committed.snapshot;
       await mutate(tx, snapshotCommitted, {
@@ -121,6 +112,15 @@ export class Ingests {
       ...(committed && { snapshot: committed.snapshot, snapshotIsNew: committed.isNew }),
     };
   }
+}
+
+/** Results that belong to a manifest we have move the environment's state on, as our own runs do. */
+async function tell(tx: Tx, delivery: Delivery, file: DeliveredFile, ingest: string): Promise<void> {
+  const { project, environment, run } = delivery;
+  const { kind, blob: artifact, invocation } = file;
+  const manifest = kind === 'run_results' && !run ? await manifestOf(tx, delivery, invocation) : undefined;
+  const more = { ...(run && { run }), ...(manifest && { manifest }) };
+  await mutate(tx, artifactIngested, { project, environment, artifact, kind, ingest, ...more });
 }
 
 interface IngestRow {

@@ -2,14 +2,13 @@ import type { Tx } from '@headgate/kit';
 import type { Place } from './commit.ts';
 import type { ReadResults } from './reading.ts';
 
-/** Keeps how each node ended. `run` is our run, or the invocation that dbt names when the file came from elsewhere. */
+/** Keeps how each node ended. `name` is our run, or the invocation that dbt names when the file came from elsewhere. */
 export async function recordResults(
   tx: Tx,
   { project, environment }: Place,
-  { invocation, isExecution, rows }: ReadResults,
-  run?: string,
+  { isExecution, rows }: ReadResults,
+  name: string | null,
 ): Promise<void> {
-  const name = run ?? invocation;
   if (!name || !isExecution) return;
   await tx.query(
     `insert into node_run (org_id, project, environment, run, node, status, finished_at, duration_ms, rows, bytes, message)
@@ -18,4 +17,18 @@ export async function recordResults(
      on conflict (org_id, project, environment, node, run) do nothing`,
     [tx.org, project, environment, name, rows],
   );
+}
+
+/** The manifest that the invocation wrote which wrote these results, if it was delivered: only the two together say what was built. */
+export async function manifestOf(
+  tx: Tx,
+  { project, environment }: Place,
+  invocation: string | null,
+): Promise<string | undefined> {
+  const [row] = await tx.query<{ digest: string }>(
+    `select digest from artifact where project = $1 and environment = $2 and kind = 'manifest' and invocation = $3
+     order by created_at desc, digest limit 1`,
+    [project, environment, invocation],
+  );
+  return row?.digest;
 }

@@ -3,17 +3,15 @@ import type { ArtifactKind, ArtifactWarning, Refusal } from '@headgate/dbt';
 /** One file of a delivery, as its reader hands it back: what is left of it once the graph and the facts are taken out. */
 export interface ReadFile {
   readonly kind: ArtifactKind;
+  /** The run of dbt that wrote it, where it says so. */
+  readonly invocation: string | null;
   readonly warnings: readonly ArtifactWarning[];
   readonly results?: ReadResults;
 }
 
 /** What run_results tell of nodes. */
 export interface ReadResults {
-  /** The invocation that wrote the file, and the command: null when it does not say. */
-  readonly invocation: string | null;
-  readonly which: string | null;
   readonly isExecution: boolean;
-  readonly generatedAt: string | null;
   /** JSON of a list of node facts, ready for `json_to_recordset`. */
   readonly rows: string;
 }

@@ -1,19 +1,11 @@
-import { isExecution, type ResultRow, type Results, whichOf } from '@headgate/dbt';
+import { isExecution, type ResultRow, type Results } from '@headgate/dbt';
 import type { ReadResults } from './reading.ts';
 
 /** What is kept of run_results: how each node ended. */
 export function resultsOf(results: Results): ReadResults {
   const rows = results.results.filter(({ unique_id }) => unique_id !== '').map(factsOf);
-  return {
-    invocation: text(results.metadata['invocation_id']),
-    which: whichOf(results),
-    isExecution: isExecution(results),
-    generatedAt: text(results.metadata['generated_at']),
-    rows: JSON.stringify(rows),
-  };
+  return { isExecution: isExecution(results), rows: JSON.stringify(rows) };
 }
-
-const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? plain(value) : null);
 
 function factsOf(row: ResultRow) {
   const timing = Array.isArray(row['timing']) ? (row['timing'] as { completed_at?: unknown }[]) : [];

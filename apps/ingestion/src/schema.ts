@@ -2,6 +2,7 @@ import type { Schema } from '@headgate/kit';
 import { Artifact, EnvironmentHead, Ingest } from './ingest.entity.ts';
 import { LineageEdge, LineageNode, LineageOverride, LineageState } from './lineage.entity.ts';
 import { Graph1764000000000 } from './migrations/1764000000000-graph.ts';
+import { Invocations1764320000000 } from './migrations/1764320000000-invocations.ts';
 import { Lineage1764300000000 } from './migrations/1764300000000-lineage.ts';
 import { Search1764400000000 } from './migrations/1764400000000-search.ts';
 import { Skeleton1764500000000 } from './migrations/1764500000000-skeleton.ts';
@@ -23,6 +24,8 @@ export const schema: Schema = {
     Uploads1764310000000,
     Search1764400000000,
     Skeleton1764500000000,
+    Invocations1764320000000,
+    Search1764400000000,
   ],
   readers: ['graph-read'],
 };

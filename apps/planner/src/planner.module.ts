@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { runFinished } from '@headgate/contracts';
+import { artifactIngested, runFinished } from '@headgate/contracts';
 import type { Service } from '@headgate/kit';
 import { PlanEntries } from './plan-entries.ts';
 import { Plans } from './plans.ts';
@@ -17,4 +17,9 @@ import { States } from './states.ts';
 })
 class PlannerModule {}
 
-export const planner: Service = { name: 'planner', module: PlannerModule, schema, hears: [runFinished] };
+export const planner: Service = {
+  name: 'planner',
+  module: PlannerModule,
+  schema,
+  hears: [runFinished, artifactIngested],
+};

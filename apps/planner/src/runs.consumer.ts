@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { runFinished, type RunFinished } from '@headgate/contracts';
+import { artifactIngested, type ArtifactIngested, runFinished, type RunFinished } from '@headgate/contracts';
 import { Hears, type Heard, type Tx } from '@headgate/kit';
 import { States } from './states.ts';
 
@@ -16,5 +16,13 @@ export class RunsConsumer {
     const results = blobOf('run_results.json');
     if (!manifest || !results) return;
     await this.states.fold(tx, data, { run: data.run, attempt: data.attempt }, { manifest, results });
+  }
+
+  /** So do results that were delivered, when the manifest of the same invocation was, too. Those of our own runs come as above. */
+  @Hears(artifactIngested)
+  async foldDelivered({ data }: Heard<ArtifactIngested>, tx: Tx): Promise<void> {
+    const { kind, run, manifest, artifact: results, ingest } = data;
+    if (kind !== 'run_results' || run || !manifest) return;
+    await this.states.fold(tx, data, { run: ingest, attempt: 1 }, { manifest, results }, 'newer');
   }
 }

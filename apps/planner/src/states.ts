@@ -3,7 +3,7 @@ import { canonical } from '@headgate/contracts';
 import { readArtifact } from '@headgate/dbt';
 import { Blobs, type Tx } from '@headgate/kit';
 import { readerOfSql } from './sql.ts';
-import { emptyState, type EnvironmentState, fold, outcomeOf } from '@headgate/plans';
+import { emptyState, type EnvironmentState, fold, outcomeOf, type RunOutcome } from '@headgate/plans';
 
 interface Place {
   readonly project: string;
@@ -31,12 +31,14 @@ export class States {
   /**
    * Folds a run into the state of its environment. A node that succeeded in a failed run counts; results that were not
    * written by the invocation of the manifest beside them do not. Runs of one environment fold one after another.
+   * `newer`: the files may be old or here already, so only what ended after all that the state knows counts.
    */
   async fold(
     tx: Tx,
     place: Place,
     run: { run: string; attempt: number },
     files: { manifest: string; results: string },
+    which: 'all' | 'newer' = 'all',
   ): Promise<void> {
     const { project, environment } = place;
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${tx.org} ${project} ${environment}`]);
@@ -47,8 +49,10 @@ export class States {
     const outcome = outcomeOf(manifest.artifact.manifest, results.artifact.runResults, run);
     if (!outcome.ok) return;
     const { state } = await this.current(tx, place);
+    const counted = which === 'all' ? outcome.outcome : newerThan(state, outcome.outcome);
+    if (!counted) return;
     const print = await readerOfSql(manifest.artifact.manifest);
-    const next = fold(state, { ...outcome.outcome, ...(print && { print }) });
+    const next = fold(state, { ...counted, ...(print && { print }) });
     const digest = await this.blobs.put(tx.org, Buffer.from(canonical(next)));
     await tx.query(
       `insert into environment_state (org_id, project, environment, state, run) values ($1, $2, $3, $4, $5)
@@ -57,3 +61,27 @@ export class States {
     );
   }
 }
+
+/** When the last of them ended, in ms; -Infinity when none says so. */
+const newest = (ends: Iterable<{ readonly finishedAt: string | null }>): number => {
+  let last = -Infinity;
+  for (const { finishedAt } of ends) last = Math.max(last, finishedAt === null ? -Infinity : timeOf(finishedAt));
+  return last;
+};
+
+/** Without what the state knows a later end of; nothing when the whole of it is older than the state. */
+function newerThan(state: EnvironmentState, outcome: RunOutcome): RunOutcome | undefined {
+  if (newest(outcome.results) <= newestIn(state)) return undefined;
+  const results = outcome.results.filter((result) => {
+    const last = state.nodes[result.id]?.last;
+    return !last || newest([result]) > newest([last]);
+  });
+  return { ...outcome, results };
+}
+
+const newestIn = ({ nodes }: EnvironmentState): number => newest(Object.values(nodes).map((node) => node.last));
+
+const timeOf = (text: string): number => {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? -Infinity : time;
+};

@@ -645,6 +645,10 @@ export const schemas: Record<string, object> = {
       kind: { enum: ['manifest', 'catalog', 'run_results', 'sources'] },
       ingest: { $ref: '#/$defs/Uuid' },
       run: { $ref: '#/$defs/Uuid' },
+      manifest: {
+        $ref: '#/$defs/Digest',
+        description: 'Of run_results: the manifest that the same invocation wrote, where it was delivered.',
+      },
     },
   },
   EnvironmentChanged: {

@@ -581,6 +581,10 @@ export interface ArtifactIngested {
   kind: 'manifest' | 'catalog' | 'run_results' | 'sources';
   ingest: Uuid;
   run?: Uuid;
+  /**
+   * SHA-256 of canonical bytes or of a file's own bytes.
+   */
+  manifest?: string;
 }
 /**
  * An environment's settings or variables changed; values are never in the event.

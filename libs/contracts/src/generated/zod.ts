@@ -426,6 +426,7 @@ export const artifactIngestedSchema = z
     kind: z.enum(['manifest', 'catalog', 'run_results', 'sources']),
     ingest: uuidSchema,
     run: uuidSchema.optional(),
+    manifest: digestSchema.optional(),
   })
   .describe('A dbt artifact was taken whole.');
 export const environmentChangedSchema = z
