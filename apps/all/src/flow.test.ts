@@ -75,7 +75,7 @@ test('a manifest becomes a snapshot, and the same manifest again does not', asyn
   expect(again).toMatchObject({ snapshotIsNew: false, snapshot: { seq: 1 }, artifacts: [{ duplicate: true }] });
   expect((await ask(snapshotsList, here)).items).toHaveLength(1);
   expect((await ask(ingestsList, here)).items).toHaveLength(2);
-});
+}, 60_000);
 
 test('a change to one node writes index rows for it alone', async () => {
   const edited = JSON.parse(manifest.toString());
