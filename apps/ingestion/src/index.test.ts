@@ -99,14 +99,14 @@ test('two deliveries at once are one after the other', async () => {
 /** Ends the connection of a delivery's transaction before its nth statement, as a crash would; answers whether it came to that. */
 async function crashingAt(statement: number, work: () => Promise<unknown>): Promise<boolean> {
   const query = pg.Client.prototype.query as (this: pg.Client, ...args: unknown[]) => unknown;
-  let writer: pg.Client | undefined;
+  const writers = new Set<pg.Client>();
   let seen = 0;
   let crashed = false;
   pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
     const text = typeof args[0] === 'string' ? args[0] : '';
     // Only a commit of a delivery takes this lock; lineage and relay write, too.
-    if (!writer && text.includes('pg_advisory_xact_lock')) writer = this;
-    if (writer === this && !crashed && seen++ === statement) {
+    if (writers.size === 0 && text.includes('pg_advisory_xact_lock')) writers.add(this);
+    if (writers.has(this) && !crashed && seen++ === statement) {
       crashed = true;
       (this as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
     }

@@ -16,7 +16,10 @@ interface Row {
   expires_at: Date;
 }
 
-/** Bytes too many for one request. A piece is put as a blob first, under its digest, and then takes its place here. */
+/**
+ * Bytes too many for one request. A piece is put as a blob first, under its digest, and then takes its place here.
+ * unaudited: bytes on their way decide nothing; the ingest that names them writes the leaf.
+ */
 @Injectable()
 export class Uploads {
   private readonly running = new Running<Upload>(20_000, 300_000);
