@@ -10,6 +10,7 @@ const suites = {
   spine: 'spine.js',
   selection: 'selection.ts',
   ingest: 'ingest.ts',
+  search: 'search.ts',
   lineage: 'lineage.ts',
   dispatcher: 'dispatcher.ts',
 };
