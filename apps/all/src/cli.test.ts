@@ -71,6 +71,14 @@ test('artifacts are ingested, found, planned, kept and verified; the only projec
   expect(json).toMatchObject({ items: [{ name: 'orders' }] });
   expect(await headgate(['search', 'nothing-like-this'])).toMatchObject({ code: 1, out: 'nothing found\n' });
 
+  const counted = await headgate(['search', 'orders', '--facets', '--database', 'nowhere']);
+  expect(counted).toMatchObject({ code: 1, out: expect.stringMatching(/^nothing found\n[^]*^database +\S+ \d+/m) });
+  const around = await headgate(['graph', 'model.jaffle.orders', '--up', '1']);
+  expect(around.out).toMatch(/^-1 +model\.jaffle\.stg_orders .*\+1 up \+1 down$/m);
+  expect(around.out).toMatch(/^0 +model\.jaffle\.orders /m);
+  expect(await headgate(['diff'])).toMatchObject({ code: 3, err: expect.stringContaining('no snapshot before') });
+  expect((await headgate(['diff', 'latest'])).code).toBe(0);
+
   const planned = await headgate(['plan', '--out', 'plan', '--all']);
   expect(planned.code).toBe(0);
   expect(planned.out).toMatch(/^planned run=[1-9]\d* skip=0 partial=0\n/);

@@ -39,6 +39,8 @@ async function headgate(args: string[], env: Record<string, string> = {}, cwd = 
 const commands = [
   'ingest',
   'search',
+  'graph',
+  'diff',
   'plan',
   'run',
   'runs',

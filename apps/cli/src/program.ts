@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { auditCommand } from './audit.ts';
+import { diffCommand } from './diff.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
+import { graphCommand } from './graph.ts';
 import { ingestCommand } from './ingest.ts';
 import { inspectCommand } from './inspect.ts';
 import { lineageCommand } from './lineage.ts';
@@ -20,6 +22,8 @@ import { verifyCommand } from './verify.ts';
 const commands: readonly ((cli: Cli) => Command)[] = [
   ingestCommand,
   searchCommand,
+  graphCommand,
+  diffCommand,
   planCommand,
   runCommand,
   runsCommand,
