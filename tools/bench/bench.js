@@ -12,6 +12,7 @@ const suites = {
   ingest: 'ingest.ts',
   search: 'search.ts',
   lineage: 'lineage.ts',
+  plan: 'plan.ts',
   dispatcher: 'dispatcher.ts',
 };
 

@@ -21,11 +21,16 @@ export function explainCommand(cli: Cli): Command {
 }
 
 function explainFile({ cwd, terminal }: Cli, given: string, node: string | undefined): 0 | 1 {
-  const path = resolve(cwd, given);
-  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'plan.json') : path;
-  const plan = readPlan(file);
+  const plan = planAt(cwd, given);
   terminal.print(explain(plan, node).join('\n'));
   return node === undefined || plan.entries.some(({ id }) => id === node) ? 0 : 1;
+}
+
+/** A plan by its file, or by the folder that holds it; stops with 3 where it is missing, with 2 where it is none. */
+export function planAt(cwd: string, given: string): ExecutionPlan {
+  const path = resolve(cwd, given);
+  const folder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  return readPlan(folder ? join(path, 'plan.json') : path);
 }
 
 function readPlan(file: string): ExecutionPlan {

@@ -1,10 +1,12 @@
 import { type Plan, plansState, snapshotsManifest } from '@headgate/contracts';
+import { differenceInWords, planDifferences } from '@headgate/plans';
 import { Command } from 'commander';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { planAt } from './explain.ts';
 import { print, propose, type ProposeFlags, proposeOptions, shownVerdicts } from './proposal.ts';
 import { confirmAndRun } from './run.ts';
-import { type Cli, globalOptions, online, type Session } from './session.ts';
+import { type Cli, ending, globalOptions, online, type Session } from './session.ts';
 import { Stop } from './stop.ts';
 
 interface PlanFlags extends ProposeFlags {
@@ -15,6 +17,7 @@ interface PlanFlags extends ProposeFlags {
   readonly json?: boolean;
   readonly yes?: boolean;
   readonly all?: boolean;
+  readonly diff?: readonly string[];
 }
 
 const help = `
@@ -24,10 +27,11 @@ Examples:
   headgate plan --out plan && headgate verify plan
   headgate plan --yes
   headgate plan --base prod/target --head target --markdown > comment.md
+  headgate plan --diff yesterday/plan.json today/plan.json
 
 With --base and --head the plan is made here, from two sets of artifacts, without a server.
 
-Exit: 0 planned (or run), 1 it may not run or its run failed, 2 bad input, 3 nothing ingested yet, or a file is missing`;
+Exit: 0 planned (or run, or no difference), 1 it may not run, its run failed, or two plans differ, 2 bad input, 3 nothing ingested yet, or a file is missing`;
 
 export function planCommand(cli: Cli): Command {
   return globalOptions(
@@ -39,6 +43,10 @@ export function planCommand(cli: Cli): Command {
       .option('-y, --yes', 'confirm the plan and run it')
       .option('--base <dir>', 'offline: artifacts of what stands (manifest.json, or an exact state.json)')
       .option('--head <dir>', 'offline: artifacts of what is to be (manifest.json)')
+      .option(
+        '--diff <plans...>',
+        'offline: what two plans say otherwise (two files, or folders that hold a plan.json)',
+      )
       .option('--markdown', 'offline: for a comment on a pull request'),
   )
     .addHelpText('after', help)
@@ -50,7 +58,11 @@ function planned(cli: Cli): (...all: unknown[]) => Promise<void> {
   const there = online(cli, planOnline);
   return async (...all) => {
     const command = all.at(-1) as Command;
-    const { base, head, markdown, ...rest } = command.opts<PlanFlags>();
+    const { base, head, markdown, diff, ...rest } = command.opts<PlanFlags>();
+    if (diff) {
+      process.exitCode = await ending(cli.terminal, async () => differ(cli, command, diff, rest.json ?? false));
+      return;
+    }
     if (base === undefined && head === undefined && !markdown) return there(...all);
     if (base === undefined || head === undefined)
       return command.error('error: an offline plan needs both --base and --head', { exitCode: 64 });
@@ -70,6 +82,17 @@ function planned(cli: Cli): (...all: unknown[]) => Promise<void> {
       (text) => cli.terminal.complain(text),
     );
   };
+}
+
+/** Two plans beside each other; 1 when they do not agree. */
+function differ({ cwd, terminal }: Cli, command: Command, diff: readonly string[], json: boolean): 0 | 1 {
+  const [before, after, ...more] = diff;
+  if (before === undefined || after === undefined || more.length > 0)
+    return command.error('error: --diff takes two plans', { exitCode: 64 });
+  const [a, b] = [planAt(cwd, before), planAt(cwd, after)];
+  const differences = planDifferences(a, b);
+  terminal.print(json ? JSON.stringify(differences) : differenceInWords(a, b).join('\n'));
+  return differences.length > 0 ? 1 : 0;
 }
 
 async function planOnline(session: Session, flags: PlanFlags): Promise<number> {

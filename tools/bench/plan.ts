@@ -1,0 +1,102 @@
+// How long a plan takes: CPU from artifacts, unchanged and with one column changed. Models are made by copying a few
+// shapes of real SQL under other names.  node … tools/bench/plan.ts [models]
+import { canonical } from '@headgate/contracts';
+import { type ManifestArtifact, readArtifact } from '@headgate/dbt';
+import { queryPrinter } from '@headgate/lineage/engine';
+import { assumeBuilt, buildPlan, verifyPlan } from '@headgate/plans';
+
+const models = Number(process.argv[2] ?? 5000);
+const width = 50;
+
+const name = (i: number): string => `m${i}`;
+const relation = (i: number): string => `"dw"."main"."${name(i)}"`;
+const id = (i: number): string => `model.bench.${name(i)}`;
+
+/** Layers of fifty models, each over two of the layer before. */
+function inputsOf(i: number): number[] {
+  const layer = Math.floor(i / width);
+  return layer === 0 ? [] : [(layer - 1) * width + (i % width), (layer - 1) * width + ((i * 7 + 3) % width)];
+}
+
+function sqlOf(i: number, factor: number): string {
+  const [a, b] = inputsOf(i);
+  if (a === undefined || b === undefined)
+    return `select 1 as k, 2 as v, 'a' as label, cast('2024-01-01' as date) as day`;
+  return `with left_side as (
+  select k, v, label, day from ${relation(a)} where v > ${i % 5}
+),
+right_side as (
+  select k, sum(v) as total, max(day) as latest from ${relation(b)} group by k
+)
+select l.k, l.v * ${factor} as v, upper(l.label) as label, coalesce(r.latest, l.day) as day,
+  case when r.total > 10 then 'big' else 'small' end as size
+from left_side l
+left join right_side r on l.k = r.k`;
+}
+
+function nodeOf(i: number, changed: number | null): object {
+  const sql = sqlOf(i, i === changed ? 2 : 1);
+  return {
+    unique_id: id(i),
+    resource_type: 'model',
+    name: name(i),
+    package_name: 'bench',
+    path: `${name(i)}.sql`,
+    original_file_path: `models/${name(i)}.sql`,
+    fqn: ['bench', name(i)],
+    ...{ database: 'dw', schema: 'main', alias: name(i), relation_name: relation(i) },
+    config: { enabled: true, materialized: 'table' },
+    unrendered_config: {},
+    depends_on: { nodes: inputsOf(i).map(id), macros: [] },
+    checksum: { name: 'sha256', checksum: String(i) },
+    ...{ language: 'sql', raw_code: sql, compiled: true, compiled_code: sql },
+  };
+}
+
+const emptySections =
+  'sources macros docs exposures metrics groups selectors disabled parent_map child_map group_map saved_queries semantic_models unit_tests';
+
+function manifest(changed: number | null): object {
+  const metadata = {
+    dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json',
+    dbt_version: '1.11.0',
+    project_name: 'bench',
+    adapter_type: 'duckdb',
+  };
+  return {
+    metadata,
+    nodes: Object.fromEntries(Array.from({ length: models }, (_, i) => [id(i), nodeOf(i, changed)])),
+    ...Object.fromEntries(emptySections.split(' ').map((key) => [key, {}])),
+  };
+}
+
+function read(bytes: Uint8Array): ManifestArtifact {
+  const result = readArtifact(bytes, { file: 'manifest.json' });
+  if (!result.ok || result.artifact.kind !== 'manifest') throw new Error('no manifest');
+  return result.artifact;
+}
+
+function timed<T>(what: string, work: () => T): T {
+  const before = process.cpuUsage();
+  const done = work();
+  const { user, system } = process.cpuUsage(before);
+  console.log(`${what}: ${((user + system) / 1e6).toFixed(2)} s CPU`);
+  return done;
+}
+
+const [before, after] = [null, models - width * 10].map((changed) => Buffer.from(JSON.stringify(manifest(changed))));
+for (const [what, head] of [
+  ['unchanged', before],
+  ['one column changed', after],
+] as const) {
+  console.log(`${models} models, ${what}`);
+  const print = queryPrinter('duckdb')!;
+  const [from, to] = timed('  artifacts read', () => [read(before as Buffer), read(head as Buffer)]);
+  const state = timed('  what stands, from the SQL of the base', () => assumeBuilt(from.manifest, 'base', print));
+  const request = { manifest: to.manifest, manifestId: to.id, snapshot: `sha256:${'0'.repeat(64)}` };
+  const plan = timed('  planned', () => buildPlan({ ...request, state, print }));
+  console.log(`  ${plan.header.counts.run} run, ${plan.header.counts.skip} skip`);
+  const files = { plan: Buffer.from(canonical(plan)), manifest: head as Buffer, state: Buffer.from(canonical(state)) };
+  const verified = timed('  verified', () => verifyPlan({ ...files, reader: queryPrinter }));
+  if (!verified.ok) throw new Error(verified.message);
+}
