@@ -67,6 +67,7 @@ async function beating(held: Lease, body: Promise<unknown>): Promise<void> {
 
 async function beat({ org, task, attempt }: Lease): Promise<void> {
   const asked = Date.now();
+  say({ kind: 'beating', task, attempt, asked });
   const answer = ask(tasksHeartbeat, { worker, held: [{ org, task, attempt }] }, nobody);
   void answer.then(
     ({ lost }) => say({ kind: lost.length > 0 ? 'lost' : 'kept', task, attempt, asked }),
