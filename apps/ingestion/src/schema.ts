@@ -22,10 +22,9 @@ export const schema: Schema = {
     Graph1764000000000,
     Lineage1764300000000,
     Uploads1764310000000,
-    Search1764400000000,
-    Skeleton1764500000000,
     Invocations1764320000000,
     Search1764400000000,
+    Skeleton1764500000000,
   ],
   readers: ['graph-read'],
 };
