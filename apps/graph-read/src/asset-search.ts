@@ -1,17 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { AssetsSearchInput, AssetsSearchOutput, Facets, Fragment, Hit, NodeStatus } from '@headgate/contracts';
+import type { AssetsSearchInput, AssetsSearchOutput, Fragment, Hit, NodeStatus } from '@headgate/contracts';
 import { fragmentOf, marksIn, termsOf, urnOf } from '@headgate/graph';
 import { type Call, cursorOf, Database, keyOf, type Tx } from '@headgate/kit';
 import { shortened } from './asset-view.ts';
+import { FacetCounter } from './facet-counts.ts';
 import { lastStatuses } from './node-card.ts';
 import { answerBytes, withinBytes } from './within-bytes.ts';
 
 /** Matches that are ranked; a broader question is answered from this many, and says so. */
 const candidates = 1000;
 const columnsShown = 12;
-
-/** Matches that facets are counted over; without text all assets count. */
-const facetCandidates = 5000;
 
 interface Row {
   node: string;
@@ -39,6 +37,8 @@ interface Page {
 
 @Injectable()
 export class AssetSearch {
+  private readonly facets = new FacetCounter();
+
   constructor(private readonly database: Database) {}
 
   /**
@@ -63,7 +63,7 @@ export class AssetSearch {
       return {
         items,
         ...found,
-        ...(input.facets && (await facetsOf(tx, input, q))),
+        ...(input.facets && (await this.facets.count(tx, parametersOf(input, q)))),
         ...(end < found.total && items.length > 0 && { next: cursorOf([end]) }),
       };
     });
@@ -102,20 +102,6 @@ async function listed(tx: Tx, input: AssetsSearchInput, from: number, limit: num
   );
   const [count] = await tx.query<{ n: string }>(`select count(*) as n from node_index where ${where}`, parameters);
   return { rows, total: Number(count!.n), capped: false, approximate: false };
-}
-
-async function facetsOf(
-  tx: Tx,
-  input: AssetsSearchInput,
-  q: string | null,
-): Promise<Pick<AssetsSearchOutput, 'facets' | 'facetsCapped'>> {
-  const rows = await tx.query<{ facet: keyof Facets; value: string; assets: string; seen: string }>(
-    'select * from search_facets($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
-    [...parametersOf(input, q), facetCandidates],
-  );
-  const facets: Facets = { type: [], package: [], tag: [], owner: [], materialization: [], database: [] };
-  for (const { facet, value, assets } of rows) facets[facet].push({ value, count: Number(assets) });
-  return { facets, facetsCapped: q !== null && Number(rows[0]?.seen ?? 0) >= facetCandidates };
 }
 
 function hitOf(project: string, row: Row, terms: readonly string[], status: NodeStatus | undefined): Hit {

@@ -28,7 +28,7 @@ export interface Skeleton {
 /** `HGSK` and the version of this form. */
 const magic = Uint8Array.of(0x48, 0x47, 0x53, 0x4b, 1);
 /** No project is near it; a claim beyond it is refused before anything is made of it. */
-export const mostNodes = 2_000_000;
+const mostNodes = 2_000_000;
 const mostEdges = 20_000_000;
 const most16 = 65_536;
 
