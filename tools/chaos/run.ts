@@ -6,7 +6,7 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '30' },
     seed: { type: 'string' },
-    rate: { type: 'string', default: '8' },
+    rate: { type: 'string', default: '4' },
     rest: { type: 'string', default: '180' },
     every: { type: 'string', default: '1200' },
     json: { type: 'boolean', default: false },

@@ -77,7 +77,7 @@ function* posts(folder: string, seed: number, perSecond: number) {
   for (const name of ['dispatcher-1', 'dispatcher-2']) yield { name, script: dispatcherMain, arguments: () => [] };
   for (const [script, names, more] of [
     ['tools/chaos/client.ts', ['client-1', 'client-2'], perSecond],
-    ['tools/chaos/worker.ts', ['worker-1', 'worker-2'], leaseMs],
+    ['tools/chaos/worker.ts', ['worker-1', 'worker-2', 'worker-3'], leaseMs],
   ] as const)
     for (const [n, name] of names.entries())
       yield { name, script, arguments: (life: number) => [folder, name, `${seed * 1000 + life * 10 + n}`, `${more}`] };
