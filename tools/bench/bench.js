@@ -14,6 +14,7 @@ const suites = {
   lineage: 'lineage.ts',
   plan: 'plan.ts',
   dispatcher: 'dispatcher.ts',
+  web: 'web.ts',
 };
 
 async function main() {

@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import { ended, spawnBound, stop } from '../../../tools/process/bound-child.js';
 import { installs, pathsIn, workspace } from '../../../tools/start/paths.js';
 
-const patienceMs = 240_000;
+/** A bound on hanging, not on speed. */
+const patienceMs = 600_000;
 
 export interface Stack {
   readonly url: string;
@@ -22,7 +23,9 @@ export interface Stack {
 /** Starts everything and tells the story; ready when its pages answer. */
 export async function startStack(): Promise<Stack> {
   mkdirSync(join(installs.root, 'tmp'), { recursive: true });
-  const state = mkdtempSync(join(installs.root, 'tmp', 'e2e-'));
+  // A state that is there already saves telling the story while one works on the pages; it is kept.
+  const kept = process.env['HEADGATE_E2E_STATE'];
+  const state = kept ?? mkdtempSync(join(installs.root, 'tmp', 'e2e-'));
   let running = await start(state);
   const paths = pathsIn(state);
   const url = readFileSync(paths.url, 'utf8').trim();
@@ -46,7 +49,7 @@ export async function startStack(): Promise<Stack> {
     },
     stop: async () => {
       await stop(running, { signals: ['SIGTERM'], graceMs: 30_000 });
-      rmSync(state, { recursive: true, force: true });
+      if (!kept) rmSync(state, { recursive: true, force: true });
     },
   };
 }

@@ -4,7 +4,8 @@ import { launchBrowser } from './chromium.ts';
 import { type Person, personAt } from './person.ts';
 import { type Stack, startStack } from './stack.ts';
 
-jest.setTimeout(280_000);
+// Bounds on hanging: the machine may be busy with other things.
+jest.setTimeout(660_000);
 let stack: Stack;
 let browser: Browser;
 let owner: Person;
