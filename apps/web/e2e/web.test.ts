@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from './chromium.ts';
+import { pagesOf, placeOf } from './pages.ts';
 import { type Person, personAt } from './person.ts';
 import { type Stack, startStack } from './stack.ts';
 
@@ -10,6 +11,7 @@ let stack: Stack;
 let browser: Browser;
 let owner: Person;
 let base: string;
+let root: string;
 
 interface Plan {
   id: string;
@@ -18,10 +20,7 @@ interface Plan {
 
 beforeAll(async () => {
   [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
-  const { items } = await stack.api<{ items: { project: string }[] }>('/projects');
-  const project = items[0]!.project;
-  const environments = await stack.api<{ items: { environment: string }[] }>(`/projects/${project}/environments`);
-  base = `/projects/${project}/environments/${environments.items[0]!.environment}`;
+  ({ base, root } = await placeOf(stack));
 });
 afterAll(async () => {
   await browser?.close();
@@ -30,7 +29,6 @@ afterAll(async () => {
 
 /** A plan that runs something, although nothing changed. */
 const proposePlan = () => stack.api<Plan>(`${base}/plans`, { fullRefresh: true });
-const root = () => stack.url + base.replace('/projects', '/e').replace('/environments', '');
 
 test('one minute by mouse: an asset found, what it feeds, why the plan runs, approved, watched to the end', async () => {
   const plan = await proposePlan();
@@ -60,7 +58,7 @@ test('one minute by mouse: an asset found, what it feeds, why the plan runs, app
 test('the same minute by keyboard alone', async () => {
   await proposePlan();
   const { page } = owner;
-  await page.goto(root());
+  await page.goto(root);
   await page.locator('main h1').waitFor();
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Search or act' }).waitFor();
@@ -98,7 +96,7 @@ test('the same minute by keyboard alone', async () => {
 test('stream cut and server restarted in the middle of a run: nothing lost, nothing twice, the page says so', async () => {
   const { id } = await proposePlan();
   const { page } = owner;
-  await page.goto(`${root()}/plans/${id}`);
+  await page.goto(`${root}/plans/${id}`);
   await page.getByRole('button', { name: /^Approve and run/ }).click();
   await page.getByRole('link', { name: 'Watch the run' }).click();
   await page.locator('.log-line').first().waitFor();
@@ -121,36 +119,10 @@ test('stream cut and server restarted in the middle of a run: nothing lost, noth
 });
 
 test('every page, light and dark: no rule of axe broken, no error in the console, no request outside of the origin', async () => {
-  const { items: plans } = await stack.api<{ items: { id: string }[] }>(`${base}/plans`);
-  const { items: runs } = await stack.api<{ items: { id: string; kind: string }[] }>(`${base}/runs`);
-  const asset = '/assets/model.jaffle.orders';
-  const pages = {
-    ...{
-      '': 'h1',
-      '/catalog?q=orders': '.hit',
-      [`${asset}/overview`]: '.card .line',
-      [`${asset}/columns`]: '.table td',
-    },
-    ...{ [`${asset}/lineage`]: '.tiles', [`${asset}/runs`]: '.line', [`${asset}/sql`]: '.code', '/plans': '.table td' },
-    ...{
-      [`/plans/${plans[0]!.id}?node=model.jaffle.orders`]: '.why',
-      '/plans?new=1': 'dialog[open]',
-      '/runs': '.table td',
-    },
-    ...{ [`/runs/${runs.find(({ kind }) => kind === 'plan')!.id}?node=model.jaffle.orders`]: '.log-line' },
-    ...{
-      '/audit': '.ladder',
-      '/settings': '.line',
-      '/graph': 'canvas',
-      '/graph?root=model.jaffle.orders': '[data-ready]',
-    },
-    ...{ '/graph?view=group': '[data-ready]', '/graph?root=model.jaffle.orders&twin=table': '.table td' },
-    '/assets/model.jaffle.nothing/overview': '[role=alert]',
-  };
   const { page } = owner;
   const broken: string[] = [];
-  for (const [path, sign] of Object.entries(pages)) {
-    await page.goto(root() + path);
+  for (const { path, sign } of await pagesOf(stack, base)) {
+    await page.goto(root + path);
     await page.locator(sign).first().waitFor();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
@@ -169,7 +141,7 @@ test('nobody is let in without a session, and a link works once', async () => {
   const page = await context.newPage();
   await page.goto(link);
   await page.getByText('was used already').waitFor();
-  await page.goto(root());
+  await page.goto(root);
   await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
   await context.close();
 });

@@ -34,6 +34,7 @@ const stale: Record<string, string[]> = {
     'snapshotsList',
     'assetsSearch',
     'assetsGet',
+    'assetsCode',
     'assetsImpact',
     'graphNeighbourhood',
     'graphRollup',

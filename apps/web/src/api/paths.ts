@@ -1,5 +1,6 @@
 /** The operations that pages ask, with their routes. `paths.test.ts` holds them against the contracts. */
 export const paths = {
+  assetsCode: 'GET /api/v1/projects/{project}/environments/{environment}/assets/{asset}/code',
   assetsGet: 'GET /api/v1/projects/{project}/environments/{environment}/assets/{asset}',
   assetsImpact: 'GET /api/v1/projects/{project}/environments/{environment}/assets/{asset}/impact',
   assetsSearch: 'GET /api/v1/projects/{project}/environments/{environment}/assets',
@@ -15,11 +16,11 @@ export const paths = {
   graphRollup: 'GET /api/v1/projects/{project}/environments/{environment}/graph/rollup',
   plansConfirm: 'POST /api/v1/plans/{plan}/confirm',
   plansDocument: 'GET /api/v1/plans/{plan}/document',
+  plansEntry: 'GET /api/v1/plans/{plan}/entries/{node}',
   plansGet: 'GET /api/v1/plans/{plan}',
   plansList: 'GET /api/v1/projects/{project}/environments/{environment}/plans',
   plansPropose: 'POST /api/v1/projects/{project}/environments/{environment}/plans',
   projectsList: 'GET /api/v1/projects',
-  runsArtifact: 'GET /api/v1/runs/{run}/artifacts/{name}',
   runsCancel: 'POST /api/v1/runs/{run}/cancel',
   runsHistory: 'GET /api/v1/projects/{project}/environments/{environment}/assets/{asset}/runs',
   runsGet: 'GET /api/v1/runs/{run}',
@@ -30,7 +31,6 @@ export const paths = {
   selectionsEvaluate: 'POST /api/v1/projects/{project}/environments/{environment}/select',
   snapshotsGraph: 'GET /api/v1/projects/{project}/environments/{environment}/snapshots/{snapshot}/graph',
   snapshotsList: 'GET /api/v1/projects/{project}/environments/{environment}/snapshots',
-  snapshotsManifest: 'GET /api/v1/projects/{project}/environments/{environment}/snapshots/{snapshot}/manifest',
   tokensCreate: 'POST /api/v1/tokens',
   tokensList: 'GET /api/v1/tokens',
   tokensRevoke: 'DELETE /api/v1/tokens/{id}',

@@ -1,21 +1,19 @@
 'use client';
-import { useDownload } from '../api/queries.ts';
+import { useAsk } from '../api/queries.ts';
 import { usePlace, useQueryState } from '../shell/place.tsx';
 import { Answer, Empty } from '../ui/blocks.tsx';
 import { CopyButton, Sql } from '../ui/code.tsx';
-import { type Manifest, nodeIn } from './manifest.ts';
 
 /** The SQL as written, and as dbt compiled it where it did. */
-export function AssetSql({ id, snapshot }: { id: string; snapshot: string }) {
+export function AssetSql({ id }: { id: string }) {
   const { project, environment } = usePlace();
   const [query, set] = useQueryState();
-  const manifest = useDownload<Manifest>('snapshotsManifest', { project, environment, snapshot });
+  const code = useAsk('assetsCode', { project, environment, asset: id });
   return (
-    <Answer of={manifest}>
+    <Answer of={code}>
       {(found) => {
-        const node = nodeIn(found, id);
-        const isCompiled = query.get('view') === 'compiled' && node?.compiled_code;
-        const text = isCompiled ? node.compiled_code! : (node?.raw_code ?? '');
+        const isCompiled = query.get('view') === 'compiled' && found.compiled !== undefined;
+        const text = (isCompiled ? found.compiled : found.raw) ?? '';
         if (!text)
           return <Empty title="It has no SQL">Sources, seeds and exposures are declared, not written in SQL.</Empty>;
         return (
@@ -25,13 +23,13 @@ export function AssetSql({ id, snapshot }: { id: string; snapshot: string }) {
                 <button aria-pressed={!isCompiled} onClick={() => set({ view: undefined })}>
                   Written
                 </button>
-                {node?.compiled_code && (
-                  <button aria-pressed={Boolean(isCompiled)} onClick={() => set({ view: 'compiled' })}>
+                {found.compiled && (
+                  <button aria-pressed={isCompiled} onClick={() => set({ view: 'compiled' })}>
                     Compiled
                   </button>
                 )}
               </span>
-              <span className="t12 ink3">{node?.original_file_path}</span>
+              <span className="t12 ink3">{found.path}</span>
               <span className="grow" />
               <CopyButton text={text} label="Copy the SQL" />
             </div>

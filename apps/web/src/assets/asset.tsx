@@ -81,7 +81,7 @@ function Detail({ detail, tab }: { detail: AssetDetail; tab: string }) {
       {tab === 'columns' && <AssetColumns columns={columns} />}
       {tab === 'lineage' && <AssetImpact detail={detail} />}
       {tab === 'runs' && <AssetRuns id={asset.id} />}
-      {tab === 'sql' && <AssetSql id={asset.id} snapshot={detail.snapshot} />}
+      {tab === 'sql' && <AssetSql id={asset.id} />}
     </>
   );
 }

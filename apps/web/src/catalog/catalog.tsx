@@ -5,7 +5,7 @@ import { usePages } from '../api/queries.ts';
 import { usePlace, useQueryState } from '../shell/place.tsx';
 import { Bones, Empty, Refused } from '../ui/blocks.tsx';
 import { count, several } from '../ui/words.ts';
-import { Facets } from './facets.tsx';
+import { facetNames, Facets, filtersOf } from './facets.tsx';
 import { Hits } from './hits.tsx';
 import { Results } from './results.tsx';
 import { Selected } from './selected.tsx';
@@ -22,7 +22,7 @@ export function Catalog() {
         <SearchField value={query.get('q') ?? ''} set={(value) => set({ q: value, sel: undefined })} />
       </div>
       <div className="catalog">
-        <Facets query={query} set={set} />
+        <Facets q={isSelection(q) ? '' : q} query={query} set={set} />
         {isSelection(q) ? (
           <Selected text={q} chosen={query.get('sel')} choose={(id) => set({ sel: id })} />
         ) : (
@@ -38,9 +38,7 @@ function Found({ q, query, set }: QueryProps & { q: string }) {
   const input = {
     ...{ project, environment, limit: 50 },
     ...(q && { q }),
-    ...(query.get('type') && { type: query.get('type')! }),
-    ...(query.get('package') && { package: query.get('package')! }),
-    ...(query.get('tag') && { tag: query.get('tag')! }),
+    ...filtersOf(query),
   };
   const found = usePages('assetsSearch', input);
   const first = found.data?.pages[0];
@@ -123,7 +121,7 @@ interface QueryProps {
 }
 
 function Filters({ query, set }: QueryProps) {
-  return ['type', 'package', 'tag'].map((name) => {
+  return facetNames.map(([name]) => {
     const value = query.get(name);
     return value ? (
       <button

@@ -4,49 +4,62 @@ import { usePlace } from '../shell/place.tsx';
 import { count } from '../ui/words.ts';
 
 interface Props {
+  /** What is searched for; empty when everything is there. */
+  q: string;
   query: URLSearchParams;
   set: (change: Record<string, string | undefined>) => void;
 }
 
-/** What the results can be narrowed to, with how many there are of each. */
-export function Facets({ query, set }: Props) {
+/** What results can be narrowed to: the name of the filter, and its word. */
+export const facetNames = [
+  ['type', 'Type'],
+  ['owner', 'Owner'],
+  ['tag', 'Tag'],
+  ['materialization', 'Built as'],
+  ['package', 'Package'],
+] as const;
+const most = 8;
+
+/** The filters that the address names, as the search takes them. */
+export const filtersOf = (query: URLSearchParams): Record<string, string> =>
+  Object.fromEntries(facetNames.flatMap(([name]) => (query.get(name) ? [[name, query.get(name)!]] : [])));
+
+/** Every filter with how many of the results it would leave. */
+export function Facets({ q, query, set }: Props) {
   const { project, environment } = usePlace();
-  const snapshots = useAsk('snapshotsList', { project, environment, limit: 1 });
-  const types = Object.entries(snapshots.data?.items[0]?.counts ?? {}).sort(([, one], [, other]) => other - one);
-  const assets = useAsk('assetsSearch', { project, environment, limit: 200 });
-  const packages = new Map<string, number>();
-  const tags = new Map<string, number>();
-  for (const hit of assets.data?.items ?? []) {
-    packages.set(hit.package, (packages.get(hit.package) ?? 0) + 1);
-    for (const tag of hit.tags) tags.set(tag, (tags.get(tag) ?? 0) + 1);
-  }
+  const input = { project, environment, ...(q && { q }), ...filtersOf(query), facets: true, limit: 1 };
+  const facets = useAsk('assetsSearch', input, { keep: true }).data?.facets;
   return (
     <form className="facets" aria-label="Filters">
-      <Facet name="type" word="Type" values={types} query={query} set={set} />
-      <Facet name="tag" word="Tag" values={top(tags)} query={query} set={set} />
-      <Facet name="package" word="Package" values={top(packages)} query={query} set={set} />
+      {facetNames.map(([name, word]) => (
+        <Facet key={name} name={name} word={word} values={facets?.[name] ?? []} query={query} set={set} />
+      ))}
     </form>
   );
 }
 
-const top = (values: Map<string, number>) => [...values].sort(([, one], [, other]) => other - one).slice(0, 8);
+type FacetProps = Omit<Props, 'q'> & { name: string; word: string; values: { value: string; count: number }[] };
 
-function Facet({ name, word, values, query, set }: Props & { name: string; word: string; values: [string, number][] }) {
+function Facet({ name, word, values, query, set }: FacetProps) {
+  const chosen = query.get(name);
   if (values.length === 0) return null;
   return (
     <fieldset>
       <legend>{word}</legend>
-      {values.map(([value, total]) => (
+      {values.slice(0, most).map(({ value, count: total }) => (
         <label className="check" key={value}>
           <input
             type="checkbox"
-            checked={query.get(name) === value}
+            checked={chosen === value}
             onChange={(event) => set({ [name]: event.target.checked ? value : undefined, sel: undefined })}
           />
-          <span className="grow cut">{value.replace(/_/g, ' ')}</span>
+          <span className="grow cut" title={value}>
+            {value.replace(/_/g, ' ')}
+          </span>
           <span className="ink3 num">{count(total)}</span>
         </label>
       ))}
+      {values.length > most && <p className="t12 ink3">and {values.length - most} more</p>}
     </fieldset>
   );
 }

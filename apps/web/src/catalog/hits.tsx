@@ -20,7 +20,7 @@ export function Hits({ hits, chosen, choose }: HitsProps) {
   return (
     <ul ref={list}>
       {hits.map((hit) => (
-        <li key={hit.id} className={`hit ${hit.id === chosen ? 'chosen' : ''}`} onClick={() => choose(hit.id)}>
+        <li key={hit.id} className={`hit ${hit.id === chosen ? 'chosen' : ''}`} onClick={(event) => isLink(event.target) || choose(hit.id)}>
           <AssetIcon type={hit.type} built={hit.materialization} size={16} />
           <div className="grow">
             <Link
@@ -34,7 +34,7 @@ export function Hits({ hits, chosen, choose }: HitsProps) {
             <span className="ink3 t12">
               {hit.package} / {hit.materialization ?? hit.type}
             </span>
-            <p className="ink2">{hit.fragment ? <Marked text={hit.fragment} /> : hit.description}</p>
+            <p className="ink2">{hit.fragment ? <Fragment hit={hit} /> : hit.description}</p>
             {hit.tags.length > 0 && (
               <span className="row wrap">
                 {hit.tags.slice(0, 4).map((tag) => (
@@ -55,7 +55,24 @@ export function Hits({ hits, chosen, choose }: HitsProps) {
   );
 }
 
-/** A fragment with its matches, which stand between «». */
-function Marked({ text }: { text: string }) {
-  return text.split(/«([^»]*)»/).map((piece, index) => (index % 2 === 1 ? <mark key={index}>{piece}</mark> : piece));
+/** A link goes on to the asset; a change of this page's address would call it back. */
+const isLink = (target: EventTarget): boolean => (target as HTMLElement).closest('a') !== null;
+
+/** Where it matched: the best fragment that is not the name itself, its matches marked. */
+function Fragment({ hit }: { hit: Hit }) {
+  const found = hit.fragments?.find(({ field }) => field !== 'name');
+  if (!found) return hit.description;
+  const pieces: React.ReactNode[] = [];
+  let from = 0;
+  for (const [start = 0, end = 0] of found.marks) {
+    pieces.push(found.text.slice(from, start), <mark key={start}>{found.text.slice(start, end)}</mark>);
+    from = end;
+  }
+  return (
+    <>
+      {found.field !== 'description' && <span className="ink3">{found.field}: </span>}
+      {pieces}
+      {found.text.slice(from)}
+    </>
+  );
 }

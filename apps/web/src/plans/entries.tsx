@@ -22,7 +22,7 @@ type Row = { group: (typeof order)[number]; total: number } | { entry: PlanEntry
 const columns = 6;
 
 /** Every verdict of a plan, grouped, one open at a time. */
-export function Entries({ plan, entries, manifestOf }: { plan: Plan; entries: PlanEntry[]; manifestOf: string }) {
+export function Entries({ plan, entries }: { plan: Plan; entries: PlanEntry[] }) {
   const [query, set] = useQueryState();
   const verdict = query.get('filter') ?? '';
   const q = query.get('q') ?? '';
@@ -64,7 +64,7 @@ export function Entries({ plan, entries, manifestOf }: { plan: Plan; entries: Pl
           {count(shown)} of {several(plan.total, 'row')}
         </span>
       </div>
-      <EntryTable rows={rows} open={open} setOpen={(id) => set({ node: id })} byId={byId} manifestOf={manifestOf} />
+      <EntryTable rows={rows} open={open} setOpen={(id) => set({ node: id })} byId={byId} plan={plan.id} />
     </>
   );
 }
@@ -87,10 +87,10 @@ interface TableProps {
   open: string;
   setOpen: (id: string | undefined) => void;
   byId: ReadonlyMap<string, PlanEntry>;
-  manifestOf: string;
+  plan: string;
 }
 
-function EntryTable({ rows, open, setOpen, byId, manifestOf }: TableProps) {
+function EntryTable({ rows, open, setOpen, byId, plan }: TableProps) {
   const box = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(-1);
   const virtual = useVirtualizer({
@@ -193,7 +193,7 @@ function EntryTable({ rows, open, setOpen, byId, manifestOf }: TableProps) {
                 {isOpen && (
                   <tr className="opened">
                     <td colSpan={columns}>
-                      <EntryDetail entry={entry} byId={byId} manifestOf={manifestOf} />
+                      <EntryDetail entry={entry} byId={byId} plan={plan} />
                     </td>
                   </tr>
                 )}

@@ -1,10 +1,9 @@
 'use client';
-import type { PlanEntry } from '@headgate/contracts';
+import type { PlanEntry, PlanSide } from '@headgate/contracts';
 import { ArrowDown, CircleDot } from 'lucide-react';
 import Link from 'next/link';
 import { useState } from 'react';
-import { useDownload } from '../api/queries.ts';
-import { type Manifest, type ManifestNode, nodeIn } from '../assets/manifest.ts';
+import { useAsk } from '../api/queries.ts';
 import { usePlace } from '../shell/place.tsx';
 import { CopyButton, Diff, Sql } from '../ui/code.tsx';
 import { brief, nameOf } from '../ui/words.ts';
@@ -13,11 +12,11 @@ import { chainOf, changedParts, partName } from './reasons.ts';
 interface Props {
   entry: PlanEntry;
   byId: ReadonlyMap<string, PlanEntry>;
-  manifestOf: string;
+  plan: string;
 }
 
 /** The reason, then the proof: the chain on the left, what changed on the right. */
-export function EntryDetail({ entry, byId, manifestOf }: Props) {
+export function EntryDetail({ entry, byId, plan }: Props) {
   const place = usePlace();
   const chain = chainOf(entry, byId);
   const root = byId.get(entry.cause.find((id) => byId.has(id)) ?? entry.id) ?? entry;
@@ -39,7 +38,7 @@ export function EntryDetail({ entry, byId, manifestOf }: Props) {
         </ol>
       </div>
       <div>
-        <RootChange root={root} manifestOf={manifestOf} />
+        <RootChange root={root} plan={plan} />
       </div>
       <div className="why-foot">
         <Link className="link" href={place.to('assets', entry.id, 'overview')}>
@@ -64,22 +63,18 @@ export function EntryDetail({ entry, byId, manifestOf }: Props) {
 type View = 'sql' | 'config' | 'digests';
 
 /** The node where the change began, as the last build saw it and as it is now. */
-function RootChange({ root, manifestOf }: { root: PlanEntry; manifestOf: string }) {
-  const { project, environment } = usePlace();
+function RootChange({ root, plan }: { root: PlanEntry; plan: string }) {
   const [view, setView] = useState<View>();
-  const run = root.evidence.state?.run;
-  const after = useDownload<Manifest>('snapshotsManifest', { project, environment, snapshot: manifestOf });
-  const before = useDownload<Manifest>('runsArtifact', { run: run ?? '', name: 'manifest.json' }, run !== undefined);
-  const now = nodeIn(after.data, root.id);
-  const then = nodeIn(before.data, root.id);
+  const sides = useAsk('plansEntry', { plan, node: root.id }, { forever: true });
+  const { before: then, after: now } = sides.data ?? {};
   const configs = changedParts(root).some(({ part }) => part === 'configs' || part === 'contract');
   const body = changedParts(root).some(({ part }) => part === 'body');
-  const chosen: View = view ?? (configs && !body ? 'config' : now?.raw_code ? 'sql' : 'digests');
+  const chosen: View = view ?? (configs && !body ? 'config' : (now?.code ?? sides.isPending) ? 'sql' : 'digests');
   return (
     <>
       <h3 className="row">
         {root.verdict === 'SKIP' ? 'What it is' : 'Root change'}
-        <span className="ink3 t12 cut">{now?.original_file_path ?? nameOf(root.id)}</span>
+        <span className="ink3 t12 cut">{now?.path ?? nameOf(root.id)}</span>
         <span className="grow" />
         <span className="segments" role="group" aria-label="View">
           {(['sql', 'config', 'digests'] as const).map((one) => (
@@ -91,8 +86,8 @@ function RootChange({ root, manifestOf }: { root: PlanEntry; manifestOf: string 
       </h3>
       {chosen === 'digests' ? (
         <Digests entry={root} />
-      ) : after.isPending || (run && before.isPending && before.fetchStatus !== 'idle') ? (
-        <p className="t12 ink3">Reading both manifests</p>
+      ) : sides.isPending ? (
+        <p className="t12 ink3">Reading both versions</p>
       ) : (
         <Texts now={now} then={then} view={chosen} />
       )}
@@ -100,19 +95,10 @@ function RootChange({ root, manifestOf }: { root: PlanEntry; manifestOf: string 
   );
 }
 
-function Texts({
-  now,
-  then,
-  view,
-}: {
-  now: ManifestNode | undefined;
-  then: ManifestNode | undefined;
-  view: 'sql' | 'config';
-}) {
+function Texts({ now, then, view }: { now: PlanSide | undefined; then: PlanSide | undefined; view: 'sql' | 'config' }) {
   if (!now)
     return <p className="t12 ink2">The manifest of this snapshot does not name it; its digests say what changed.</p>;
-  const text = (node: ManifestNode) =>
-    view === 'sql' ? (node.raw_code ?? '') : JSON.stringify(node.config ?? {}, null, 2);
+  const text = (node: PlanSide) => (view === 'sql' ? (node.code ?? '') : JSON.stringify(node.config ?? {}, null, 2));
   if (text(now) === '') return <p className="t12 ink2">It has no SQL of its own.</p>;
   if (then && text(then) !== text(now))
     return <Diff before={text(then)} after={text(now)} label={`${view} difference`} />;

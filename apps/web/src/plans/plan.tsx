@@ -31,7 +31,7 @@ function Ready({ plan }: { plan: Plan }) {
     <div className="fixed">
       <PlanHead plan={plan} document={document.data} />
       {document.data ? (
-        <Entries plan={plan} entries={entries} manifestOf={document.data.header.snapshot} />
+        <Entries plan={plan} entries={entries} />
       ) : document.error ? (
         <Refused error={document.error} retry={() => void document.refetch()} />
       ) : (

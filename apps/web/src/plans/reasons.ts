@@ -42,6 +42,10 @@ export function clause({ code, part, id, why, macros, status, assumed }: PlanRea
       return `New data in ${nameOf(id ?? '')}`;
     case 'data_unknown':
       return `Nobody knows whether ${nameOf(id ?? '')} has new data`;
+    case 'same_query':
+      return `Its text changed${part ? ` (${partName(part)})` : ''}, what it computes did not`;
+    case 'same_inputs':
+      return 'What it reads of its inputs did not change';
     case 'unchanged':
       return assumed?.length ? `Unchanged, if ${assumed.map(nameOf).join(', ')} is` : 'Unchanged: input digest equal';
     case 'same_query':
