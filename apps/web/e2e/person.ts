@@ -51,7 +51,10 @@ async function violations(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const run = (globalThis as unknown as { axe: { run: (options: object) => Promise<AxeResults> } }).axe.run;
     const { violations: found } = await run({ resultTypes: ['violations'] });
-    return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(' ')} ${nodes[0]?.failureSummary ?? ''}`);
+    return found.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')} ${nodes[0]?.failureSummary ?? ''}`,
+    );
   });
 }
 

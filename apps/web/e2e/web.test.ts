@@ -39,7 +39,7 @@ test('one minute by mouse: an asset found, what it feeds, why the plan runs, app
   await page.getByRole('link', { name: 'Catalog' }).first().click();
   await page.getByRole('searchbox', { name: 'Search the catalog' }).fill('orders');
   await page.getByRole('link', { name: 'orders', exact: true }).first().click();
-  await page.getByRole('heading', { name: 'orders', exact: true }).waitFor();
+  await page.waitForURL(/\/assets\/model\.jaffle\.orders\//);
   await page.getByRole('link', { name: 'Lineage' }).click();
   await page.getByRole('heading', { name: 'If it changes' }).waitFor();
   await page.getByRole('link', { name: 'customers', exact: true }).first().waitFor();
@@ -68,7 +68,7 @@ test('the same minute by keyboard alone', async () => {
     .first()
     .waitFor();
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'customers', exact: true }).waitFor();
+  await page.waitForURL(/\/assets\/model\.jaffle\.customers\//);
 
   await page.keyboard.press('g');
   await page.keyboard.press('p');

@@ -25,7 +25,11 @@ const tabs = [
 export function Asset({ id, tab }: { id: string; tab: string }) {
   const { project, environment } = usePlace();
   const asset = useAsk('assetsGet', { project, environment, asset: id });
-  return <Answer of={asset}>{(detail) => <Detail detail={detail} tab={tab} />}</Answer>;
+  return (
+    <Answer of={asset} isPage>
+      {(detail) => <Detail detail={detail} tab={tab} />}
+    </Answer>
+  );
 }
 
 function Detail({ detail, tab }: { detail: AssetDetail; tab: string }) {

@@ -21,7 +21,11 @@ import { PlanSummary } from './summary.tsx';
 /** What will run, why, at what price, may it? */
 export function PlanView({ id }: { id: string }) {
   const plan = useAsk('plansGet', { plan: id });
-  return <Answer of={plan}>{(found) => <Ready plan={found} />}</Answer>;
+  return (
+    <Answer of={plan} isPage>
+      {(found) => <Ready plan={found} />}
+    </Answer>
+  );
 }
 
 function Ready({ plan }: { plan: Plan }) {

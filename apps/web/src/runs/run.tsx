@@ -25,7 +25,11 @@ import { Timeline } from './timeline.tsx';
 /** How far is it, what is in the way? */
 export function RunView({ id }: { id: string }) {
   const run = useAsk('runsGet', { run: id });
-  return <Answer of={run}>{(found) => <Ready run={found} />}</Answer>;
+  return (
+    <Answer of={run} isPage>
+      {(found) => <Ready run={found} />}
+    </Answer>
+  );
 }
 
 function Ready({ run }: { run: Run }) {

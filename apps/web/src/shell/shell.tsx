@@ -39,7 +39,9 @@ export function Shell({ children }: { children: ReactNode }) {
   });
 
   if (session.error)
-    return <main className="page">{<Refused error={session.error} retry={() => void session.refetch()} />}</main>;
+    return (
+      <main className="page">{<Refused error={session.error} retry={() => void session.refetch()} isPage />}</main>
+    );
   if (!session.data) return <Bones />;
   return (
     <div className={`frame ${part === 'graph' ? 'narrow-nav' : ''}`}>
@@ -86,7 +88,6 @@ function Side({ session, part }: { session: Session; part: string }) {
               className="place"
               href={to ? place.to(to) : place.to()}
               aria-current={part === to ? 'page' : undefined}
-              aria-label={word}
               title={`${word}, g ${key}`}
             >
               <Icon size={16} aria-hidden />
@@ -140,13 +141,14 @@ function Me({ session: { person, org } }: { session: Session }) {
     <button
       className="me"
       onClick={() => void signOut()}
-      aria-label={`Sign out ${name}`}
+
       title={`${person.email}, ${org.name}. Sign out`}
     >
       <span className="face" aria-hidden>
         {initials}
       </span>
       <span className="cut">{name}</span>
+      <span className="unseen">, sign out</span>
       <LogOut size={14} aria-hidden />
     </button>
   );
@@ -175,10 +177,10 @@ function Top({ path, part, openPalette }: { path: string; part: string; openPale
           <span aria-current="page">{word}</span>
         )}
       </nav>
-      <button className="find" onClick={openPalette} aria-label="Search or act, Control K">
+      <button className="find" onClick={openPalette} title="⌘K or Ctrl K">
         <Search size={14} aria-hidden />
         <span>Search or act</span>
-        <kbd>
+        <kbd aria-hidden>
           <Command size={10} aria-hidden />K
         </kbd>
       </button>

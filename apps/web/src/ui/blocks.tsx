@@ -34,10 +34,11 @@ const titles: Record<number, string> = {
 };
 
 /** What a refusal says, whether anything is lost, what to do. */
-export function Refused({ error, retry }: { error: Refusal; retry?: () => void }) {
+export function Refused({ error, retry, isPage = false }: { error: Refusal; retry?: () => void; isPage?: boolean }) {
+  const Heading = isPage ? 'h1' : 'h2';
   return (
     <div className="empty" role="alert">
-      <h2>{titles[error.status] ?? 'The server refused'}</h2>
+      <Heading>{titles[error.status] ?? 'The server refused'}</Heading>
       <p>{error.message}</p>
       {error.hint && <p className="ink3">{error.hint}</p>}
       {error.status === 403 && <p className="ink3">An admin of the organization can grant it, in Settings.</p>}
@@ -68,13 +69,16 @@ export function Answer<T>({
   of,
   children,
   bones = 6,
+  isPage = false,
 }: {
   of: { data: T | undefined; error: Refusal | null; refetch: () => unknown };
   children: (data: T) => ReactNode;
   bones?: number;
+  /** Whether it is the whole page, whose heading a refusal then is. */
+  isPage?: boolean;
 }) {
   if (of.data !== undefined) return children(of.data);
-  if (of.error) return <Refused error={of.error} retry={() => void of.refetch()} />;
+  if (of.error) return <Refused error={of.error} retry={() => void of.refetch()} isPage={isPage} />;
   return <Bones rows={bones} />;
 }
 
