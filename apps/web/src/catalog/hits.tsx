@@ -20,7 +20,11 @@ export function Hits({ hits, chosen, choose }: HitsProps) {
   return (
     <ul ref={list}>
       {hits.map((hit) => (
-        <li key={hit.id} className={`hit ${hit.id === chosen ? 'chosen' : ''}`} onClick={(event) => isLink(event.target) || choose(hit.id)}>
+        <li
+          key={hit.id}
+          className={`hit ${hit.id === chosen ? 'chosen' : ''}`}
+          onClick={(event) => isLink(event.target) || choose(hit.id)}
+        >
           <AssetIcon type={hit.type} built={hit.materialization} size={16} />
           <div className="grow">
             <Link
