@@ -37,7 +37,7 @@ export async function pagesOf({ api }: Stack, base: string): Promise<Shown[]> {
     shown('graph-table', `/graph?root=${id}&twin=table`, '.table td'),
     shown('plans', '/plans', '.table td'),
     shown('plan-new', '/plans?new=1', 'dialog[open] h2'),
-    shown('plan', `/plans/${plans[0]!.id}?node=${id}`, '.why .code, .why .diff'),
+    shown('plan', `/plans/${plans[0]!.id}?node=${id}`, '.why .pairs, .why .code, .why .diff'),
     shown('runs', '/runs', '.table td'),
     shown('run', `/runs/${build.id}`, '.log-line'),
     shown('run-node', `/runs/${build.id}?node=${id}`, '.node-panel dd'),
