@@ -132,6 +132,8 @@ async function map(browser: Browser, session: CDPSession, url: string): Promise<
   await page.mouse.click(x + width / 2, y + height / 2);
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   tell({ what: 'map, select to highlight', value: (await cpuMs(session)) - chosen, unit: 'CPU ms', limit: 100 });
+  // That something was selected at all.
+  await page.locator('.graph-detail').waitFor();
   await page.context().close();
 }
 
