@@ -64,12 +64,15 @@ export function Timeline({ run, nodes, inputs, now, chosen, choose }: Props) {
                   className={`span ${barOf(node, isOver)} ${path.has(node.node) ? 'critical' : ''}`}
                   style={{ left: at(from), width: at(to - from) }}
                   aria-pressed={node.node === chosen}
-                  aria-label={`${nameOf(node.node)}, ${stateLook(node.status)[2].toLowerCase()}, ${duration(to - from)}${path.has(node.node) ? ', on the critical path' : ''}`}
                   title={`${nameOf(node.node)}, ${duration(to - from)}`}
                   onClick={() => choose(node.node)}
                 >
                   <small>{nameOf(node.node)}</small>
                   <i>{duration(to - from)}</i>
+                  <span className="unseen">
+                    , {stateLook(node.status)[2].toLowerCase()}
+                    {path.has(node.node) && ', on the critical path'}
+                  </span>
                 </button>
               ))}
           </div>
