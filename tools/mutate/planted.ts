@@ -55,7 +55,11 @@ export const planted: readonly Planted[] = [
     file: 'prints/select.ts',
     from: '[rows, ...keysOf(body.group_by as Body, list, read)]',
     to: '[rows]',
-    edit: [spend, 'group by person_id, kind', 'group by person_id, kind, item_id'],
+    edit: [
+      spend,
+      "kind, sum(price) as total, count(*) as pieces\n  from {{ ref('base_items') }}\n  where price >= 1\n  group by person_id, kind",
+      "'any' as kind, sum(price) as total, count(*) as pieces\n  from {{ ref('base_items') }}\n  where price >= 1\n  group by person_id",
+    ],
   },
   {
     name: 'which rows an input has does not count',

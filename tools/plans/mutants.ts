@@ -87,4 +87,29 @@ export const mutants: readonly Mutant[] = [
     from: "if (!built) reasons.push({ code: 'never_built' });",
     to: '',
   },
+  {
+    name: 'whatever an input gives is what it gave',
+    file: 'decide.ts',
+    from: 'if (same && !view) return [];',
+    to: 'if (!view) return [];',
+  },
+  {
+    name: 'a changed text always says the same',
+    file: 'decide.ts',
+    from: 'const explained = same ||',
+    to: 'const explained = true ||',
+  },
+  {
+    name: 'an incremental model is read like a table',
+    file: 'query-rule.ts',
+    from: "return 'incremental';",
+    to: 'return null;',
+  },
+  { name: 'random() is always the same', file: 'content.ts', from: 'if (part.volatile) return null;', to: '' },
+  {
+    name: 'a view is never bound anew',
+    file: 'decide.ts',
+    from: "const view = node?.resource_type === 'model'",
+    to: "const view = node?.resource_type === 'nothing'",
+  },
 ];

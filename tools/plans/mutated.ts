@@ -10,6 +10,8 @@ import {
   type PlanRequest,
   verifyPlan,
 } from '@headgate/plans';
+import { queryPrinter } from '@headgate/lineage/engine';
+import { changed, print, stateOf, text } from '../../libs/plans/recorded/compiled.ts';
 import { recording } from '../../libs/plans/recorded/recorded.ts';
 
 const [folder = '', all] = process.argv.slice(2);
@@ -38,6 +40,33 @@ function states(manifest: PlanRequest['manifest']): EnvironmentState[] {
 
 let plans = 0;
 let refused = 0;
+// The same project with its SQL read: a column, a filter, an input of an incremental model, what is never the same.
+const column = { customers: text('sum(amount) as lifetime_value', 'max(amount) as lifetime_value') };
+const chance = { customer_segments: text('select customer_id', 'select customer_id, random() as r') };
+const view = {
+  customer_segments: (node: Record<string, unknown>) =>
+    void (node['config'] = { ...(node['config'] as object), materialized: 'view' }),
+};
+const dates = { customers: text('max(order_date)', 'min(order_date)') };
+const compiled = [
+  [{}, column],
+  [{}, { customers: text(/$/, ' where c.customer_id > 3') }],
+  [
+    {},
+    { stg_events: text('select *', 'select *, 1 as one'), stg_orders: text('id as order_id', 'id + 0 as order_id') },
+  ],
+  [chance, { ...chance, ...dates }],
+  [view, { ...view, ...dates }],
+] as const;
+for (const [before, after] of compiled) {
+  if (refused > 0 && !all) break;
+  const head = changed(recorded, after);
+  const state = stateOf(changed(recorded, before).manifest);
+  const plan = buildPlan({ ...head, snapshot, state, print });
+  plans++;
+  const files = { plan: bytes(plan), manifest: head.bytes, state: bytes(state) };
+  if (!verifyPlan({ ...files, reader: queryPrinter }).ok) refused++;
+}
 for (const edit of recorded.edits) {
   if (refused > 0 && !all) break;
   for (const state of states(edit.manifest)) {
