@@ -15,8 +15,8 @@ test('only these need no place: whoever has the permission somewhere has it', ()
   expect(idsPlaced('anywhere').sort()).toEqual(['blobs.put', 'grants.can', 'orgs.get']);
 });
 
-test('what is named by a plan, a run or a task is decided where that lies', () => {
-  const byThing = routed.filter(({ path }) => /^\/api\/v1\/(plans|runs|tasks)\//.test(path!)).map(({ id }) => id);
+test('what is named by a plan, a run, a task or its dead letter is decided where that lies', () => {
+  const byThing = routed.filter(({ path }) => /^\/api\/v1\/(plans|runs|tasks|dead-letters)\//.test(path!)).map(({ id }) => id);
   expect(idsPlaced('thing')).toEqual(byThing);
   expect(routed.filter((operation) => byThing.includes(operation.id) && !thingOf(operation))).toEqual([]);
 });
