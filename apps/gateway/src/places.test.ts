@@ -16,7 +16,9 @@ test('only these need no place: whoever has the permission somewhere has it', ()
 });
 
 test('what is named by a plan, a run, a task or its dead letter is decided where that lies', () => {
-  const byThing = routed.filter(({ path }) => /^\/api\/v1\/(plans|runs|tasks|dead-letters)\//.test(path!)).map(({ id }) => id);
+  const byThing = routed
+    .filter(({ path }) => /^\/api\/v1\/(plans|runs|tasks|dead-letters)\//.test(path!))
+    .map(({ id }) => id);
   expect(idsPlaced('thing')).toEqual(byThing);
   expect(routed.filter((operation) => byThing.includes(operation.id) && !thingOf(operation))).toEqual([]);
 });
