@@ -19,9 +19,8 @@ import { createGunzip } from 'node:zlib';
 import { assetsSearch, type Ingest, ingestsCreate, type Operation, sha256 } from '@headgate/contracts';
 import { ingestion } from '@headgate/ingestion';
 import { graphRead } from '@headgate/graph-read';
-import { Blobs, type Call, Clients, type Service } from '@headgate/kit';
-import { startStack } from '@headgate/testing';
-import { Module } from '@nestjs/common';
+import { type Call } from '@headgate/kit';
+import { asker, startStack } from '@headgate/testing';
 import { generatedManifest, type ProjectShape } from './generated-project.ts';
 import { cpuOf, tree } from './processes.js';
 import { throwAwayPostgres } from '../test/postgres.js';
@@ -35,17 +34,7 @@ const call: Call = { org, actor: { kind: 'person', id: 'bench' }, requestId: 'be
 const scratch = mkdtempSync(path.join(tmpdir(), 'headgate-bench-'));
 const children: { pid?: number; kill(signal: NodeJS.Signals): boolean }[] = [];
 
-let clients: Clients;
-let blobs: Blobs;
-
-@Module({})
-class AskerModule {
-  constructor(given: Clients, bytes: Blobs) {
-    clients = given;
-    blobs = bytes;
-  }
-}
-const gateway: Service = { name: 'gateway', module: AskerModule };
+const gateway = asker(org);
 
 function report(what: string, figure: string, goal = ''): void {
   console.log(`${what.padEnd(70)} ${figure.padStart(16)}  ${goal}`);
@@ -102,7 +91,7 @@ async function measured(work: () => Promise<unknown>): Promise<Cost> {
 async function patiently<I, O>(operation: Operation<I, O>, input: I): Promise<O> {
   for (;;) {
     try {
-      return await clients.call(operation, input, call);
+      return await gateway.clients.call(operation, input, call);
     } catch (error) {
       if ((error as { code?: string }).code !== 'timeout') throw error;
     }
@@ -112,7 +101,7 @@ async function patiently<I, O>(operation: Operation<I, O>, input: I): Promise<O>
 let deliveries = 0;
 
 async function bringIn(file: string, environment: string): Promise<Ingest> {
-  const { digest: blob } = await blobs.write(org, createReadStream(file, { highWaterMark: 2 ** 20 }));
+  const { digest: blob } = await gateway.blobs.write(org, createReadStream(file, { highWaterMark: 2 ** 20 }));
   const artifacts = [{ name: 'manifest.json', blob }];
   // Each is a delivery of its own, not the last one asked for again.
   const revision = sha256(`${deliveries++}`);
@@ -121,7 +110,7 @@ async function bringIn(file: string, environment: string): Promise<Ingest> {
 
 async function searchable(file: string, environment: string, word: string): Promise<Ingest> {
   const taken = await bringIn(file, environment);
-  const { items } = await clients.call(assetsSearch, { project: 'galaxy', environment, q: word }, call);
+  const { items } = await gateway.clients.call(assetsSearch, { project: 'galaxy', environment, q: word }, call);
   if (items.length === 0) throw new Error(`${word} is not found after ingestion`);
   return taken;
 }
@@ -179,7 +168,7 @@ async function specimen(): Promise<void> {
 
 const env = await throwAwayPostgres(scratch, children as never);
 Object.assign(process.env, env);
-const stack = await startStack([ingestion, graphRead, gateway]);
+const stack = await startStack([ingestion, graphRead, gateway.service]);
 try {
   // Lineage has a bench of its own; here it would only blur the figures.
   await stack.sql(`create function public.later() returns trigger language plpgsql as

@@ -21,9 +21,8 @@ import {
 import { adjacency, impactOf, type LogicalGraph, skeletonOf } from '@headgate/graph';
 import { graphRead } from '@headgate/graph-read';
 import { ingestion } from '@headgate/ingestion';
-import { Blobs, type Call, Clients, type Service } from '@headgate/kit';
-import { startStack } from '@headgate/testing';
-import { Module } from '@nestjs/common';
+import { type Call } from '@headgate/kit';
+import { asker, startStack } from '@headgate/testing';
 import { throwAwayPostgres } from '../test/postgres.js';
 import { generatedManifest } from './generated-project.ts';
 import { cpuOf, tree } from './processes.js';
@@ -38,17 +37,7 @@ const here = { project: 'galaxy', environment: 'prod' };
 const scratch = mkdtempSync(path.join(tmpdir(), 'headgate-bench-'));
 const children: { pid?: number; kill(signal: NodeJS.Signals): boolean }[] = [];
 
-let clients: Clients;
-let blobs: Blobs;
-
-@Module({})
-class AskerModule {
-  constructor(given: Clients, bytes: Blobs) {
-    clients = given;
-    blobs = bytes;
-  }
-}
-const gateway: Service = { name: 'gateway', module: AskerModule };
+const gateway = asker(org);
 
 let missed = 0;
 function report(what: string, figure: number, unit: string, goal?: number): void {
@@ -60,7 +49,7 @@ function report(what: string, figure: number, unit: string, goal?: number): void
 const ask = async <I, O>(operation: Operation<I, O>, input: I): Promise<O> => {
   for (;;) {
     try {
-      return await clients.call(operation, input, call);
+      return await gateway.clients.call(operation, input, call);
     } catch (error) {
       if ((error as { code?: string }).code !== 'timeout') throw error;
     }
@@ -85,7 +74,7 @@ async function cpuEach<T>(things: readonly T[], work: (thing: T) => Promise<unkn
 async function ingest(): Promise<void> {
   const file = path.join(scratch, 'manifest.json');
   await pipeline(Readable.from(generatedManifest({ seed, models })), createWriteStream(file));
-  const { digest: blob } = await blobs.write(org, createReadStream(file, { highWaterMark: 2 ** 20 }));
+  const { digest: blob } = await gateway.blobs.write(org, createReadStream(file, { highWaterMark: 2 ** 20 }));
   await ask(ingestsCreate, { ...here, artifacts: [{ name: 'manifest.json', blob }] });
 }
 
@@ -132,7 +121,7 @@ async function searching(names: readonly string[]): Promise<void> {
 
 async function graphs(): Promise<void> {
   const { graph: digest, nodes, edges } = await ask(snapshotsGet, { ...here, snapshot: 'latest' });
-  const graph = JSON.parse((await blobs.get(org, digest)).toString()) as LogicalGraph;
+  const graph = JSON.parse((await gateway.blobs.get(org, digest)).toString()) as LogicalGraph;
   console.log(`\n${nodes} nodes, ${edges} edges`);
   const linked = adjacency(graph);
   const sources = graph.nodes.filter(({ type }) => type === 'source').map(({ id }) => id);
@@ -173,7 +162,7 @@ async function map(graph: LogicalGraph): Promise<void> {
 }
 
 Object.assign(process.env, await throwAwayPostgres(scratch, children as never));
-const stack = await startStack([ingestion, graphRead, gateway]);
+const stack = await startStack([ingestion, graphRead, gateway.service]);
 try {
   await stack.sql(`create function public.later() returns trigger language plpgsql as
     $$ begin new.held_until := now() + interval '1 day'; return new; end $$;

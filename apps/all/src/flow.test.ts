@@ -7,7 +7,6 @@ import {
   assetsSearch,
   ingestsCreate,
   ingestsList,
-  type Operation,
   plansConfirm,
   plansEntries,
   plansEntry,
@@ -22,10 +21,8 @@ import {
 } from '@headgate/contracts';
 import { graphRead } from '@headgate/graph-read';
 import { ingestion } from '@headgate/ingestion';
-import { Blobs, type Call, Clients, type Service } from '@headgate/kit';
 import { planner } from '@headgate/planner';
-import { startStack, type Stack } from '@headgate/testing';
-import { Module } from '@nestjs/common';
+import { asker, type Stack, startStack } from '@headgate/testing';
 
 jest.setTimeout(60_000);
 
@@ -33,32 +30,19 @@ const orgA = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a';
 const orgB = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0b';
 const here = { project: 'jaffle', environment: 'dev' };
 
-let clients: Clients;
-let blobs: Blobs;
-
-@Module({})
-class AskerModule {
-  constructor(given: Clients, bytes: Blobs) {
-    clients = given;
-    blobs = bytes;
-  }
-}
-const gateway: Service = { name: 'gateway', module: AskerModule };
+const gateway = asker(orgA);
+const { ask } = gateway;
 
 const fixture = (name: string) =>
   gunzipSync(readFileSync(new URL(`../../../libs/testing/fixtures/artifacts/${name}`, import.meta.url)));
-const ask = <I, O>(operation: Operation<I, O>, input: I, org = orgA): Promise<O> => {
-  const call: Call = { org, actor: { kind: 'person', id: 'ada' }, requestId: 'r-1' };
-  return clients.call(operation, input, call);
-};
 const ingest = async (name: string, bytes: Buffer, org = orgA) =>
-  ask(ingestsCreate, { ...here, artifacts: [{ name, blob: await blobs.put(org, bytes) }] }, org);
+  ask(ingestsCreate, { ...here, artifacts: [{ name, blob: await gateway.blobs.put(org, bytes) }] }, org);
 
 let stack: Stack;
 let manifest: Buffer;
 beforeAll(async () => {
   manifest = fixture('jaffle-manifest.json.gz');
-  stack = await startStack([ingestion, graphRead, planner, gateway]);
+  stack = await startStack([ingestion, graphRead, planner, gateway.service]);
 }, 60_000);
 afterAll(() => stack?.stop());
 
@@ -123,8 +107,11 @@ test('a truncated file is refused with file, path and cause, and nothing of its 
   const attempt = ask(ingestsCreate, {
     ...here,
     artifacts: [
-      { name: 'manifest.json', blob: await blobs.put(orgA, manifest.subarray(0, manifest.length - 1)) },
-      { name: 'catalog.json', blob: await blobs.put(orgA, Buffer.from('{"metadata":{},"nodes":{},"sources":{}}')) },
+      { name: 'manifest.json', blob: await gateway.blobs.put(orgA, manifest.subarray(0, manifest.length - 1)) },
+      {
+        name: 'catalog.json',
+        blob: await gateway.blobs.put(orgA, Buffer.from('{"metadata":{},"nodes":{},"sources":{}}')),
+      },
     ],
   });
   await expect(attempt).rejects.toMatchObject({
@@ -180,7 +167,10 @@ test('results that were delivered beside the manifest of their invocation are wh
   };
   const delivered = { project: 'jaffle', environment: 'delivered' };
   const deliver = async (files: Record<string, Buffer>) => {
-    const list = Object.entries(files).map(async ([name, bytes]) => ({ name, blob: await blobs.put(orgA, bytes) }));
+    const list = Object.entries(files).map(async ([name, bytes]) => ({
+      name,
+      blob: await gateway.blobs.put(orgA, bytes),
+    }));
     await ask(ingestsCreate, { ...delivered, artifacts: await Promise.all(list) });
   };
   const state = async () => {

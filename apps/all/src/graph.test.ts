@@ -10,7 +10,6 @@ import {
   graphPath,
   graphRollup,
   ingestsCreate,
-  type Operation,
   snapshotsDiff,
   snapshotsList,
   snapshotsSkeleton,
@@ -18,9 +17,7 @@ import {
 import { decodeSkeleton } from '@headgate/graph/skeleton';
 import { graphRead } from '@headgate/graph-read';
 import { ingestion } from '@headgate/ingestion';
-import { Blobs, type Call, Clients, type Service } from '@headgate/kit';
-import { startStack, type Stack } from '@headgate/testing';
-import { Module } from '@nestjs/common';
+import { asker, type Stack, startStack } from '@headgate/testing';
 
 jest.setTimeout(60_000);
 
@@ -28,26 +25,12 @@ const orgA = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a';
 const orgB = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0b';
 const here = { project: 'shop', environment: 'dev' };
 
-let clients: Clients;
-let blobs: Blobs;
-
-@Module({})
-class AskerModule {
-  constructor(given: Clients, bytes: Blobs) {
-    clients = given;
-    blobs = bytes;
-  }
-}
-const gateway: Service = { name: 'gateway', module: AskerModule };
-
-const ask = <I, O>(operation: Operation<I, O>, input: I, org = orgA): Promise<O> => {
-  const call: Call = { org, actor: { kind: 'person', id: 'ada' }, requestId: 'r-1' };
-  return clients.call(operation, input, call);
-};
+const gateway = asker(orgA);
+const { ask } = gateway;
 const ingest = async (files: Record<string, object>, org: string, environment = 'dev') => {
   const artifacts = [];
   for (const [name, file] of Object.entries(files))
-    artifacts.push({ name, blob: await blobs.put(org, Buffer.from(JSON.stringify(file))) });
+    artifacts.push({ name, blob: await gateway.blobs.put(org, Buffer.from(JSON.stringify(file))) });
   return ask(ingestsCreate, { ...here, environment, artifacts }, org);
 };
 
@@ -116,7 +99,7 @@ const results = (statuses: Record<string, string>, invocation: string, at: strin
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack([ingestion, graphRead, gateway]);
+  stack = await startStack([ingestion, graphRead, gateway.service]);
   await ingest({ 'manifest.json': shop('zanzibar') }, orgA);
   await ingest({ 'manifest.json': shop('elsewhere') }, orgB);
   await ingest({ 'run_results.json': results({ 'model.shop.mid': 'error' }, 'run-2', '2026-01-02T00:00:00Z') }, orgA);
@@ -333,7 +316,7 @@ test('a diff of two snapshots tells nodes, columns, edges and config, in pages',
 test('the map of a snapshot holds its models and sources, and the next one keeps its order', async () => {
   const map = async (environment: string, snapshot = 'latest') => {
     const { blob } = await ask(snapshotsSkeleton, { ...here, environment, snapshot });
-    return { blob, ...decodeSkeleton(gunzipSync(await blobs.get(orgA, blob))) };
+    return { blob, ...decodeSkeleton(gunzipSync(await gateway.blobs.get(orgA, blob))) };
   };
   const { ids, owners, sources } = await map('dev');
   expect(ids).toHaveLength(455);
@@ -372,7 +355,7 @@ test('two organizations with one project see nothing of each other, whoever warm
       await ask(assetsSearch, { ...here, q: own }, org),
       await ask(columnsSearch, { ...here, q: 'id' }, org),
       await ask(snapshotsSkeleton, { ...here, snapshot: 'latest' }, org).then(async ({ blob }) =>
-        gunzipSync(await blobs.get(org, blob)).toString('latin1'),
+        gunzipSync(await gateway.blobs.get(org, blob)).toString('latin1'),
       ),
     ]);
     expect(answers).toContain(own);

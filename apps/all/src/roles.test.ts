@@ -6,10 +6,9 @@ import { gateway } from '@headgate/gateway';
 import { graphRead } from '@headgate/graph-read';
 import { identity } from '@headgate/identity';
 import { ingestion } from '@headgate/ingestion';
-import { Clients, serve, type Service } from '@headgate/kit';
+import { serve } from '@headgate/kit';
 import { planner } from '@headgate/planner';
-import { startStack, type Stack } from '@headgate/testing';
-import { Module } from '@nestjs/common';
+import { asker, type Stack, startStack } from '@headgate/testing';
 
 const prod = '/api/v1/projects/jaffle/environments/prod';
 const dev = '/api/v1/projects/jaffle/environments/dev';
@@ -24,15 +23,7 @@ interface Answer {
 
 let stack: Stack;
 let owner: string;
-let clients: Clients;
-
-@Module({})
-class RunnerModule {
-  constructor(given: Clients) {
-    clients = given;
-  }
-}
-const runner: Service = { name: 'runner', module: RunnerModule };
+const runner = asker(undefined, 'runner');
 
 async function http(method: string, path: string, token: string, body?: unknown): Promise<Answer> {
   const type = Buffer.isBuffer(body) ? 'application/octet-stream' : 'application/json';
@@ -67,7 +58,7 @@ const until = async (method: string, path: string, token: string, status: number
 };
 
 beforeAll(async () => {
-  stack = await startStack([identity, ingestion, graphRead, planner, runner, gateway]);
+  stack = await startStack([identity, ingestion, graphRead, planner, runner.service, gateway]);
   owner = stack.host.bootstrap.token;
   await http('POST', '/api/v1/projects', owner, { project: 'jaffle' });
   for (const environment of ['dev', 'prod'])
@@ -209,15 +200,15 @@ test('plaintext of variables is for the runner, and every use of a secret is in 
   const events = () =>
     stack.sql<{ envelope: string }>(`select envelope from identity.outbox where type = 'environment.revealed'`);
   await http('PUT', `${dev}/variables/MODE`, owner, { value: 'plain' });
-  await clients.call(environmentsReveal, place, call);
+  await runner.clients.call(environmentsReveal, place, call);
   expect(await events()).toEqual([]);
   await http('PUT', `${dev}/variables/DB_PASSWORD`, owner, { value: 'correct horse', secret: true });
-  expect((await clients.call(environmentsReveal, place, call)).variables).toEqual([
+  expect((await runner.clients.call(environmentsReveal, place, call)).variables).toEqual([
     { name: 'DB_PASSWORD', value: 'correct horse', secret: true },
     { name: 'MODE', value: 'plain', secret: false },
   ]);
   const [used] = await events();
   expect(JSON.parse(used!.envelope).data).toEqual({ ...place, names: ['DB_PASSWORD'] });
   const elsewhere = { ...call, org: '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2bff' };
-  await expect(clients.call(environmentsReveal, place, elsewhere)).rejects.toMatchObject({ code: 'not-found' });
+  await expect(runner.clients.call(environmentsReveal, place, elsewhere)).rejects.toMatchObject({ code: 'not-found' });
 });

@@ -11,27 +11,16 @@ import {
   auditVerify,
   type AuditVerifyOutput,
   type Checkpoint,
-  type Operation,
   planProposed,
   projectCreated,
   runCancelRequested,
 } from '@headgate/contracts';
-import {
-  Blobs,
-  type Call,
-  Clients,
-  Database,
-  leafHash as kitLeafHash,
-  mutate,
-  type Service,
-  type ServiceName,
-} from '@headgate/kit';
-import { startStack, type Stack } from '@headgate/testing';
+import { Database, leafHash as kitLeafHash, mutate, type Service, type ServiceName } from '@headgate/kit';
+import { asker, callOf, type Stack, startStack } from '@headgate/testing';
 import { connect } from '@nats-io/transport-node';
 import { Module } from '@nestjs/common';
 import { audit } from './audit.module.ts';
 
-const callOf = (org: string): Call => ({ org, actor: { kind: 'person', id: 'ada' }, requestId: 'r-1' });
 const digest = `sha256:${'a'.repeat(64)}`;
 
 /** A service that has nothing but kit's frame: it publishes what the test tells it to. */
@@ -46,26 +35,15 @@ function publisher(name: ServiceName): Service {
   return { name, module: PublisherModule, schema: { name, owner: name, entities: [], migrations: [] } };
 }
 
-let clients: Clients;
-let blobs: Blobs;
-@Module({})
-class AskerModule {
-  constructor(given: Clients, bytes: Blobs) {
-    clients = given;
-    blobs = bytes;
-  }
-}
-const gateway: Service = { name: 'gateway', module: AskerModule };
+const gateway = asker();
+const { ask } = gateway;
 
 let stack: Stack;
 beforeAll(async () => {
   const names: ServiceName[] = ['identity', 'ingestion', 'planner', 'dispatcher', 'runner'];
-  stack = await startStack([...names.map(publisher), audit, gateway]);
+  stack = await startStack([...names.map(publisher), audit, gateway.service]);
 }, 60_000);
 afterAll(() => stack?.stop());
-
-const ask = <I, O>(operation: Operation<I, O>, input: I, org: string): Promise<O> =>
-  clients.call(operation, input, callOf(org));
 
 const propose = (org: string, run = 1) =>
   databases.get('planner')!.write(callOf(org), (tx) =>
@@ -354,7 +332,7 @@ test.each(attacks)(
 test('an export holds the public key, every leaf and every checkpoint', async () => {
   const org = await organization();
   const { blob } = await ask(auditExport, {}, org);
-  const lines = (await blobs.get(org, blob))
+  const lines = (await gateway.blobs.get(org, blob))
     .toString()
     .trimEnd()
     .split('\n')

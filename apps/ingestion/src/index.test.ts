@@ -1,29 +1,17 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Ingest, ingestsCreate } from '@headgate/contracts';
-import { Blobs, type Call, Clients, type Service } from '@headgate/kit';
-import { startStack, type Stack } from '@headgate/testing';
-import { Module } from '@nestjs/common';
+import { asker, type Stack, startStack } from '@headgate/testing';
 import fc from 'fast-check';
 import pg from 'pg';
 import { ingestion } from './ingestion.module.ts';
 
 const org = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a';
-const call: Call = { org, actor: { kind: 'person', id: 'ada' }, requestId: 'r-1' };
-let clients: Clients;
-let blobs: Blobs;
-
-@Module({})
-class AskerModule {
-  constructor(given: Clients, bytes: Blobs) {
-    clients = given;
-    blobs = bytes;
-  }
-}
-const gateway: Service = { name: 'gateway', module: AskerModule };
+const gateway = asker(org);
+const { ask } = gateway;
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack([ingestion, gateway]);
+  stack = await startStack([ingestion, gateway.service]);
 }, 120_000);
 afterAll(() => stack?.stop());
 
@@ -52,8 +40,8 @@ const manifestOf = (state: Project): Buffer => {
 };
 
 async function deliver(environment: string, state: Project): Promise<Ingest> {
-  const blob = await blobs.put(org, manifestOf(state));
-  return clients.call(ingestsCreate, { project: 'p', environment, artifacts: [{ name: 'manifest.json', blob }] }, call);
+  const blob = await gateway.blobs.put(org, manifestOf(state));
+  return ask(ingestsCreate, { project: 'p', environment, artifacts: [{ name: 'manifest.json', blob }] });
 }
 
 /** All that an environment's index says of one snapshot, in an order of its own. */

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import {
   ingestsCreate,
-  type Operation,
   sha256,
   type Upload,
   uploadsAppend,
@@ -10,32 +9,16 @@ import {
   uploadsCreate,
   uploadsGet,
 } from '@headgate/contracts';
-import { Blobs, type Call, Clients, type Service } from '@headgate/kit';
-import { startStack, type Stack } from '@headgate/testing';
-import { Module } from '@nestjs/common';
+import { asker, type Stack, startStack } from '@headgate/testing';
 import { ingestion } from './ingestion.module.ts';
 
 const org = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a';
 const otherOrg = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0b';
-let clients: Clients;
-let blobs: Blobs;
-
-@Module({})
-class AskerModule {
-  constructor(given: Clients, bytes: Blobs) {
-    clients = given;
-    blobs = bytes;
-  }
-}
-const gateway: Service = { name: 'gateway', module: AskerModule };
-const ask = <I, O>(operation: Operation<I, O>, input: I, as = org): Promise<O> => {
-  const call: Call = { org: as, actor: { kind: 'person', id: 'ada' }, requestId: 'r-1' };
-  return clients.call(operation, input, call);
-};
-
+const gateway = asker(org);
+const { ask } = gateway;
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack([ingestion, gateway]);
+  stack = await startStack([ingestion, gateway.service]);
 }, 120_000);
 afterAll(() => stack?.stop());
 
@@ -44,7 +27,7 @@ test('entities and migrations agree', () => expect(stack.drift).toEqual([]));
 const begin = (bytes: Buffer) => ask(uploadsCreate, { digest: sha256(bytes), bytes: bytes.length });
 
 async function append({ upload }: Upload, offset: number, piece: Buffer): Promise<Upload> {
-  return ask(uploadsAppend, { upload, offset, blob: await blobs.put(org, piece) });
+  return ask(uploadsAppend, { upload, offset, blob: await gateway.blobs.put(org, piece) });
 }
 
 test('an upload that is cut off goes on where it stopped, and is the bytes that were announced', async () => {
@@ -63,7 +46,7 @@ test('an upload that is cut off goes on where it stopped, and is the bytes that 
   const done = await ask(uploadsComplete, { upload: again.upload });
   expect(done).toMatchObject({ blob: sha256(bytes), offset: 3000 });
   expect(await ask(uploadsComplete, { upload: again.upload })).toEqual(done);
-  expect((await blobs.get(org, done.blob!)).equals(bytes)).toBe(true);
+  expect((await gateway.blobs.get(org, done.blob!)).equals(bytes)).toBe(true);
 });
 
 test('bytes that are not the announced ones are refused, and may come again', async () => {
@@ -91,7 +74,7 @@ test('a gzipped bomb and a file beyond its bounds are refused; what comes after 
   const deep = Buffer.concat([head, Buffer.from('['.repeat(1_000_000))]);
   const bomb = gzipSync(Buffer.concat([head, Buffer.from('"'), Buffer.alloc(80_000_000, 0x20)]));
   const deliver = async (bytes: Buffer) => {
-    const artifacts = [{ name: 'manifest.json', blob: await blobs.put(org, bytes) }];
+    const artifacts = [{ name: 'manifest.json', blob: await gateway.blobs.put(org, bytes) }];
     return ask(ingestsCreate, { project: 'p', environment: 'hostile', artifacts });
   };
   for (const [bytes, why] of [[deep, 'deeper'], [bomb, 'larger than'], [bomb.subarray(0, 5000), 'damaged']] as const)

@@ -1,3 +1,4 @@
+export { asker, type Asker, callOf } from './asker.ts';
 export { EventTab } from './event-tab.ts';
 export { Jar } from './jar.ts';
 export { freePort, startNats, type ThrowawayNats } from './nats.ts';

@@ -13,7 +13,6 @@ import {
 import {
   Answers,
   type Asked,
-  type Call,
   Clients,
   Database,
   Failure,
@@ -30,12 +29,11 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { Controller, Injectable, Module } from '@nestjs/common';
 import { Column, Entity, type MigrationInterface, PrimaryColumn, type QueryRunner } from 'typeorm';
-import { startStack, type Stack } from './index.ts';
+import { asker, callOf, startStack, type Stack } from './index.ts';
 
 const orgA = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a';
 const orgB = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0b';
 const digest = `sha256:${'a'.repeat(64)}`;
-const callOf = (org: string): Call => ({ org, actor: { kind: 'person', id: 'ada' }, requestId: 'r-1' });
 const proposed = (plan: string): PlanProposed => ({
   project: 'jaffle',
   environment: 'dev',
@@ -102,18 +100,11 @@ class ProbeModule {}
 
 const planner: Service = { name: 'planner', module: ProbeModule, schema, hears: [planProposed] };
 
-@Module({ providers: [] })
-class AskerModule {
-  constructor(clients: Clients) {
-    asker = clients;
-  }
-}
-let asker: Clients;
-const gateway: Service = { name: 'gateway', module: AskerModule };
+const gateway = asker(orgA);
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack([planner, gateway]);
+  stack = await startStack([planner, gateway.service]);
 }, 60_000);
 afterAll(() => stack?.stop());
 
@@ -197,7 +188,7 @@ test('a bus that lost all it had gets every event again, and each still has one 
   const connection = await connect({ servers: [url], user: admin.user, pass: admin.password });
   const { streams } = await jetstreamManager(connection);
   await streams.delete('HG_planner');
-  await provision(stack.host, planner, gateway);
+  await provision(stack.host, planner, gateway.service);
   await stack.restart();
   const plan = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b15';
   const delivered = once(heard, plan);
@@ -232,7 +223,7 @@ test('a leaf cannot be changed by the service that wrote it', async () => {
 });
 
 test('a failure crosses the bus with its code, place and words', async () => {
-  const asked = asker.call(plansGet, { plan: '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b12' }, callOf(orgA));
+  const asked = gateway.clients.call(plansGet, { plan: '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b12' }, callOf(orgA));
   await expect(asked).rejects.toMatchObject({
     code: 'not-found',
     where: '/plan',
@@ -241,7 +232,7 @@ test('a failure crosses the bus with its code, place and words', async () => {
 });
 
 test('bad input is refused at the door with its path', async () => {
-  await expect(asker.call(plansGet, { plan: 'not-a-uuid' }, callOf(orgA))).rejects.toMatchObject({
+  await expect(gateway.clients.call(plansGet, { plan: 'not-a-uuid' }, callOf(orgA))).rejects.toMatchObject({
     code: 'contract.invalid',
     where: '/plan',
   });
@@ -271,7 +262,9 @@ test("the bus refuses a service that publishes another service's event", async (
 });
 
 test('an operation nobody answers says so at once', async () => {
-  await expect(asker.call(plansList, { project: 'p', environment: 'e' }, callOf(orgA))).rejects.toMatchObject({
-    code: 'unavailable',
-  });
+  await expect(gateway.clients.call(plansList, { project: 'p', environment: 'e' }, callOf(orgA))).rejects.toMatchObject(
+    {
+      code: 'unavailable',
+    },
+  );
 });
