@@ -123,6 +123,14 @@ test('a token is made, may what its role may, and is revoked', async () => {
   expect((await headgate(['tokens'])).out).toMatch(/viewer +\*\/\* +revoked .* looker\n/);
 });
 
+test('the operator makes an organization, and gets a link for its owner; a viewer does not', async () => {
+  const made = await headgate(['org', 'north', '--owner', 'ned', '--name', 'The North']);
+  expect(made).toMatchObject({ code: 0, err: expect.stringContaining('owner of The North') });
+  expect(made.out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/auth\/link\?token=hgl_\S+\n$/);
+  const token = (await headgate(['tokens', 'create', 'onlooker', '--role', 'viewer'])).out.trim();
+  expect(await headgate(['org', 'south', '--owner', 'ned', '--token', token])).toMatchObject({ code: 1, out: '' });
+});
+
 test.each([
   ['a project that is not there', ['search', 'x', '--project', 'nope', '--environment', 'dev'], 3, 'nope/dev'],
   ['a selection that names nothing', ['plan', '--select', 'nobody'], 2, '/select'],

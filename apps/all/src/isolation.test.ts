@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { type Operation, operations, sha256 } from '@headgate/contracts';
-import { startStack, type Stack } from '@headgate/testing';
+import { Jar, startStack, type Stack } from '@headgate/testing';
 import { pack } from 'tar-stream';
 import { services } from './services.ts';
 
@@ -70,6 +70,8 @@ async function furnish(token: string, word: string): Promise<Answer[]> {
   await must('PUT', '/api/v1/grants', { subject: { kind: 'person', id: `${word} person` }, role: 'viewer' });
   await must('POST', '/api/v1/people', { id: `${word}-person`, name: `${word} person`, email: `${word}@example.com` });
   await must('POST', '/api/v1/links', { person: `${word}-person` });
+  const { token: link } = await must('POST', '/api/v1/links', {});
+  await new Jar(stack.serving.url!).follow(`/auth/link?token=${String(link)}`);
   const override = await must('PUT', '/api/v1/projects/jaffle/lineage/overrides', {
     ...{ source: `hg:jaffle/seed.jaffle.${word}#id`, target: 'hg:jaffle/model.jaffle.customers#customer_id' },
     ...{ decision: 'add', reason: `${word} says so` },
@@ -110,6 +112,7 @@ beforeAll(async () => {
      insert into identity.service_token (org_id, id, name, role, secret_hash, actor_kind, actor_id)
        values ('${other}', '${other}', 't', 'owner', '${sha256(otherToken)}', 'person', 'eve');
      insert into identity.role_grant (org_id, subject_kind, subject_id, role) values ('${other}', 'person', 'eve', 'owner');
+     insert into identity.person (org_id, id, name) values ('${other}', 'eve', 'Eve');
      select set_config('app.leaf', pg_current_xact_id()::text, true); commit`,
   );
   const own = idsIn(await furnish(otherToken, 'elsewhere'));
@@ -172,6 +175,7 @@ const reaching = (ids: Record<string, string>): Record<string, object> => ({
     reason: 'probe',
   },
   'links.create': { person: `${marker}-person` },
+  'orgs.create': { slug: marker, owner: 'probe' },
   'people.create': { id: 'probe', name: 'probe', role: 'viewer', project: `${marker}-only` },
   'plans.propose': { snapshot: ids['snapshot'] },
   'projects.create': { project: 'probed' },

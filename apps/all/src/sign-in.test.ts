@@ -105,6 +105,26 @@ test('signing out ends the session at once, for the cookie too that somebody cop
   expect((await leaves('session.closed')).at(-1)).toMatchObject({ data: { because: 'signed-out' } });
 });
 
+test('a person sees their own open sessions and ends another of them; nobody else’s', async () => {
+  await api('POST', '/api/v1/people', { id: 'bea', name: 'Bea', role: 'viewer', project: 'jaffle' });
+  const [here, there, foreign] = [await signedIn('bea'), await signedIn('bea'), await signedIn()];
+  const idOf = async (jar: Jar) => String((await jar.json('/auth/session')).body['session']);
+  const listed = async () =>
+    ((await here.json('/api/v1/sessions')).body['items'] as { id: string }[]).map(({ id }) => id);
+  expect(await listed()).toEqual([await idOf(there), await idOf(here)]);
+  const end = async (jar: Jar) => (await here.json(`/api/v1/sessions/${await idOf(jar)}`, { method: 'DELETE' })).status;
+  expect(await end(foreign)).toBe(404);
+  expect(await end(there)).toBe(200);
+  expect(await listed()).toEqual([await idOf(here)]);
+  const over = Date.now() + 10_000;
+  while ((await there.json('/auth/session')).status !== 401) expect(Date.now()).toBeLessThan(over);
+  expect((await foreign.json('/auth/session')).status).toBe(200);
+  expect((await leaves('session.closed')).at(-1)).toMatchObject({
+    actor: { kind: 'person', id: 'bea' },
+    data: { person: 'bea', because: 'ended' },
+  });
+});
+
 test.each([
   ['no header of ours', { 'x-headgate-request': '' }],
   ['another origin', { origin: 'https://evil.example' }],

@@ -47,6 +47,8 @@ const commands = [
   'logs',
   'audit',
   'tokens',
+  'link',
+  'org',
   'doctor',
   'inspect',
   'select',

@@ -9,6 +9,7 @@ import { inspectCommand } from './inspect.ts';
 import { lineageCommand } from './lineage.ts';
 import { linkCommand } from './link.ts';
 import { logsCommand } from './logs.ts';
+import { orgCommand } from './org.ts';
 import { planCommand } from './plan.ts';
 import { runCommand } from './run.ts';
 import { runsCommand } from './runs.ts';
@@ -31,6 +32,7 @@ const commands: readonly ((cli: Cli) => Command)[] = [
   auditCommand,
   tokensCommand,
   linkCommand,
+  orgCommand,
   doctorCommand,
   inspectCommand,
   selectCommand,

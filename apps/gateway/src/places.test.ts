@@ -12,7 +12,13 @@ test('every route of a project or environment is decided there', () => {
 });
 
 test('only these need no place: whoever has the permission somewhere has it', () => {
-  expect(idsPlaced('anywhere').sort()).toEqual(['blobs.put', 'grants.can', 'orgs.get']);
+  expect(idsPlaced('anywhere').sort()).toEqual([
+    'blobs.put',
+    'grants.can',
+    'orgs.get',
+    'sessions.end',
+    'sessions.list',
+  ]);
 });
 
 test('what is named by a plan, a run, a task or its dead letter is decided where that lies', () => {

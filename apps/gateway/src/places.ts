@@ -8,6 +8,8 @@ import {
   orgsGet,
   plansGet,
   runsGet,
+  sessionsEnd,
+  sessionsList,
   tasksGet,
 } from '@headgate/contracts';
 import { type Call, type Clients, Failure, type Where } from '@headgate/kit';
@@ -26,8 +28,8 @@ type PlacedBy =
 const slug = contract<string>('Slug');
 
 // A blob lies in no environment, can only be put, and means nothing until an operation with a place names it. Of the
-// organization and of their own rights, everybody with any role may know.
-const anywhere = new Set([blobsPut.id, grantsCan.id, orgsGet.id]);
+// organization, of their own rights and sessions, everybody with any role may know.
+const anywhere = new Set([blobsPut.id, grantsCan.id, orgsGet.id, sessionsEnd.id, sessionsList.id]);
 
 /** Things that a path names by id alone: by parameter, the question where one lies. */
 const things: Record<string, Find> = {

@@ -121,6 +121,7 @@ export class SignIn {
     const { authority, call, session } = found;
     const { person, org, grants, expiresAt } = session;
     return {
+      session: session.session,
       person,
       org: { id: org!.id, name: org!.name, slug: org!.slug },
       permissions: permissions.filter((permission) => authority.anywhere(call.actor, permission).allowed),

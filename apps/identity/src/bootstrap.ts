@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Actor, orgCreated, sha256 } from '@headgate/contracts';
-import { type Call, CONFIG, type Config, Database, Infra, mutate, type Tx } from '@headgate/kit';
+import { type Call, CONFIG, type Config, Database, Infra, mutate } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
+import { capital, findOrganization, found } from './organizations.ts';
 import { addPerson, findPerson } from './people.ts';
 import { issue } from './tokens.ts';
 
@@ -32,11 +33,8 @@ export class Bootstrap implements OnApplicationBootstrap {
     return (await this.infra.query('select 1 from service_token where secret_hash = $1', [hash])).length > 0;
   }
 
-  private async find(): Promise<string | undefined> {
-    const [known] = await this.infra.query<{ org_id: string }>('select org_id from organization where slug = $1', [
-      this.config.bootstrap.org,
-    ]);
-    return known?.org_id;
+  private find(): Promise<string | undefined> {
+    return findOrganization(this.infra, this.config.bootstrap.org);
   }
 
   private async attempt(): Promise<void> {
@@ -48,19 +46,11 @@ export class Bootstrap implements OnApplicationBootstrap {
       await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', ['bootstrap']);
       const there = await this.find();
       if ((there !== undefined && there !== org) || (await this.isDone())) return;
-      if (there === undefined) await found(tx, slug);
+      if (there === undefined) await mutate(tx, orgCreated, await found(tx, slug, capital(slug)));
       if (!(await findPerson(tx, owner))) await addPerson(tx, { id: owner, name: capital(owner) });
       if (await this.hasToken()) return;
       const actor: Actor = { kind: 'person', id: owner };
       await issue(tx, { name: `${owner} at the command line`, role: 'owner', secret: token, actor });
     });
   }
-}
-
-const capital = (word: string): string => word.replace(/^./, (letter) => letter.toUpperCase());
-
-async function found(tx: Tx, slug: string): Promise<void> {
-  const name = capital(slug);
-  await tx.query('insert into organization (org_id, slug, name) values ($1, $2, $3)', [tx.org, slug, name]);
-  await mutate(tx, orgCreated, { org: tx.org, slug, name });
 }

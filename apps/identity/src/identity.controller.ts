@@ -10,6 +10,8 @@ import {
   type EnvironmentsPutVariableInput,
   environmentsReveal,
   type EnvironmentsRevealInput,
+  orgsCreate,
+  type OrgsCreateInput,
   orgsGet,
   type OrgsGetInput,
   projectsCreate,
@@ -21,18 +23,25 @@ import {
 } from '@headgate/contracts';
 import { Answers, type Asked } from '@headgate/kit';
 import { Environments } from './environments.ts';
+import { Organizations } from './organizations.ts';
 import { Projects } from './projects.ts';
 
 @Controller()
 export class IdentityController {
   constructor(
+    private readonly organizations: Organizations,
     private readonly projects: Projects,
     private readonly environments: Environments,
   ) {}
 
   @Answers(orgsGet)
   organization({ call }: Asked<OrgsGetInput>) {
-    return this.projects.organization(call);
+    return this.organizations.get(call);
+  }
+
+  @Answers(orgsCreate)
+  createOrganization({ input, call }: Asked<OrgsCreateInput>) {
+    return this.organizations.create(input, call);
   }
 
   @Answers(projectsList)

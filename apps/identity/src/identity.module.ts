@@ -6,6 +6,7 @@ import { Environments } from './environments.ts';
 import { Grants } from './grants.ts';
 import { IdentityController } from './identity.controller.ts';
 import { SignInLinks } from './links.ts';
+import { Organizations } from './organizations.ts';
 import { PeopleController } from './people.controller.ts';
 import { People } from './people.ts';
 import { Projects } from './projects.ts';
@@ -16,7 +17,18 @@ import { Vault } from './vault.ts';
 
 @Module({
   controllers: [AccessController, IdentityController, PeopleController],
-  providers: [Bootstrap, Environments, Grants, People, Projects, ServiceTokens, Sessions, SignInLinks, Vault],
+  providers: [
+    Bootstrap,
+    Environments,
+    Grants,
+    Organizations,
+    People,
+    Projects,
+    ServiceTokens,
+    Sessions,
+    SignInLinks,
+    Vault,
+  ],
 })
 class IdentityModule {}
 

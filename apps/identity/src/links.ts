@@ -39,15 +39,13 @@ export class SignInLinks {
       const detail = `${call.actor.id} is no person`;
       throw new Failure('contract.invalid', { detail, where: '/person', hint: 'say for whom the link is' });
     }
-    const token = `hgl_${randomBytes(32).toString('base64url')}`;
     return changeAccess(this.database, linksCreate, call, async (tx) => {
       if (!(await findPerson(tx, id))) {
         const hint = 'let them in first: POST /api/v1/people';
         throw new Failure('not-found', { detail: `there is no person ${id}`, where: '/person', hint });
       }
       await refuseUnlessCovered(tx, await grantsOf(tx, { kind: 'person', id }));
-      const expiresAt = await this.keep(tx, id, token);
-      return { person: id, token, expiresAt };
+      return { person: id, ...(await makeLink(tx, id)) };
     });
   }
 
@@ -77,15 +75,17 @@ export class SignInLinks {
       return { outcome: 'good', org, person: known };
     });
   }
+}
 
-  private async keep(tx: Tx, person: string, token: string): Promise<string> {
-    const [row] = await tx.query<{ id: string; expires_at: Date }>(
-      `insert into sign_in_link (org_id, id, person, secret_hash, expires_at)
-       values ($1, $2, $3, $4, now() + ${goodFor}) returning id, expires_at`,
-      [tx.org, uuidv7(), person, sha256(token)],
-    );
-    const expiresAt = row!.expires_at.toISOString();
-    await mutate(tx, linkCreated, { link: row!.id, person, expiresAt });
-    return expiresAt;
-  }
+/** A link for a person who is there. Only its digest is kept, so the token is in this answer and nowhere else. */
+export async function makeLink(tx: Tx, person: string): Promise<{ token: string; expiresAt: string }> {
+  const token = `hgl_${randomBytes(32).toString('base64url')}`;
+  const [row] = await tx.query<{ id: string; expires_at: Date }>(
+    `insert into sign_in_link (org_id, id, person, secret_hash, expires_at)
+     values ($1, $2, $3, $4, now() + ${goodFor}) returning id, expires_at`,
+    [tx.org, uuidv7(), person, sha256(token)],
+  );
+  const expiresAt = row!.expires_at.toISOString();
+  await mutate(tx, linkCreated, { link: row!.id, person, expiresAt });
+  return { token, expiresAt };
 }

@@ -10,6 +10,10 @@ import {
   type PeopleListInput,
   sessionsClose,
   type SessionsCloseInput,
+  sessionsEnd,
+  type SessionsEndInput,
+  sessionsList,
+  type SessionsListInput,
   sessionsOpen,
   type SessionsOpenInput,
   sessionsResolve,
@@ -61,6 +65,17 @@ export class PeopleController {
   @Answers(sessionsClose)
   async closeSession({ input, call }: Asked<SessionsCloseInput>) {
     await this.sessions.close(input.hash, call);
+    return {};
+  }
+
+  @Answers(sessionsList)
+  listSessions({ input, call }: Asked<SessionsListInput>) {
+    return this.sessions.list(input, call);
+  }
+
+  @Answers(sessionsEnd)
+  async endSession({ input, call }: Asked<SessionsEndInput>) {
+    await this.sessions.endOwn(input.id, call);
     return {};
   }
 }

@@ -48,10 +48,6 @@ export class Projects {
       return shown(made!);
     });
   }
-
-  organization(call: Call): Promise<Org> {
-    return this.database.read(call, organizationIn);
-  }
 }
 
 /** The organization that the transaction is bound to. */

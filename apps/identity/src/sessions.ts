@@ -1,15 +1,29 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
   type Person,
+  type Session,
   sessionClosed,
   type SessionClosed,
   sessionOpened,
   sessionRefused,
+  type SessionsListInput,
+  type SessionsListOutput,
   type SessionsOpenInput,
   type SessionsOpenOutput,
   type SessionsResolveOutput,
 } from '@headgate/contracts';
-import { type Call, CONFIG, type Config, Database, Infra, mutate, type Tx } from '@headgate/kit';
+import {
+  type Call,
+  CONFIG,
+  type Config,
+  Database,
+  Failure,
+  Infra,
+  keyOf,
+  mutate,
+  pageOf,
+  type Tx,
+} from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
 import { grantsOf } from './grant-giving.ts';
 import { bindIdentity, type Claims, type Outside } from './identities.ts';
@@ -26,6 +40,13 @@ interface Row {
   person: string;
   expires_at: Date;
   is_stale: boolean;
+}
+
+interface Own {
+  id: string;
+  created_at: Date;
+  seen_at: Date;
+  expires_at: Date;
 }
 
 @Injectable()
@@ -60,6 +81,30 @@ export class Sessions {
     if (!found) return { found: false };
     const { is_stale: _, ...session } = found;
     return session;
+  }
+
+  /** Of the caller, whoever they signed in as before or elsewhere. */
+  list({ cursor, limit = 50 }: SessionsListInput, call: Call): Promise<SessionsListOutput> {
+    return this.database.read(call, async (tx) => {
+      const [before] = keyOf(cursor, 1) ?? [];
+      const rows = await tx.query<Own>(
+        `select id, created_at, seen_at, least(expires_at, seen_at + ${idle}) as expires_at from web_session
+         where $1 = 'person' and person = $2 and ($3::uuid is null or id < $3) and ${live} order by id desc limit $4`,
+        [call.actor.kind, call.actor.id, before ?? null, limit + 1],
+      );
+      return pageOf(rows, limit, ({ id }) => [id], shown);
+    });
+  }
+
+  async endOwn(id: string, call: Call): Promise<void> {
+    await this.database.write(call, async (tx) => {
+      const ended = await tx.query(
+        `update web_session set ended_at = now() where id = $1 and $2 = 'person' and person = $3 and ${live} returning id`,
+        [id, call.actor.kind, call.actor.id],
+      );
+      if (ended.length === 0) throw new Failure('not-found', { detail: 'you have no such session open', where: '/id' });
+      await mutate(tx, sessionClosed, { session: id, person: call.actor.id, because: 'ended' });
+    });
   }
 
   async close(hash: string, call: Call): Promise<void> {
@@ -120,6 +165,13 @@ export class Sessions {
     return { opened: false, because };
   }
 }
+
+const shown = ({ id, created_at, seen_at, expires_at }: Own): Session => ({
+  id,
+  createdAt: created_at.toISOString(),
+  seenAt: seen_at.toISOString(),
+  expiresAt: expires_at.toISOString(),
+});
 
 const actorOf = (id: string) => ({ kind: 'person', id }) as const;
 const byOf = (claims: Claims): string => ('issuer' in claims ? claims.issuer : 'link');

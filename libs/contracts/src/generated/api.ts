@@ -87,6 +87,8 @@ import type {
   LinksRedeemOutput,
   OrgsGetInput,
   OrgsGetOutput,
+  OrgsCreateInput,
+  OrgsCreateOutput,
   PeopleListInput,
   PeopleListOutput,
   PeopleCreateInput,
@@ -153,6 +155,10 @@ import type {
   SessionsResolveOutput,
   SessionsCloseInput,
   SessionsCloseOutput,
+  SessionsListInput,
+  SessionsListOutput,
+  SessionsEndInput,
+  SessionsEndOutput,
   SnapshotsListInput,
   SnapshotsListOutput,
   SnapshotsGetInput,
@@ -580,6 +586,16 @@ export const orgsGet = operation<OrgsGetInput, OrgsGetOutput>({
   authorize: 'org:read',
   callers: ['gateway'],
 });
+export const orgsCreate = operation<OrgsCreateInput, OrgsCreateOutput>({
+  id: 'orgs.create',
+  name: 'OrgsCreate',
+  service: 'identity',
+  method: 'POST',
+  path: '/api/v1/orgs',
+  authorize: 'org:create',
+  callers: ['gateway'],
+  emits: ['org.created', 'person.created', 'grant.changed', 'link.created', 'access.denied'],
+});
 export const peopleList = operation<PeopleListInput, PeopleListOutput>({
   id: 'people.list',
   name: 'PeopleList',
@@ -879,6 +895,25 @@ export const sessionsClose = operation<SessionsCloseInput, SessionsCloseOutput>(
   callers: ['gateway'],
   emits: ['session.closed'],
 });
+export const sessionsList = operation<SessionsListInput, SessionsListOutput>({
+  id: 'sessions.list',
+  name: 'SessionsList',
+  service: 'identity',
+  method: 'GET',
+  path: '/api/v1/sessions',
+  authorize: 'org:read',
+  callers: ['gateway'],
+});
+export const sessionsEnd = operation<SessionsEndInput, SessionsEndOutput>({
+  id: 'sessions.end',
+  name: 'SessionsEnd',
+  service: 'identity',
+  method: 'DELETE',
+  path: '/api/v1/sessions/{id}',
+  authorize: 'org:read',
+  callers: ['gateway'],
+  emits: ['session.closed'],
+});
 export const snapshotsList = operation<SnapshotsListInput, SnapshotsListOutput>({
   id: 'snapshots.list',
   name: 'SnapshotsList',
@@ -1128,6 +1163,7 @@ export const operations = [
   linksCreate,
   linksRedeem,
   orgsGet,
+  orgsCreate,
   peopleList,
   peopleCreate,
   plansPropose,
@@ -1161,6 +1197,8 @@ export const operations = [
   sessionsOpen,
   sessionsResolve,
   sessionsClose,
+  sessionsList,
+  sessionsEnd,
   snapshotsList,
   snapshotsGet,
   snapshotsGraph,

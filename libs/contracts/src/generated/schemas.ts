@@ -909,7 +909,7 @@ export const schemas: Record<string, object> = {
     properties: {
       session: { $ref: '#/$defs/Uuid' },
       person: { $ref: '#/$defs/PersonId' },
-      because: { enum: ['signed-out', 'signed-in-again'] },
+      because: { enum: ['signed-out', 'signed-in-again', 'ended'] },
     },
   },
   SessionOpened: {
@@ -2490,6 +2490,35 @@ export const schemas: Record<string, object> = {
   },
   OrgsGetInput: { type: 'object', additionalProperties: false, required: [], properties: {} },
   OrgsGetOutput: { $ref: '#/$defs/Org' },
+  OrgsCreateInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['slug', 'owner'],
+    properties: {
+      slug: { $ref: '#/$defs/Slug' },
+      name: { type: 'string', minLength: 1, maxLength: 200 },
+      owner: { $ref: '#/$defs/PersonId' },
+      email: {
+        type: 'string',
+        minLength: 3,
+        maxLength: 254,
+        pattern: '^[^\\s@]+@[^\\s@]+$',
+        description:
+          'Of the owner: with an outside OpenID provider they sign in with this verified address instead of the link.',
+      },
+    },
+  },
+  OrgsCreateOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['org', 'owner', 'token', 'expiresAt'],
+    properties: {
+      org: { $ref: '#/$defs/Org' },
+      owner: { $ref: '#/$defs/PersonId' },
+      token: { type: 'string', minLength: 1 },
+      expiresAt: { $ref: '#/$defs/Time' },
+    },
+  },
   PersonId: {
     type: 'string',
     pattern: '^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$',
@@ -3151,6 +3180,17 @@ export const schemas: Record<string, object> = {
     properties: { project: { $ref: '#/$defs/Slug' }, name: { $ref: '#/$defs/Slug' } },
   },
   SelectionsRemoveOutput: { $ref: '#/$defs/Empty' },
+  Session: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['id', 'createdAt', 'seenAt', 'expiresAt'],
+    properties: {
+      id: { $ref: '#/$defs/Uuid' },
+      createdAt: { $ref: '#/$defs/Time' },
+      seenAt: { $ref: '#/$defs/Time' },
+      expiresAt: { $ref: '#/$defs/Time' },
+    },
+  },
   SessionsOpenInput: {
     type: 'object',
     additionalProperties: false,
@@ -3216,6 +3256,25 @@ export const schemas: Record<string, object> = {
     properties: { hash: { $ref: '#/$defs/Digest' } },
   },
   SessionsCloseOutput: { $ref: '#/$defs/Empty' },
+  SessionsListInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: [],
+    properties: { cursor: { $ref: '#/$defs/Cursor' }, limit: { $ref: '#/$defs/Limit' } },
+  },
+  SessionsListOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['items'],
+    properties: { items: { type: 'array', items: { $ref: '#/$defs/Session' } }, next: { $ref: '#/$defs/Cursor' } },
+  },
+  SessionsEndInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['id'],
+    properties: { id: { $ref: '#/$defs/Uuid' } },
+  },
+  SessionsEndOutput: { $ref: '#/$defs/Empty' },
   Snapshot: {
     type: 'object',
     additionalProperties: false,

@@ -541,6 +541,9 @@ export interface Actor {
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "SessionsCloseOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SessionsEndOutput".
  */
 export interface Empty {}
 /**
@@ -868,7 +871,7 @@ export interface SelectionSaved {
 export interface SessionClosed {
   session: Uuid;
   person: PersonId;
-  because: 'signed-out' | 'signed-in-again';
+  because: 'signed-out' | 'signed-in-again' | 'ended';
 }
 /**
  * A person signed in.
@@ -2167,6 +2170,21 @@ export interface Org {
   createdAt: Time;
 }
 export interface OrgsGetInput {}
+export interface OrgsCreateInput {
+  slug: Slug;
+  name?: string;
+  owner: PersonId;
+  /**
+   * Of the owner: with an outside OpenID provider they sign in with this verified address instead of the link.
+   */
+  email?: string;
+}
+export interface OrgsCreateOutput {
+  org: Org;
+  owner: PersonId;
+  token: string;
+  expiresAt: Time;
+}
 export interface PeopleListInput {
   cursor?: Cursor;
   limit?: Limit;
@@ -2649,6 +2667,12 @@ export interface SelectionsRemoveInput {
   project: Slug;
   name: Slug;
 }
+export interface Session {
+  id: Uuid;
+  createdAt: Time;
+  seenAt: Time;
+  expiresAt: Time;
+}
 export interface SessionsOpenInput {
   hash: Digest;
   replaces?: Digest;
@@ -2684,6 +2708,17 @@ export interface SessionsResolveOutput {
 }
 export interface SessionsCloseInput {
   hash: Digest;
+}
+export interface SessionsListInput {
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface SessionsListOutput {
+  items: Session[];
+  next?: Cursor;
+}
+export interface SessionsEndInput {
+  id: Uuid;
 }
 export interface NodeChange {
   id: string;
@@ -3001,6 +3036,7 @@ export type RunsCancelOutput = Run;
 export type SelectionsPutOutput = Selection;
 export type SelectionsRemoveOutput = Empty;
 export type SessionsCloseOutput = Empty;
+export type SessionsEndOutput = Empty;
 export type SnapshotsGetOutput = Snapshot;
 export type SnapshotsGraphOutput = Blob;
 export type SnapshotsManifestOutput = Blob;

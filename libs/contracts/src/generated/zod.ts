@@ -584,7 +584,7 @@ export const selectionSavedSchema = z
   .object({ project: slugSchema, name: slugSchema })
   .describe('A selection was kept under a name.');
 export const sessionClosedSchema = z
-  .object({ session: uuidSchema, person: personIdSchema, because: z.enum(['signed-out', 'signed-in-again']) })
+  .object({ session: uuidSchema, person: personIdSchema, because: z.enum(['signed-out', 'signed-in-again', 'ended']) })
   .describe('A session ended before its time.');
 export const sessionOpenedSchema = z
   .object({
