@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Random } from '../random.ts';
 
 /** What a generated project is made of. Equal options give equal bytes. */
 export interface ProjectShape {
@@ -33,7 +34,7 @@ const project = 'galaxy';
 
 /** A manifest of a project of realistic shape in pieces of text, so that no one string need hold it. */
 export function* generatedManifest(shape: ProjectShape): Generator<string> {
-  const random = mulberry32(shape.seed);
+  const random = new Random(shape.seed);
   const sources = Math.round(shape.models / 10);
   const models = modelsOf(shape.models, sources, random);
   const edited = new Set(
@@ -43,7 +44,7 @@ export function* generatedManifest(shape: ProjectShape): Generator<string> {
   yield `{"metadata": ${text(metadata)}, "nodes": {`;
   let between = '';
   for (const [i, model] of models.entries()) {
-    yield `${between}${member(model.id, modelNode(model, edited.has(i), mulberry32(shape.seed + i)))}`;
+    yield `${between}${member(model.id, modelNode(model, edited.has(i), new Random(shape.seed + i)))}`;
     parents.push([model.id, model.parents]);
     between = ', ';
     for (const test of testsOf(model, random)) {
@@ -79,17 +80,16 @@ const metadata = {
   adapter_type: 'snowflake',
 };
 
-function modelsOf(count: number, sources: number, random: () => number): Model[] {
+function modelsOf(count: number, sources: number, random: Random): Model[] {
   const models: Model[] = [];
   let start = 0;
   for (const [layer, share] of shares.entries()) {
     const size = layer === shares.length - 1 ? count - models.length : Math.round(count * share);
     const before = models.length;
     for (let i = 0; i < size; i++) {
-      const domain = pick(domains, random);
-      const name = `${layer === 0 ? 'stg' : layers[layer]!.slice(0, 4)}_${domain}_${pick(nouns, random)}_${before + i}`;
-      const parents =
-        layer === 0 ? [sourceId(Math.floor(random() * sources))] : drawParents(models, start, before, random);
+      const domain = random.pick(domains);
+      const name = `${layer === 0 ? 'stg' : layers[layer]!.slice(0, 4)}_${domain}_${random.pick(nouns)}_${before + i}`;
+      const parents = layer === 0 ? [sourceId(random.int(sources))] : drawParents(models, start, before, random);
       models.push({
         id: `model.${project}.${name}`,
         name,
@@ -104,12 +104,12 @@ function modelsOf(count: number, sources: number, random: () => number): Model[]
 }
 
 /** Mostly one to three parents of the layer before, now and then one of any earlier layer; some are far more popular. */
-function drawParents(models: readonly Model[], start: number, end: number, random: () => number): string[] {
-  const count = random() < 0.45 ? 1 : random() < 0.7 ? 2 : 3 + Math.floor(random() * 3);
+function drawParents(models: readonly Model[], start: number, end: number, random: Random): string[] {
+  const count = random.chance(0.45) ? 1 : random.chance(0.7) ? 2 : 3 + random.int(3);
   const parents = new Set<string>();
   for (let i = 0; i < count; i++) {
-    const from = random() < 0.15 ? 0 : start;
-    parents.add(models[from + Math.floor(random() ** 2 * (end - from))]!.id);
+    const from = random.chance(0.15) ? 0 : start;
+    parents.add(models[from + Math.floor(random.next() ** 2 * (end - from))]!.id);
   }
   return [...parents].sort();
 }
@@ -123,8 +123,12 @@ interface Test {
   readonly parents: readonly string[];
 }
 
-function testsOf(model: Model, random: () => number): Test[] {
-  const kinds = [random() < 0.62 && 'not_null', random() < 0.25 && 'unique', random() < 0.03 && 'relationships'];
+function testsOf(model: Model, random: Random): Test[] {
+  const kinds = [
+    random.chance(0.62) && 'not_null',
+    random.chance(0.25) && 'unique',
+    random.chance(0.03) && 'relationships',
+  ];
   return kinds
     .filter((kind) => kind !== false)
     .map((kind) => {
@@ -158,13 +162,13 @@ function node(type: string, id: string, name: string, path: string, more: Json):
   }; // prettier-ignore
 }
 
-function modelNode({ id, name, layer, folder, parents }: Model, isEdited: boolean, random: () => number): Json {
+function modelNode({ id, name, layer, folder, parents }: Model, isEdited: boolean, random: Random): Json {
   const noun = name.split('_')[2] ?? 'row';
-  const width = 3 + Math.floor(random() * 10);
+  const width = 3 + random.int(10);
   const columns = [`${noun}_id`, ...facts.slice(0, width).map((fact) => `${noun}_${fact}`)];
-  const tags = random() < 0.3 ? [pick(domains, random), 'daily'] : [];
-  const described = random() < 0.7;
-  const materialized = layer === 0 ? 'view' : random() < 0.3 ? 'incremental' : 'table';
+  const tags = random.chance(0.3) ? [random.pick(domains), 'daily'] : [];
+  const described = random.chance(0.7);
+  const materialized = layer === 0 ? 'view' : random.chance(0.3) ? 'incremental' : 'table';
   return node('model', id, name, `${folder}/${name}.sql`, {
     config: config(materialized, { tags, meta: { owner: `${folder.split('/')[1]}-team` }, access: 'protected', freshness: null }),
     tags,
@@ -272,15 +276,3 @@ function* mapOf(entries: Iterable<[string, readonly string[]]>): Generator<strin
 
 const member = (key: string, value: unknown): string => `${JSON.stringify(key)}: ${text(value)}`;
 const text = (value: unknown): string => JSON.stringify(value);
-const pick = <T>(list: readonly T[], random: () => number): T => list[Math.floor(random() * list.length)]!;
-
-/** Numbers in [0, 1) from a 32-bit seed, the same everywhere. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jobsCancel, jobsSubmit } from '@headgate/contracts';
 import { readConfig, serve } from '@headgate/kit';
-import { Random } from '../fuzz-selection/random.ts';
+import { Random } from '../random.ts';
 import { asker, callOf, cancel, parts, request } from './peer.ts';
 import { logTo, within } from './told.ts';
 

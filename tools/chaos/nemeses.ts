@@ -1,6 +1,6 @@
 // What can go wrong, drawn from a shuffled deck, so that a short run meets everything and a long one keeps the shares.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '../fuzz-selection/random.ts';
+import type { Random } from '../random.ts';
 import type { Fleet } from './fleet.ts';
 import type { Servers } from './servers.ts';
 

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dispatcher } from '@headgate/dispatcher';
 import { check } from '../chaos-check/check.js';
-import { Random } from '../fuzz-selection/random.ts';
+import { Random } from '../random.ts';
 import { Fleet } from './fleet.ts';
 import { killsIn, Nemeses, serverKillsIn } from './nemeses.ts';
 import { asker } from './peer.ts';

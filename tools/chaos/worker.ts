@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Lease, tasksClaim, tasksComplete, tasksHeartbeat, tasksRelease } from '@headgate/contracts';
 import { readConfig, serve } from '@headgate/kit';
-import { Random } from '../fuzz-selection/random.ts';
+import { Random } from '../random.ts';
 import { callOf, parts, worker as service } from './peer.ts';
 import { logTo, within } from './told.ts';
 

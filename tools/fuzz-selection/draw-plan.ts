@@ -13,7 +13,7 @@ import type {
   TestPlan,
   UnitTestPlan,
 } from './plan.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** Rendered, it differs between targets; unrendered, it does not, and that is what dbt compares. */
 const TARGETED = "{{ 'table' if target.name == 'prod' else 'view' }}";

@@ -1,5 +1,5 @@
 import { NODE_SECTIONS, type IndirectSelection, type Manifest, type ManifestNode } from '@headgate/dbt';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** Everything of a project that an expression may name. */
 export interface Vocabulary {

@@ -8,7 +8,7 @@ import type { SelectionAnswer } from '@headgate/dbt';
 import { setUpOracle } from '../oracle/setup.js';
 import { drawRequest, vocabularyOf, type FuzzRequest, type Vocabulary } from './expressions.ts';
 import { Oracle, type OracleAnswer } from './oracle.ts';
-import { Random } from './random.ts';
+import { Random } from '../random.ts';
 import { agree, dbtArgs, drawScene, ourAnswer, type Scene } from './scene.ts';
 import { drawSelectors } from './selectors.ts';
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { NODE_SECTIONS, type Manifest } from '@headgate/dbt';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 const STATUSES = ['success', 'error', 'skipped', 'partial success', 'no-op', 'reused', 'pass', 'fail', 'warn'];
 

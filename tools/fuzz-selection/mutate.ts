@@ -1,6 +1,6 @@
 import { drawColumns, drawConfig, drawModel, drawSingularTests, refsOf, repair } from './draw-plan.ts';
 import type { ModelPlan, Plan } from './plan.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 type Mutation = (plan: Plan, random: Random) => void;
 

@@ -6,7 +6,7 @@ import { writeFreshness, writeRunResults } from './history.ts';
 import { mutate } from './mutate.ts';
 import type { Oracle, OracleAnswer } from './oracle.ts';
 import { drawPlan } from './draw-plan.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import { renderProject } from './render.ts';
 
 /** A project on disk and two previous states of it, all parsed by dbt. */

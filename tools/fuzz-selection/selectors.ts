@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { drawWord, type Vocabulary } from './expressions.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** A random selectors.yml, and the names in it. Sometimes one that dbt refuses. */
 export function drawSelectors(random: Random, words: Vocabulary): { text: string; names: readonly string[] } {

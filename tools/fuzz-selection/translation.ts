@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { NODE_SECTIONS, translate } from '@headgate/dbt';
 import { setUpOracle } from '../oracle/setup.js';
 import { Oracle } from './oracle.ts';
-import { Random } from './random.ts';
+import { Random } from '../random.ts';
 import { drawScene, type Scene } from './scene.ts';
 
 const SETS_A_PROJECT = 25;

@@ -1,5 +1,7 @@
 // Random DuckDB queries over small integer tables, for the executed oracle. Everything is an integer, so that any expression binds.
 
+import { Random } from '../random.ts';
+
 export interface GeneratedQuery {
   readonly id: string;
   readonly sql: string;
@@ -12,33 +14,21 @@ export const TABLES: Readonly<Record<string, readonly string[]>> = {
   events: ['id', 'customer', 'kind', 'day'],
 };
 
-/** A small generator of numbers from a seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 interface Input {
   readonly alias: string;
   readonly columns: readonly string[];
 }
 
 class Generator {
-  private readonly random: () => number;
+  private readonly random: Random;
   private names = 0;
 
-  constructor(random: () => number) {
+  constructor(random: Random) {
     this.random = random;
   }
 
   private below(n: number): number {
-    return Math.floor(this.random() * n);
+    return this.random.int(n);
   }
 
   private pick<T>(list: readonly T[]): T {
@@ -46,7 +36,7 @@ class Generator {
   }
 
   private chance(share: number): boolean {
-    return this.random() < share;
+    return this.random.chance(share);
   }
 
   private fresh(stem: string): string {
@@ -105,7 +95,7 @@ class Generator {
   ): { sql: string; columns: string[] } {
     const { sql: from, inputs, merged } = this.from(known, depth);
     const where = this.chance(0.5) ? ` where ${this.condition(inputs, 2, known)}` : '';
-    const kind = this.random();
+    const kind = this.random.next();
     if (kind < 0.3) return this.grouped(from, where, inputs);
     if (kind < 0.42 && inputs.length === 1) return this.starred(from, where, inputs[0]!);
     if (kind < 0.5) return this.qualified(from, where, inputs);
@@ -290,7 +280,7 @@ class Generator {
   }
 
   private expression(inputs: readonly Input[], depth: number): string {
-    const kind = depth === 0 ? 0 : this.random();
+    const kind = depth === 0 ? 0 : this.random.next();
     if (kind < 0.4) return this.column(inputs);
     if (kind < 0.6)
       return `(${this.expression(inputs, depth - 1)} ${this.pick(['+', '-', '*'])} ${this.expression(inputs, depth - 1)})`;
@@ -332,7 +322,7 @@ class Generator {
     depth: number,
     known: Readonly<Record<string, readonly string[]>>,
   ): string {
-    const kind = this.random();
+    const kind = this.random.next();
     const [table, columns] = this.pick(Object.entries(known));
     const alias = this.fresh('w');
     if (depth > 0 && kind < 0.15)
@@ -349,7 +339,7 @@ class Generator {
 
 /** `count` queries from one seed; the same seed gives the same queries. */
 export function generateQueries(seed: number, count: number): GeneratedQuery[] {
-  const random = randomFrom(seed);
+  const random = new Random(seed);
   return Array.from({ length: count }, (_, i) => ({
     id: `generated-${seed}-${i}`,
     sql: new Generator(random).query().sql,

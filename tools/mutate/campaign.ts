@@ -1,6 +1,5 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
-import { basename, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canonical } from '@headgate/contracts';
 import { type Manifest } from '@headgate/dbt';
@@ -14,9 +13,11 @@ import {
   verifyPlan,
 } from '@headgate/plans';
 import { asManifest } from '../../libs/plans/recorded/recorded.ts';
+import { type FullBuild, FullBuilds } from './full-build.ts';
 import { type WorkNode, workNodes } from './nodes.ts';
 import { type Operator } from './operators.ts';
-import { Random } from './random.ts';
+import { Random } from '../random.ts';
+import { seedFiles } from './seed-files.ts';
 import { Worker, Workshop } from './workshop.ts';
 
 /** A dbt project that is mutated. */
@@ -63,13 +64,27 @@ export interface Case {
   /** What differs from having run everything, by data seed; all empty when the plan is right. */
   readonly wrong: readonly (readonly string[])[];
   readonly verified: boolean;
+  /** What dbt itself says; null where it was not asked. */
+  readonly full: FullBuild | null;
+}
+
+/** What is done to a subject. `landed`: statements that change a source, before anything runs. */
+export interface Mutation {
+  readonly name: string;
+  readonly preserving: boolean;
+  readonly files: Readonly<Record<string, string>>;
+  readonly landed?: readonly string[];
 }
 
 export type Outcome = Case | { readonly invalid: string };
 
+type Head = ReturnType<typeof asManifest>;
+
 const snapshot = `sha256:${'0'.repeat(64)}`;
 /** Ways in which the seed files are filled. */
 export const dataSeeds = 3;
+/** Of so many executed mutations, one is built by dbt as well. */
+const usualInFull = 20;
 
 /** One subject, built once, ready to be mutated. */
 export class Bench {
@@ -83,28 +98,25 @@ export class Bench {
     readonly target: string,
     readonly base: { readonly manifest: Manifest; readonly nodes: readonly WorkNode[] },
     private readonly data: string,
+    private readonly fullBuilds: FullBuilds,
   ) {}
 
   static async open(subject: Subject, venv: string, work: string): Promise<Bench> {
-    const folder = join(work, subject.name);
+    const folder = join(work, subject.name, 'project');
     const shop = new Workshop(subject.from, folder);
-    const database = join(work, `${subject.name}.duckdb`);
-    const env = { [`${subject.name.toUpperCase()}_DB`]: database, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' };
-    const target = join(work, `${subject.name}-target`);
-    const dbt = (...args: string[]): void => {
-      const where = ['--project-dir', folder, '--profiles-dir', folder, '--target-path', target];
-      execFileSync(join(venv, 'bin/dbt'), ['--quiet', ...args, ...where], {
-        env: { ...process.env, ...env },
-        stdio: 'ignore',
-      });
-    };
-    if (subject.tables.length > 0) dbt('run-operation', 'land_events');
-    dbt('build');
-    const worker = new Worker(venv, env);
+    const database = join(work, subject.name, 'compile', `${subject.name}.duckdb`);
+    const target = join(work, subject.name, 'target');
+    const worker = new Worker(venv, { [`${subject.name.toUpperCase()}_DB`]: database });
+    const fullBuilds = await FullBuilds.open(
+      { project: folder, work: dirname(folder), name: subject.name, venv },
+      worker,
+      subject.tables,
+    );
+    await must(worker.ask({ op: 'land', file: database, from: fullBuilds.prior, statements: [] }));
     await must(worker.ask({ op: 'compile', project: folder, target, args: ['--full-refresh'] }));
     const { manifest } = asManifest(JSON.parse(readFileSync(join(target, 'manifest.json'), 'utf8')) as object);
-    const data = join(work, `${subject.name}-data`);
-    const bench = new Bench(subject, worker, shop, target, { manifest, nodes: workNodes(manifest) }, data);
+    const data = join(work, subject.name, 'data');
+    const bench = new Bench(subject, worker, shop, target, { manifest, nodes: workNodes(manifest) }, data, fullBuilds);
     for (let seed = 0; seed < dataSeeds; seed++) {
       const seeds = bench.seedFiles(bench.base.manifest, seed, 'base');
       await must(
@@ -121,57 +133,59 @@ export class Bench {
     return bench;
   }
 
-  /** Mutates, compiles, plans by each planner, executes, compares; the project is as before afterwards. */
-  async mutate(operator: Operator, random: Random, planners: readonly Planner[] = [product]): Promise<Outcome> {
+  /** Mutates, compiles, plans, executes, compares; `full`: dbt builds it as well. */
+  async mutate(operator: Operator, random: Random, full = false): Promise<Outcome> {
+    const { name, preserving } = operator;
     const files = operator.apply(this.shop.files, random);
-    if (!files) return { invalid: 'nothing to mutate' };
-    return this.judge(operator, files, planners);
+    const landed = operator.lands?.(random);
+    if (!files || (landed && this.subject.tables.length === 0)) return { invalid: 'nothing to mutate' };
+    return this.judge({ name, preserving, files, ...(landed && { landed }) }, [product], full);
   }
 
-  async judge(
-    operator: Pick<Operator, 'name' | 'preserving'>,
-    files: Record<string, string>,
-    planners: readonly Planner[],
-  ): Promise<Outcome> {
-    this.shop.write(files);
+  /** Judges one mutation by each planner; the project is as before afterwards. */
+  async judge(mutation: Mutation, planners: readonly Planner[] = [product], full = false): Promise<Outcome> {
+    this.shop.write(mutation.files);
     try {
       const compiled = await this.worker.ask({ op: 'compile', project: this.shop.folder, target: this.target });
       if ('error' in (compiled as object)) return { invalid: (compiled as { error: string }).error };
       const head = asManifest(JSON.parse(readFileSync(join(this.target, 'manifest.json'), 'utf8')) as object);
-      return await this.compared(operator, files, head, planners);
+      return await this.compared(mutation, head, planners, full);
     } finally {
-      this.shop.restore(files);
+      this.shop.restore(mutation.files);
     }
   }
 
   private async compared(
-    operator: Pick<Operator, 'name' | 'preserving'>,
-    files: Record<string, string>,
-    head: ReturnType<typeof asManifest>,
+    mutation: Mutation,
+    head: Head,
     planners: readonly Planner[],
+    full: boolean,
   ): Promise<Outcome> {
-    const plans = planners.map((planner) => this.planned(planner, head));
+    const { landed = [] } = mutation;
+    const plans = planners.map((planner) => this.planned(planner, head, landed.length > 0));
     const nodes = workNodes(head.manifest);
     const skip = plans.map(({ plan }) => plan.entries.filter((entry) => entry.verdict === 'SKIP').map(({ id }) => id));
     const wrong: string[][] = planners.map(() => []);
     for (let seed = 0; seed < dataSeeds; seed++) {
       const seeds = this.seedFiles(head.manifest, seed, 'head');
-      const answer = await this.worker.ask<{ wrong: string[][] }>({ op: 'judge', key: seed, nodes, seeds, skip });
+      const question = { op: 'judge', key: seed, nodes, seeds, skip, landed };
+      const answer = await this.worker.ask<{ wrong: string[][] }>(question);
       if ('error' in answer) return { invalid: answer.error };
       answer.wrong.forEach((ids, i) => wrong[i]?.push(...ids));
     }
     const [{ plan, state }] = plans as [{ plan: ExecutionPlan; state: EnvironmentState }];
-    const whole = buildPlan({ ...head, snapshot, state: this.plain() });
+    const runs = running(plan);
+    const seeds = this.seedFiles(head.manifest, 0, 'head');
     return {
-      subject: this.subject.name,
-      operator: operator.name,
-      preserving: operator.preserving,
-      files,
-      runs: running(plan),
-      whole: running(whole),
+      ...{ subject: this.subject.name, operator: mutation.name, preserving: mutation.preserving },
+      ...{ files: mutation.files, runs },
+      whole: running(buildPlan({ ...head, snapshot, state: this.plain() })),
       begins: plan.entries.filter((entry) => entry.cause.length === 1).map(({ id }) => id),
       wrong: wrong.map((ids) => [...new Set(ids)].sort()),
       verified: verified(plan, state, head),
+      full: full
+        ? await this.fullBuilds.compare({ manifest: head.manifest, nodes, seeds, runs, landed, fickle: fickle(plan) })
+        : null,
     };
   }
 
@@ -179,18 +193,18 @@ export class Bench {
     this.worker.end();
   }
 
-  private planned(
-    planner: Planner,
-    head: ReturnType<typeof asManifest>,
-  ): { plan: ExecutionPlan; state: EnvironmentState } {
+  /** The plan; where a source has changed, one that looks at versions of data. */
+  private planned(planner: Planner, head: Head, landed: boolean): { plan: ExecutionPlan; state: EnvironmentState } {
     let base = this.states.get(planner);
     if (!base) {
       const print = planner.queryPrinter(head.manifest.metadata.adapter_type ?? '');
-      base = { print, state: planner.assumeBuilt(this.base.manifest, 'base', print) };
+      const versions = versionsOf(this.base.manifest, 'before');
+      base = { print, state: planner.assumeBuilt(this.base.manifest, 'base', print, versions) };
       this.states.set(planner, base);
     }
     const { print, state } = base;
-    return { plan: planner.buildPlan({ ...head, snapshot, state, ...(print && { print }) }), state };
+    const looked = landed && { data: 'check' as const, versions: versionsOf(head.manifest, 'after') };
+    return { plan: planner.buildPlan({ ...head, snapshot, state, ...(print && { print }), ...looked }), state };
   }
 
   /** The state as dbt's own comparison has it: without a look at the SQL. */
@@ -198,36 +212,13 @@ export class Bench {
     return (this.withoutSql ??= assumeBuilt(this.base.manifest, 'base'));
   }
 
-  /** The seed files as they are in the project, with other numbers in them for every further data seed. */
   private seedFiles(manifest: Manifest, seed: number, side: string): Record<string, string> {
-    const folder = join(this.data, `${seed}-${side}`);
-    mkdirSync(folder, { recursive: true });
-    const seeds = Object.values(manifest.nodes).filter((node) => node.resource_type === 'seed');
-    return Object.fromEntries(
-      seeds.map((node) => {
-        const to = join(folder, basename(node.original_file_path as string));
-        const from = join(this.shop.folder, node.original_file_path as string);
-        if (seed === 0) cpSync(from, to);
-        else writeFileSync(to, otherData(readFileSync(from, 'utf8'), seed));
-        return [node.unique_id, to];
-      }),
-    );
+    return seedFiles(manifest, this.shop.folder, join(this.data, `${seed}-${side}`), seed);
   }
 }
 
-/** Rows in another order, one left out, numbers beyond the first column moved: by a rule, so that equal files stay equal. */
-function otherData(text: string, seed: number): string {
-  const [head = '', ...rows] = text.trimEnd().split('\n');
-  const kept = rows.filter((_, i) => i % 7 !== seed);
-  const moved = kept.map((row, i) =>
-    row
-      .split(',')
-      .map((cell, c) =>
-        c === row.split(',').length - 1 && /^\d+$/.test(cell) ? String(Number(cell) + ((i * seed) % 5)) : cell,
-      )
-      .join(','),
-  );
-  return `${[head, ...moved].join('\n')}\n`;
+function versionsOf(manifest: Manifest, version: string): Record<string, string> {
+  return Object.fromEntries(Object.keys(manifest.sources).map((id) => [id, version]));
 }
 
 const printers = new Map<string, PrintQuery | undefined>();
@@ -239,7 +230,7 @@ function remembering(adapter: string | null | undefined): PrintQuery | undefined
   return printers.get(name);
 }
 
-function verified(plan: ExecutionPlan, state: EnvironmentState, { bytes }: { bytes: Uint8Array }): boolean {
+function verified(plan: ExecutionPlan, state: EnvironmentState, { bytes }: Head): boolean {
   const file = (value: unknown): Uint8Array => Buffer.from(canonical(value));
   return verifyPlan({ plan: file(plan), manifest: bytes, state: file(state), reader: remembering }).ok;
 }
@@ -248,21 +239,29 @@ function running(plan: ExecutionPlan): readonly string[] {
   return plan.entries.filter((entry) => entry.verdict === 'RUN').map(({ id }) => id);
 }
 
+function fickle({ entries }: ExecutionPlan): readonly string[] {
+  return entries.filter(({ evidence }) => evidence.query?.rule === 'introspective').map(({ id }) => id);
+}
+
 async function must(answer: Promise<object>): Promise<void> {
   const said = (await answer) as { error?: string };
   if (said.error !== undefined) throw new Error(said.error);
 }
 
-/** Mutations at random, until `count` of them have been executed. */
+/** Mutations at random, until `count` of them have been executed; of so many (20), one is built by dbt as well. */
 export async function* campaign(
   benches: readonly Bench[],
   operators: readonly Operator[],
-  { count, seed }: { readonly count: number; readonly seed: number },
+  {
+    count,
+    seed,
+    oneInFull = usualInFull,
+  }: { readonly count: number; readonly seed: number; readonly oneInFull?: number },
 ): AsyncGenerator<Outcome> {
   const random = new Random(seed);
   for (let done = 0; done < count;) {
-    const bench = random.pick(benches) as Bench;
-    const outcome = await bench.mutate(random.pick(operators) as Operator, random);
+    const bench = random.pick(benches);
+    const outcome = await bench.mutate(random.pick(operators), random, done % oneInFull === 0);
     if (!('invalid' in outcome)) done++;
     yield outcome;
   }

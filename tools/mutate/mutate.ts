@@ -1,6 +1,7 @@
 // Mutates dbt projects and checks that what a plan skips need not have run:
-//   npm run mutate -- --count N --seed S [--json] [--operators a,b] [--subjects shapes,jaffle]
-// Compiled by dbt, executed on DuckDB with three fillings of the seed files; exit 1 at a false skip.
+//   npm run mutate -- --count N --seed S [--json] [--operators a,b] [--subjects shapes,jaffle] [--one-in-full 20]
+// Compiled by dbt, executed on DuckDB with three fillings of the seed files, one in twenty also built by dbt both ways;
+// exit 1 at a false skip or any other difference.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(process.pid) },
     operators: { type: 'string' },
     subjects: { type: 'string' },
+    'one-in-full': { type: 'string', default: '20' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -28,14 +30,22 @@ const benches: Bench[] = [];
 try {
   for (const subject of subjects.filter(({ name }) => values.subjects?.split(',').includes(name) ?? true))
     benches.push(await Bench.open(subject, venv, work));
-  for await (const outcome of campaign(benches, used, { count: Number(values.count), seed: Number(values.seed) })) {
+  const chosenCases = {
+    count: Number(values.count),
+    seed: Number(values.seed),
+    oneInFull: Number(values['one-in-full']),
+  };
+  for await (const outcome of campaign(benches, used, chosenCases)) {
     outcomes.push(outcome);
     if ('invalid' in outcome) continue;
-    const { subject, operator, files, runs, whole, wrong, verified } = outcome;
-    const false_ = wrong.flat();
-    process.stderr.write(
-      `${outcomes.length} ${subject} ${operator} ${Object.keys(files).join()} ${runs.length}/${whole.length}${false_.length ? ` FALSE SKIP ${false_.join()}` : ''}${verified ? '' : ' REFUSED'}\n`,
-    );
+    const { subject, operator, files, runs, whole, wrong, verified, full } = outcome;
+    const said = [
+      `${outcomes.length} ${subject} ${operator} ${Object.keys(files).join()} ${runs.length}/${whole.length}`,
+    ];
+    if (wrong.flat().length > 0) said.push(`FALSE SKIP ${wrong.flat().join()}`);
+    if (full) said.push(`dbt: ${[...full.planned, ...full.shortcut.map((id) => `shortcut ${id}`)].join() || 'same'}`);
+    if (!verified) said.push('REFUSED');
+    process.stderr.write(`${said.join(' ')}\n`);
   }
 } finally {
   for (const bench of benches) bench.end();
@@ -43,8 +53,10 @@ try {
 }
 const report = reported(outcomes, dataSeeds);
 process.stdout.write(values.json ? `${JSON.stringify({ seed: Number(values.seed), ...report })}\n` : inWords(report));
-process.exitCode = report.falseSkips.length + report.refused > 0 ? 1 : 0;
+const { falseSkips, fullBuildDifferences, shortcutDifferences, refused } = report;
+process.exitCode = falseSkips.length + fullBuildDifferences.length + shortcutDifferences.length + refused > 0 ? 1 : 0;
 
-function inWords({ cases, falseSkips, runs, stateModified, preserving }: Report): string {
-  return `${cases} mutations executed, ${falseSkips.length} false skips; ${runs} nodes run beside ${stateModified} by state:modified+; ${preserving.quiet} of ${preserving.cases} that mean the same ran nothing downstream\n`;
+function inWords({ cases, falseSkips, fullBuilds, fullBuildDifferences, ...more }: Report): string {
+  const { runs, stateModified, preserving } = more;
+  return `${cases} mutations executed, ${falseSkips.length} false skips; ${fullBuilds} of them built by dbt, ${fullBuildDifferences.length} differ; ${runs} nodes run beside ${stateModified} by state:modified+; ${preserving.quiet} of ${preserving.cases} that mean the same ran nothing downstream\n`;
 }

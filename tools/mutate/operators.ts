@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** A project's files by path. */
 export type Files = Readonly<Record<string, string>>;
@@ -9,6 +9,8 @@ export interface Operator {
   readonly preserving: boolean;
   /** The files it touches (null: deleted), or null where there is nothing for it to change. */
   readonly apply: (files: Files, random: Random) => Record<string, string> | null;
+  /** Statements that change a source, for operators that do. */
+  readonly lands?: (random: Random) => readonly string[];
 }
 
 type Edit = (text: string, random: Random) => string | null;
@@ -22,9 +24,8 @@ function on(kind: RegExp, name: string, edit: Edit, preserving = false): Operato
       const paths = Object.keys(files)
         .filter((path) => kind.test(path))
         .sort();
-      for (let tries = 0; tries < 12; tries++) {
+      for (let tries = 0; paths.length > 0 && tries < 12; tries++) {
         const path = random.pick(paths);
-        if (path === undefined) return null;
         const after = edit(files[path] as string, random);
         if (after !== null && after !== files[path]) return { [path]: after };
       }
@@ -45,8 +46,8 @@ function one(pattern: RegExp, to: (match: RegExpMatchArray, random: Random) => s
     const matches = [...text.matchAll(pattern)].filter(
       ({ index }) => !jinja.some(([start, end]) => index >= (start as number) && index < (end as number)),
     );
+    if (matches.length === 0) return null;
     const match = random.pick(matches);
-    if (!match) return null;
     return text.slice(0, match.index) + to(match, random) + text.slice(match.index + match[0].length);
   };
 }
@@ -92,7 +93,7 @@ const config =
 
 export const operators: readonly Operator[] = [
   // The same in other words.
-  on(models, 'comment', (text, random) => `${text.trimEnd()}\n-- note ${random.below(1000)}\n`, true),
+  on(models, 'comment', (text, random) => `${text.trimEnd()}\n-- note ${random.int(1000)}\n`, true),
   on(
     models,
     'comment inside',
@@ -137,20 +138,20 @@ export const operators: readonly Operator[] = [
   on(
     /^macros\//,
     'unused macro',
-    (text, random) => `${text}\n{% macro unused_${random.below(99)}() %}1{% endmacro %}\n`,
+    (text, random) => `${text}\n{% macro unused_${random.int(99)}() %}1{% endmacro %}\n`,
     true,
   ),
   on(
     /\.yml$/,
     'description',
-    one(/- name: (\w+)\n/g, ([line], random) => `${line}    description: d${random.below(99)}\n`),
+    one(/- name: (\w+)\n/g, ([line], random) => `${line}    description: d${random.int(99)}\n`),
     true,
   ),
   // Other columns.
   on(
     models,
     'number',
-    one(/(?<![\w.'"])\d+(?![\w.'"])/g, ([n], random) => String(Number(n) + 1 + random.below(3))),
+    one(/(?<![\w.'"])\d+(?![\w.'"])/g, ([n], random) => String(Number(n) + 1 + random.int(3))),
   ),
   on(
     models,
@@ -193,7 +194,7 @@ export const operators: readonly Operator[] = [
   on(
     models,
     'add a column',
-    list((items, random) => [...items.slice(0, -1), `${items.at(-1)!.trimEnd()}, ${random.below(9)} as added `]),
+    list((items, random) => [...items.slice(0, -1), `${items.at(-1)!.trimEnd()}, ${random.int(9)} as added `]),
   ),
   on(
     models,
@@ -203,7 +204,7 @@ export const operators: readonly Operator[] = [
   on(
     models,
     'drop a column',
-    list((items, random) => (items.length < 2 ? null : without(items, random.below(items.length)))),
+    list((items, random) => (items.length < 2 ? null : without(items, random.int(items.length)))),
   ),
   on(
     models,
@@ -259,7 +260,7 @@ export const operators: readonly Operator[] = [
   ),
   on(/^seeds\/.*\.csv$/, 'seed cell', seedCell),
   on(/^seeds\/.*\.csv$/, 'seed row gone', (text, random) =>
-    seedRows(text, (rows) => without(rows, random.below(rows.length))),
+    seedRows(text, (rows) => without(rows, random.int(rows.length))),
   ),
   on(models, 'table', config("materialized='table'")),
   on(models, 'view', config("materialized='view'")),
@@ -277,17 +278,28 @@ export const operators: readonly Operator[] = [
   on(
     /_sources\.yml$/,
     'source described',
-    (text, random) => text.replace(/(description: )[^\n]*/, `$1 other ${random.below(9)}`),
+    (text, random) => text.replace(/(description: )[^\n]*/, `$1 other ${random.int(9)}`),
     true,
   ),
+  landing(
+    'source row',
+    (n) => `insert into main.events values (${1000 + n}, ${n % 5}, 'order', timestamp '2025-01-01')`,
+  ),
+  landing('source value', (n) => `update main.events set kind = 'return' where event_id % 10 = ${n % 10}`),
+  landing('source row gone', (n) => `delete from main.events where event_id = ${n}`),
 ];
+
+/** New data in a source, and not a word of code. */
+function landing(name: string, statement: (n: number) => string): Operator {
+  return { name, preserving: false, apply: () => ({}), lands: (random) => [statement(random.int(200))] };
+}
 
 function without<T>(items: readonly T[], at: number): T[] {
   return items.filter((_, i) => i !== at);
 }
 
 function changedItem(items: string[], random: Random, to: (expr: string, name: string) => string): string[] | null {
-  const at = random.below(items.length);
+  const at = random.int(items.length);
   const name = nameOf(items[at] as string);
   if (name === null) return null;
   return items.map((item, i) => (i === at ? ` ${to(exprOf(item), name)} ` : item));
@@ -327,10 +339,10 @@ function filtered(text: string, random: Random): string | null {
   const name = listOf(text)
     ?.items.map(nameOf)
     .filter((found) => found !== null);
-  const column = random.pick(name ?? []);
-  if (!column || /\{%/.test(text)) return null;
+  if (!name?.length || /\{%/.test(text)) return null;
+  const column = random.pick(name);
   const body = text.replace(/^\s*\{\{\s*config[^\n]*\n/, '');
-  return `${text.slice(0, text.length - body.length)}select * from (${body}) as t where cast(${column} as varchar) <> '${random.below(9)}'\n`;
+  return `${text.slice(0, text.length - body.length)}select * from (${body}) as t where cast(${column} as varchar) <> '${random.int(9)}'\n`;
 }
 
 function seedRows(text: string, change: (rows: string[]) => string[]): string {
@@ -341,15 +353,14 @@ function seedRows(text: string, change: (rows: string[]) => string[]): string {
 /** One number of one row, not a key: the first column names the row. */
 function seedCell(text: string, random: Random): string | null {
   return seedRows(text, (rows) => {
-    const at = random.below(rows.length);
+    const at = random.int(rows.length);
     return rows.map((row, i) => {
       if (i !== at) return row;
       const cells = row.split(',');
       const numbers = cells.flatMap((cell, c) => (c > 0 && /^\d+$/.test(cell) ? [c] : []));
+      if (numbers.length === 0) return row;
       const chosen = random.pick(numbers);
-      return chosen === undefined
-        ? row
-        : cells.map((cell, c) => (c === chosen ? String(Number(cell) + 1) : cell)).join(',');
+      return cells.map((cell, c) => (c === chosen ? String(Number(cell) + 1) : cell)).join(',');
     });
   });
 }

@@ -6,6 +6,11 @@ export interface Report {
   readonly invalid: number;
   readonly dataSeeds: number;
   readonly falseSkips: readonly Case[];
+  /** Mutations that dbt itself built both ways, and those whose relations or findings then differ. */
+  readonly fullBuilds: number;
+  readonly fullBuildDifferences: readonly Case[];
+  /** Of those: where the SQL executed directly gave something else than dbt. */
+  readonly shortcutDifferences: readonly Case[];
   /** Plans that the separate verifier refused. */
   readonly refused: number;
   /** Nodes run, beside what dbt's state:modified+ would have run. */
@@ -31,6 +36,9 @@ export function reported(outcomes: readonly Outcome[], dataSeeds: number): Repor
     invalid: outcomes.length - cases.length,
     dataSeeds,
     falseSkips: cases.filter(({ wrong }) => wrong.some((ids) => ids.length > 0)),
+    fullBuilds: cases.filter(({ full }) => full).length,
+    fullBuildDifferences: cases.filter(({ full }) => full && full.planned.length > 0),
+    shortcutDifferences: cases.filter(({ full }) => full && full.shortcut.length > 0),
     refused: cases.filter(({ verified }) => !verified).length,
     runs: sum(cases.map(({ runs }) => runs.length)),
     stateModified: sum(cases.map(({ whole }) => whole.length)),

@@ -6,11 +6,16 @@ Reads one JSON object a line from stdin, writes one a line:
                                                                   -> {"ok": true}: what stands before a mutation
   {"op": "judge", "key": K, "nodes": [..], "seeds": {..}, "skip": [[id, ..], ..]}
                                                                   -> {"wrong": [[id, ..], ..]} | {"error": "..."}
+  {"op": "land", "file": F, "from": F, "statements": [sql, ..]}   -> {"ok": true}: a database file, a copy if told from where
+  {"op": "compare", "database": NAME, "whole": F, "planned": F, "nodes": [..], "seeds": {..}, "landed": [..], "aside": [id, ..]}
+                                                                  -> {"planned": [id, ..], "shortcut": [id, ..]}
 A node is {"id", "kind", "relation", "sql", "unique_key"}; kind is table, view, incremental, seed, snapshot or test.
-`skip` holds for each plan what it does not run; `wrong`, what then differs from running everything.
+`skip` holds for each plan what it does not run; `wrong`, what then differs from running everything. `landed` are
+statements that change a source before anything runs; `aside`, what dbt itself could not build, or compiles anew when it comes to it.
 """
 import json
 import os
+import shutil
 import sys
 
 import duckdb
@@ -80,13 +85,15 @@ def rows(con, sql):
     return names, sorted(map(repr, found.fetchall()))
 
 
-def built(base):
-    """A database as it stood before the mutation."""
+def built(base, landed=()):
+    """A database as it stood before the mutation, but for what has landed since."""
     con = fresh(base["database"])
     for sql in base["tables"]:
         con.execute(sql)
     for node in base["nodes"]:
         run(con, node, base["seeds"])
+    for sql in landed:
+        con.execute(sql)
     return con
 
 
@@ -96,19 +103,25 @@ def seen(con, node):
     return rows(con, f"select * from {node['relation']}")
 
 
+def ran(base, case):
+    """A database in which everything has run."""
+    con = built(base, case["landed"])
+    for node in case["nodes"]:
+        run(con, node, case["seeds"])
+    return con
+
+
 def judge(case):
     base = bases[case["key"]]
     nodes = case["nodes"]
-    everything = built(base)
-    for node in nodes:
-        run(everything, node, case["seeds"])
+    everything = ran(base, case)
     wanted = {node["id"]: seen(everything, node) for node in nodes}
     everything.close()
     return {"wrong": [judged(case, base, nodes, set(skip), wanted) for skip in case["skip"]]}
 
 
 def judged(case, base, nodes, skip, wanted):
-    con = built(base)
+    con = built(base, case["landed"])
     before = {node["id"]: node for node in base["nodes"]}
     was = {}
     for id in skip:
@@ -134,7 +147,65 @@ def judged(case, base, nodes, skip, wanted):
     return wrong
 
 
+def land(case):
+    if case.get("from"):
+        os.makedirs(os.path.dirname(case["file"]), exist_ok=True)
+        shutil.copy(case["from"], case["file"])
+    con = duckdb.connect(case["file"])
+    for sql in case["statements"]:
+        con.execute(sql)
+    con.close()
+    return {"ok": True}
+
+
+# Of a snapshot, dbt writes down when it looked; the rest is what it saw.
+looked = ["dbt_scd_id", "dbt_updated_at", "dbt_valid_from"]
+
+
+def kept(con, node):
+    """Rows of a relation that dbt built; None where there is none."""
+    if not exists(con, node["relation"]):
+        return None
+    if node["kind"] != "snapshot":
+        return rows(con, f"select * from {node['relation']}")
+    columns = f"* exclude ({', '.join(looked)}) replace (dbt_valid_to is null as dbt_valid_to)"
+    return rows(con, f"select {columns} from {node['relation']}")
+
+
+def opened(file, database):
+    con = duckdb.connect(":memory:")
+    con.execute(f'attach \'{file}\' as "{database}" (read_only)')
+    con.execute(f'use "{database}"')
+    return con
+
+
+def values(found):
+    """Without types: dbt's seeds and ours need not have the same."""
+    return found and ([name for name, _ in found[0]], found[1])
+
+
+def compare(case):
+    relations = [node for node in case["nodes"] if node["kind"] != "test"]
+    whole, planned = (opened(case[which], case["database"]) for which in ("whole", "planned"))
+    direct = ran(bases[0], case)
+    wrong = {"planned": [], "shortcut": []}
+    for node in relations:
+        found = kept(whole, node)
+        if found != kept(planned, node):
+            wrong["planned"].append(node["id"])
+        if node["kind"] != "snapshot" and node["id"] not in case["aside"]:
+            if values(found) != values(kept(direct, node)):
+                wrong["shortcut"].append(node["id"])
+    for con in (whole, planned, direct):
+        con.close()
+    return wrong
+
+
 def answer(case):
+    if case["op"] == "land":
+        return land(case)
+    if case["op"] == "compare":
+        return compare(case)
     if case["op"] == "compile":
         return compile_project(case)
     if case["op"] == "base":

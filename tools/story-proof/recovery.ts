@@ -1,15 +1,16 @@
 // What must hold of a state folder whose starts were killed, one after another, and then left alone.
 import { expect } from '@jest/globals';
+import { Random } from '../random.ts';
 import { runsOf } from './attempts.ts';
 import { survivors } from './processes.ts';
-import { killedStory, randomFrom, type Victim } from './rounds.ts';
+import { killedStory, type Victim } from './rounds.ts';
 import { npmStart, reportOf } from './start.ts';
 import { undisturbedStory } from './undisturbed.ts';
 
 /** Kills one start after another, lets the last one be, and compares its story with an undisturbed one. */
 export async function recovers(state: string, victims: readonly Victim[]): Promise<void> {
   const seed = Number(process.env['HEADGATE_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
-  const random = randomFrom(seed);
+  const random = new Random(seed);
   const moments = [`HEADGATE_SEED=${seed}`];
   try {
     for (const victim of victims) {

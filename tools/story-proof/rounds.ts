@@ -1,5 +1,6 @@
 // Rounds of kill -9 at random moments of the story, one after another in the same state folder.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../random.ts';
 import { type Named, survivors, treeOf } from './processes.ts';
 import { launcherOf, npmStart } from './start.ts';
 
@@ -35,9 +36,9 @@ const longestDelayMs = 5000;
  * Starts the story, kills one process of it at a random moment, and sees what still lives ten seconds later. A story
  * that was faster than its moment is told again.
  */
-export async function killedStory(state: string, victim: Victim, random: () => number): Promise<Round> {
-  const mark = marks[Math.floor(random() * marks.length)]!;
-  const delay = Math.floor(random() * longestDelayMs);
+export async function killedStory(state: string, victim: Victim, random: Random): Promise<Round> {
+  const mark = random.pick(marks);
+  const delay = random.int(longestDelayMs);
   const started = npmStart(state, ['--once']);
   const after = await started.line(mark);
   // No event marks a random moment.
@@ -52,15 +53,4 @@ export async function killedStory(state: string, victim: Victim, random: () => n
   process.kill(victim === 'npm' ? started.npm.pid! : launcherOf(state), 'SIGKILL');
   const left = await survivors(state, tree, 10_000);
   return { victim, moment, alive: tree.length, left, lines: started.lines };
-}
-
-/** Numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

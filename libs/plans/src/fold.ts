@@ -81,12 +81,17 @@ export function fold(state: EnvironmentState, outcome: RunOutcome): EnvironmentS
 
 /**
  * The state of an environment in which everything of a manifest was built as it is written: what a comparison of two
- * projects starts from when nobody knows what was really run.
+ * projects starts from when nobody knows what was really run. `data`: versions of what was read then, where known.
  */
-export function assumeBuilt(manifest: Manifest, run: string, print?: PrintQuery): EnvironmentState {
+export function assumeBuilt(
+  manifest: Manifest,
+  run: string,
+  print?: PrintQuery,
+  data: Readonly<Record<string, string>> = {},
+): EnvironmentState {
   const ids = [...Object.keys(manifest.nodes), ...Object.keys(manifest.unit_tests), ...Object.keys(manifest.functions)];
   const results = ids.map((id) => ({ id, status: 'success', finishedAt: null, relation: null }));
-  return fold(emptyState, { run, attempt: 0, manifest, results, ...(print && { print }) });
+  return fold(emptyState, { run, attempt: 0, manifest, results, data, ...(print && { print }) });
 }
 
 function nodeState(
