@@ -11,31 +11,11 @@ let stack: Stack;
 let owner: string;
 const nobodys = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2bff';
 
-interface Answer {
-  status: number;
-  body: Record<string, unknown> & { items?: unknown[] };
-  headers: Headers;
-}
-
-async function http(
-  method: string,
-  path: string,
-  token: string | undefined,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer> {
-  const response = await fetch(`${stack.serving.url}${path}`, {
-    method,
-    headers: {
-      ...(token && { authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+const http = (method: string, path: string, token = '', body?: unknown, headers?: Record<string, string>) =>
+  stack.http<Record<string, unknown> & { items?: unknown[] }>(method, path, body, {
+    token,
+    ...(headers && { headers }),
   });
-  const text = await response.text();
-  return { status: response.status, body: text ? JSON.parse(text) : {}, headers: response.headers };
-}
 
 beforeAll(async () => {
   stack = await startStack([identity, ingestion, graphRead, planner, gateway]);

@@ -5,18 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { gateway } from '@headgate/gateway';
 import { graphRead } from '@headgate/graph-read';
 import { identity } from '@headgate/identity';
 import { ingestion } from '@headgate/ingestion';
 import { planner } from '@headgate/planner';
-import { startStack, type Stack } from '@headgate/testing';
+import { fixture, type Stack, startStack } from '@headgate/testing';
 
 jest.setTimeout(120_000);
 const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
-const fixture = (name: string) => gunzipSync(readFileSync(path(`libs/testing/fixtures/artifacts/${name}`)));
 
 let stack: Stack;
 const work = mkdtempSync(join(tmpdir(), 'headgate-cli-'));

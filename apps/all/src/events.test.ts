@@ -26,14 +26,8 @@ class RunnerModule {
 }
 const runner: Service = { name: 'runner', module: RunnerModule };
 
-async function api(method: string, path: string, body: object | undefined, token = owner) {
-  const response = await fetch(`${stack.serving.url}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return (await response.json()) as Record<string, string>;
-}
+const api = async (method: string, path: string, body?: object, token = owner) =>
+  (await stack.http<Record<string, string>>(method, path, body, { token })).body;
 
 const tabOf = (headers: Record<string, string>, path?: string) => new EventTab(stack.serving.url!, headers, path);
 const by = (token: string) => ({ authorization: `Bearer ${token}` });

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import {
   assetsGet,
   assetsImpact,
@@ -22,7 +20,7 @@ import {
 import { graphRead } from '@headgate/graph-read';
 import { ingestion } from '@headgate/ingestion';
 import { planner } from '@headgate/planner';
-import { asker, type Stack, startStack } from '@headgate/testing';
+import { asker, fixture, type Stack, startStack } from '@headgate/testing';
 
 jest.setTimeout(60_000);
 
@@ -33,8 +31,6 @@ const here = { project: 'jaffle', environment: 'dev' };
 const gateway = asker(orgA);
 const { ask } = gateway;
 
-const fixture = (name: string) =>
-  gunzipSync(readFileSync(new URL(`../../../libs/testing/fixtures/artifacts/${name}`, import.meta.url)));
 const ingest = async (name: string, bytes: Buffer, org = orgA) =>
   ask(ingestsCreate, { ...here, artifacts: [{ name, blob: await gateway.blobs.put(org, bytes) }] }, org);
 

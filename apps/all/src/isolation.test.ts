@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { type Operation, operations, sha256 } from '@headgate/contracts';
-import { Jar, startStack, type Stack } from '@headgate/testing';
+import { type Answer as HttpAnswer, fixture, Jar, type Stack, startStack } from '@headgate/testing';
 import { pack } from 'tar-stream';
 import { services } from './services.ts';
 
@@ -14,11 +12,7 @@ const nowhereId = '0192f0c4-8f1e-7c3a-9d57-000000000000';
 const nothing = `sha256:${'0'.repeat(64)}`;
 const marker = 'zanzibar';
 
-interface Answer {
-  status: number;
-  text: string;
-  body: Record<string, unknown> & { items?: Record<string, unknown>[]; code?: string };
-}
+type Answer = HttpAnswer<Record<string, unknown> & { items?: Record<string, unknown>[]; code?: string }>;
 
 let stack: Stack;
 /** What is the first organization's: one thing of each kind, by the name of the path parameter that takes it. */
@@ -26,32 +20,17 @@ const theirs: Record<string, string> = {};
 /** Every id and digest that the first organization was shown, and the second one's own answers do not hold. */
 let secrets: string[] = [];
 
-async function ask(method: string, path: string, token: string, body?: unknown, type = 'json'): Promise<Answer> {
-  const response = await fetch(`${stack.serving.url}${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(body !== undefined && { 'content-type': type === 'json' ? 'application/json' : 'application/octet-stream' }),
-    },
-    ...(body !== undefined && { body: type === 'json' ? JSON.stringify(body) : (body as string) }),
-  });
-  const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json') && !path.startsWith('/api/v1/audit/export');
-  return { status: response.status, text, body: isJson ? JSON.parse(text) : {} };
-}
+const ask = (method: string, path: string, token: string, body?: unknown): Promise<Answer> =>
+  stack.http(method, path, body, { token });
 
 /** Uses the product as somebody would: everything that a list can show has something in it afterwards. */
 async function furnish(token: string, word: string): Promise<Answer[]> {
-  const manifest = JSON.parse(
-    gunzipSync(
-      readFileSync(new URL('../../../libs/testing/fixtures/artifacts/jaffle-manifest.json.gz', import.meta.url)),
-    ).toString(),
-  );
+  const manifest = JSON.parse(fixture('jaffle-manifest.json.gz').toString());
   manifest.nodes['model.jaffle.customers'].description = `${word} customers`;
   manifest.nodes['model.jaffle.customers'].checksum.checksum = sha256(word).slice('sha256:'.length);
   const upload = async (bytes: Buffer) => {
     const blob = sha256(bytes);
-    await ask('PUT', `/api/v1/blobs/${blob}`, token, bytes, 'binary');
+    await ask('PUT', `/api/v1/blobs/${blob}`, token, bytes);
     return blob;
   };
   const kept: Answer[] = [];
@@ -202,7 +181,7 @@ async function probe(operation: Operation, ids: Record<string, string>): Promise
   const inQuery = method === 'GET' || method === 'DELETE';
   const url = inQuery ? `${at}?${new URLSearchParams(input as Record<string, string>)}` : at;
   const answer = body
-    ? await ask(method!, at, otherToken, Buffer.from('not those bytes'), 'binary')
+    ? await ask(method!, at, otherToken, Buffer.from('not those bytes'))
     : await ask(method!, url, otherToken, inQuery ? undefined : input);
   return { ...answer, sent: decodeURIComponent(url) + JSON.stringify(input) };
 }

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import type { LineageGraphOutput, LineageOverride, LineageSqlOutput, LineageStateOutput } from '@headgate/contracts';
 import { sha256 } from '@headgate/contracts';
-import { startStack, type Stack } from '@headgate/testing';
+import { type Answer, fixture, type Stack, startStack } from '@headgate/testing';
 import { services } from './services.ts';
 
 jest.setTimeout(120_000);
@@ -32,11 +30,6 @@ const seeds = {
   'seed.jaffle.raw_orders': ['id', 'user_id', 'status'],
 };
 
-interface Answer<T> {
-  readonly status: number;
-  readonly body: T;
-}
-
 let stack: Stack;
 beforeAll(async () => {
   stack = await startStack(services);
@@ -55,30 +48,11 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => stack?.stop());
 
-async function ask<T = Record<string, unknown>>(
-  method: string,
-  path: string,
-  body?: unknown,
-  token = stack.host.bootstrap.token,
-): Promise<Answer<T>> {
-  const isBytes = Buffer.isBuffer(body);
-  const response = await fetch(`${stack.serving.url}${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(body !== undefined && { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' }),
-    },
-    ...(body !== undefined && { body: isBytes ? (body as unknown as string) : JSON.stringify(body) }),
-  });
-  return { status: response.status, body: (await response.json()) as T };
-}
+const ask = <T = Record<string, unknown>>(method: string, path: string, body?: unknown, token?: string) =>
+  stack.http<T>(method, path, body, token === undefined ? {} : { token });
 
 async function ingest(sql: Record<string, string>, at = place): Promise<LineageStateOutput> {
-  const manifest = JSON.parse(
-    gunzipSync(
-      readFileSync(new URL('../../../libs/testing/fixtures/artifacts/jaffle-manifest.json.gz', import.meta.url)),
-    ).toString(),
-  );
+  const manifest = JSON.parse(fixture('jaffle-manifest.json.gz').toString());
   for (const [id, text] of Object.entries(sql)) manifest.nodes[id].compiled_code = text;
   for (const [id, names] of Object.entries(seeds))
     manifest.nodes[id].columns = Object.fromEntries(names.map((name) => [name, { name }]));

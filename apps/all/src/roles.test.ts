@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { environmentsReveal, sha256 } from '@headgate/contracts';
 import { gateway } from '@headgate/gateway';
 import { graphRead } from '@headgate/graph-read';
@@ -8,32 +6,18 @@ import { identity } from '@headgate/identity';
 import { ingestion } from '@headgate/ingestion';
 import { serve } from '@headgate/kit';
 import { planner } from '@headgate/planner';
-import { asker, type Stack, startStack } from '@headgate/testing';
+import { asker, fixture, type Stack, startStack } from '@headgate/testing';
 
 const prod = '/api/v1/projects/jaffle/environments/prod';
 const dev = '/api/v1/projects/jaffle/environments/dev';
-const manifest = gunzipSync(
-  readFileSync(new URL('../../../libs/testing/fixtures/artifacts/jaffle-manifest.json.gz', import.meta.url)),
-);
-
-interface Answer {
-  status: number;
-  body: Record<string, unknown> & { secret?: string; token?: { id: string } };
-}
+const manifest = fixture('jaffle-manifest.json.gz');
 
 let stack: Stack;
 let owner: string;
 const runner = asker(undefined, 'runner');
 
-async function http(method: string, path: string, token: string, body?: unknown): Promise<Answer> {
-  const type = Buffer.isBuffer(body) ? 'application/octet-stream' : 'application/json';
-  const response = await fetch(`${stack.serving.url}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': type }) },
-    ...(body !== undefined && { body: Buffer.isBuffer(body) ? (body as never) : JSON.stringify(body) }),
-  });
-  return { status: response.status, body: (await response.json()) as Answer['body'] };
-}
+const http = (method: string, path: string, token: string, body?: unknown) =>
+  stack.http<Record<string, unknown> & { secret?: string; token?: { id: string } }>(method, path, body, { token });
 
 async function tokenOf(name: string, role: string, place: object = {}, by = owner): Promise<string> {
   const { status, body } = await http('POST', '/api/v1/tokens', by, { name, role, ...place });

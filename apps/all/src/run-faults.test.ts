@@ -94,17 +94,10 @@ async function stopRunners(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
   );
 }
 
-async function http<T>(method: string, path: string, body?: string | ArrayBuffer): Promise<T> {
-  const type = typeof body === 'string' ? 'application/json' : 'application/octet-stream';
-  const headers = {
-    authorization: `Bearer ${stack.host.bootstrap.token}`,
-    ...(body !== undefined && { 'content-type': type }),
-  };
-  const answer = await fetch(`${stack.serving.url}${path}`, { method, headers, ...(body !== undefined && { body }) });
-  return (await answer.json()) as T;
-}
+const http = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
+  (await stack.http<T>(method, path, body)).body;
 const get = <T>(path: string) => http<T>('GET', path);
-const post = <T>(path: string, body: object = {}) => http<T>('POST', path, JSON.stringify(body));
+const post = <T>(path: string, body: object = {}) => http<T>('POST', path, body);
 
 async function ingest(): Promise<{ run: string; revision: string }> {
   const tar = pack();

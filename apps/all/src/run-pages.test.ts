@@ -42,17 +42,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack?.stop());
 
-async function send<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${stack.serving.url}${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${stack.host.bootstrap.token}`,
-      ...(body && { 'content-type': 'application/json' }),
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return (await response.json()) as T;
-}
+const send = async <T>(method: string, path: string, body?: object): Promise<T> =>
+  (await stack.http<T>(method, path, body)).body;
 
 async function all<T>(path: string): Promise<{ items: T[]; pages: number }> {
   const items: T[] = [];

@@ -36,21 +36,10 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-async function http<T>(
-  method: string,
-  path: string,
-  body?: string | ArrayBuffer,
-  type = 'application/json',
-): Promise<T> {
-  const headers = {
-    authorization: `Bearer ${stack.host.bootstrap.token}`,
-    ...(body !== undefined && { 'content-type': type }),
-  };
-  const response = await fetch(`${stack.serving.url}${path}`, { method, headers, ...(body !== undefined && { body }) });
-  return (await response.json()) as T;
-}
+const http = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
+  (await stack.http<T>(method, path, body)).body;
 const get = <T>(path: string) => http<T>('GET', path);
-const post = <T>(path: string, body: object = {}) => http<T>('POST', path, JSON.stringify(body));
+const post = <T>(path: string, body: object = {}) => http<T>('POST', path, body);
 
 function files(folder: string, below = ''): [string, string][] {
   return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry): [string, string][] => {
@@ -66,7 +55,7 @@ async function ingest(edits: Record<string, (text: string) => string> = {}): Pro
   tar.finalize();
   const bytes = await new Response(tar as unknown as ReadableStream).arrayBuffer();
   const blob = sha256(Buffer.from(bytes));
-  await http('PUT', `/api/v1/blobs/${blob}`, bytes, 'application/octet-stream');
+  await http('PUT', `/api/v1/blobs/${blob}`, bytes);
   const revision = await post<{ run: string; revision: string }>(`${place}/revisions`, { blob });
   const run = await ended(revision.run);
   // The graph follows the run by an event.
@@ -215,6 +204,6 @@ test('a tar that reaches outside of the project is refused', async () => {
   tar.finalize();
   const bytes = await new Response(tar as unknown as ReadableStream).arrayBuffer();
   const blob = sha256(Buffer.from(bytes));
-  await http('PUT', `/api/v1/blobs/${blob}`, bytes, 'application/octet-stream');
+  await http('PUT', `/api/v1/blobs/${blob}`, bytes);
   expect(await post(`${place}/revisions`, { blob })).toMatchObject({ code: 'artifact.refused', status: 422 });
 });

@@ -13,14 +13,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack?.stop());
 
-async function api(method: string, path: string, body?: object, token = owner) {
-  const response = await fetch(`${stack.serving.url}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: (await response.json()) as Record<string, string> };
-}
+const api = (method: string, path: string, body?: object, token = owner) =>
+  stack.http<Record<string, string>>(method, path, body, { token });
 
 const linkFor = async (person?: string): Promise<string> =>
   (await api('POST', '/api/v1/links', person ? { person } : {})).body['token']!;

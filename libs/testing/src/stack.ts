@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type HostConfig, migrate, provision, serve, type Service, type Serving } from '@headgate/kit';
 import pg from 'pg';
+import { type Answer, type Asking, send } from './http.ts';
 import { startNats } from './nats.ts';
 
 const services = ['identity', 'ingestion', 'graph-read', 'planner', 'dispatcher', 'runner', 'audit', 'gateway'];
@@ -15,6 +16,13 @@ export interface Stack {
   /** What `migrate` found missing between entities and tables. */
   readonly drift: string[];
   readonly serving: Serving;
+  /** Asks the public API, as the first owner unless another token is given. */
+  http<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    as?: Partial<Asking>,
+  ): Promise<Answer<T>>;
   /** Runs SQL as the administrator: sees and may do everything. */
   sql<R = Record<string, unknown>>(text: string, parameters?: unknown[]): Promise<R[]>;
   /** Stops and starts the services again, as after a crash. */
@@ -41,6 +49,8 @@ export async function startStack(list: Service[], more: Partial<HostConfig> = {}
     get serving() {
       return serving;
     },
+    http: (method, path, body, as) =>
+      send(`${serving.url}${path}`, method, body, { token: host.bootstrap.token, ...as }),
     sql: async (text, parameters) => (await admin.query(text, parameters)).rows,
     restart: async () => {
       await serving.close();
