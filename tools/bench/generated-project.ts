@@ -105,7 +105,7 @@ function modelsOf(count: number, sources: number, random: Random): Model[] {
 
 /** Mostly one to three parents of the layer before, now and then one of any earlier layer; some are far more popular. */
 function drawParents(models: readonly Model[], start: number, end: number, random: Random): string[] {
-  const count = random.chance(0.45) ? 1 : random.chance(0.7) ? 2 : 3 + random.int(3);
+  const count = random.chance(0.22) ? 1 : random.chance(0.52) ? 2 : 3 + random.int(3);
   const parents = new Set<string>();
   for (let i = 0; i < count; i++) {
     const from = random.chance(0.15) ? 0 : start;

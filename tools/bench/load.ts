@@ -5,7 +5,8 @@ import { adjacency, GraphBuilder, sealGraph } from '@headgate/graph';
 
 const file = process.argv[2]!;
 const builder = new GraphBuilder();
-const reader = new ArtifactReader({ file, nodes: (node, map) => builder.add(node, map) });
+// Without the file's own digest: dbt makes none, and the service has it from the blob.
+const reader = new ArtifactReader({ file, id: 'known', nodes: (node, map) => builder.add(node, map) });
 for await (const piece of createReadStream(file, { highWaterMark: 2 ** 20 })) reader.feed(piece as Buffer);
 const result = reader.end();
 if (!result.ok || result.artifact.kind !== 'manifest') throw new Error(JSON.stringify(result));

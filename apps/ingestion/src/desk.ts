@@ -96,9 +96,7 @@ export class Desk {
     for (const { type } of graph.nodes) counts[type] = (counts[type] ?? 0) + 1;
     const { edges } = adjacency(graph);
     const value: ReadGraph = { snapshot: id, nodes: graph.nodes.length, edges, counts, pieces };
-    // Small buffers lie in one that Node shares among them.
-    const own = pieces.filter((piece) => piece.byteLength === piece.buffer.byteLength);
-    return { value, moved: own.map(({ buffer }) => buffer as ArrayBuffer) };
+    return { value, moved: pieces.map(({ buffer }) => buffer as ArrayBuffer) };
   }
 }
 

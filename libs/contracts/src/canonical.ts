@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 /** RFC 8785 canonical JSON: equal values give equal bytes. Throws on what JSON cannot say (NaN, undefined at the root). */
@@ -9,8 +9,7 @@ export function canonical(value: unknown): string {
 }
 
 /** `sha256:` and 64 hex digits, of a file's own bytes or of a canonical text in UTF-8. */
-export const sha256 = (bytes: Uint8Array | string): string =>
-  `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+export const sha256 = (bytes: Uint8Array | string): string => `sha256:${hash('sha256', bytes)}`;
 
 /** The hash of a value's canonical bytes. */
 export const hashOf = (value: unknown): string => sha256(canonical(value));
@@ -56,17 +55,25 @@ function objectInOrder(object: Record<string, unknown>, depth: number): unknown 
   const keys = Object.keys(object);
   // The engine puts keys that look like indexes first and in numeric order, and calls toJSON.
   if (keys.length > 0 && (isIndex(keys[0]!) || typeof object['toJSON'] === 'function')) return unlike;
-  let isSame = true;
-  for (let i = 1; i < keys.length && isSame; i++) isSame = keys[i - 1]! < keys[i]!;
-  if (!isSame) keys.sort();
-  const copy: Record<string, unknown> = {};
-  for (const key of keys) {
+  let isOrdered = true;
+  for (let i = 1; i < keys.length && isOrdered; i++) isOrdered = keys[i - 1]! < keys[i]!;
+  if (!isOrdered) keys.sort();
+  let copy: Record<string, unknown> | undefined = isOrdered ? undefined : {};
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
     const item = inOrder(object[key], depth + 1);
     if (item === unlike || key === '__proto__') return unlike;
-    if (item !== object[key]) isSame = false;
-    copy[key] = item;
+    if (!copy && item !== object[key]) copy = firstOf(object, keys, i);
+    if (copy) copy[key] = item;
   }
-  return isSame ? object : copy;
+  return copy ?? object;
+}
+
+/** A copy of the members before the one at `end`. */
+function firstOf(object: Record<string, unknown>, keys: readonly string[], end: number): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (let i = 0; i < end; i++) copy[keys[i]!] = object[keys[i]!];
+  return copy;
 }
 
 const isIndex = (key: string): boolean => key.charCodeAt(0) <= 57 && /^\d+$/.test(key);

@@ -33,7 +33,8 @@ export function adjacencyOf(ids: readonly string[], parentsOf: (i: number) => re
   const from: number[] = [];
   const to: number[] = [];
   ids.forEach((_, child) => {
-    for (const parent of new Set(parentsOf(child))) {
+    const parents = parentsOf(child);
+    for (const parent of parents.length < 2 ? parents : new Set(parents)) {
       const p = index.get(parent);
       if (p === undefined) continue;
       from.push(p);

@@ -57,13 +57,12 @@ export class GraphBuilder {
     const owner = node.owner ?? (node.group === undefined ? undefined : this.groupOwners.get(node.group));
     const table = catalog?.nodes[node.id] ?? catalog?.sources[node.id];
     if (missing.length === 0 && owner === node.owner && !table) return node;
-    const { columns = [], dependsOn, ...rest } = node;
     return {
-      ...rest,
-      ...text('owner', owner),
-      ...filled('columns', table ? joinedColumns(columns, table) : columns),
-      dependsOn: dependsOn.filter((id) => this.nodes.has(id)),
-      ...filled('missing', missing),
+      ...node,
+      columns: table ? filled(joinedColumns(node.columns ?? [], table)) : node.columns,
+      dependsOn: missing.length > 0 ? node.dependsOn.filter((id) => this.nodes.has(id)) : node.dependsOn,
+      missing: filled(missing),
+      owner: text(owner),
     };
   }
 }
@@ -98,32 +97,37 @@ class Shared {
   }
 }
 
+/**
+ * Every node has all keys, in the order of canonical JSON: nobody need sort them again, and what the engine knows of one
+ * node holds for all. What a node has not is undefined, which no JSON shows.
+ */
 function graphNode(node: ManifestNode, shared: Shared): GraphNode {
   const config = node.config ?? {};
-  const parents = [...new Set(node.depends_on?.nodes ?? [])].sort();
+  const parents = node.depends_on?.nodes ?? [];
   return {
+    access: text(node['access'] ?? config['access']),
+    code: codeOf(node),
+    columns: filled(documentedColumns(node)),
+    config: filledMap(shared.one(config)),
+    contract: isMap(node['contract']) && node['contract']['enforced'] === true ? true : undefined,
+    dependsOn: parents.length > 1 ? [...new Set(parents)].sort() : parents,
+    description: text(node['description']),
+    exposure: exposureOf(node),
+    fqn: filled(node.fqn),
+    group: text(node['group'] ?? config['group']),
     id: node.unique_id,
-    type: node.resource_type,
+    materialized: text(config['materialized']),
+    meta: filledMap(shared.one(node['meta'] ?? config['meta'])),
+    missing: undefined,
     name: node.name,
+    owner: ownerOf(node),
     package: node.package_name,
-    ...text('path', slashes(node.original_file_path ?? node.path)),
-    ...filled('fqn', node.fqn),
-    ...text('description', node['description']),
-    ...filled('tags', strings(node.tags ?? config['tags'])),
-    ...text('owner', ownerOf(node)),
-    ...text('group', node['group'] ?? config['group']),
-    ...text('access', node['access'] ?? config['access']),
-    ...text('materialized', config['materialized']),
-    ...text('version', version(node['version'])),
-    ...optional('relation', relationOf(node)),
-    ...filled('columns', documentedColumns(node)),
-    ...filledMap('config', shared.one(config)),
-    ...filledMap('meta', shared.one(node['meta'] ?? config['meta'])),
-    ...optional('code', codeOf(node)),
-    ...optional('contract', isMap(node['contract']) && node['contract']['enforced'] === true ? true : undefined),
-    ...optional('test', testOf(node)),
-    ...optional('exposure', exposureOf(node)),
-    dependsOn: parents,
+    path: text(slashes(node.original_file_path ?? node.path)),
+    relation: relationOf(node),
+    tags: filled(strings(node.tags ?? config['tags'])),
+    test: testOf(node),
+    type: node.resource_type,
+    version: version(node['version']),
   };
 }
 
@@ -159,29 +163,29 @@ function relationOf(node: ManifestNode): GraphRelation | undefined {
   const identifier = node['identifier'] ?? node['alias'] ?? node.name;
   return {
     database: stringOrNull(node['database']),
-    schema: stringOrNull(node['schema']),
     identifier: typeof identifier === 'string' ? identifier : node.name,
+    schema: stringOrNull(node['schema']),
   };
 }
 
 function codeOf(node: ManifestNode): GraphNode['code'] {
   const raw = node['raw_code'] ?? node['raw_sql'];
   const language = typeof node['language'] === 'string' ? node['language'] : 'sql';
-  if (typeof raw === 'string' && raw !== '') return { language, hash: sha256(raw) };
+  if (typeof raw === 'string' && raw !== '') return { hash: sha256(raw), language };
   const { checksum } = asMap(node.checksum);
-  if (node.resource_type === 'seed' && typeof checksum === 'string') return { language: 'csv', hash: sha256(checksum) };
+  if (node.resource_type === 'seed' && typeof checksum === 'string') return { hash: sha256(checksum), language: 'csv' };
   return undefined;
 }
 
 function testOf(node: ManifestNode): GraphTest | undefined {
-  if (node.resource_type === 'unit_test') return { kind: 'unit', ...text('attachedTo', node.depends_on?.nodes?.[0]) };
+  if (node.resource_type === 'unit_test') return { attachedTo: text(node.depends_on?.nodes?.[0]), kind: 'unit' };
   if (node.resource_type !== 'test') return undefined;
   const metadata = asMap(node['test_metadata']);
   return {
+    attachedTo: text(node['attached_node']),
+    column: text(node['column_name']),
     kind: typeof metadata['name'] === 'string' ? metadata['name'] : 'singular',
-    ...text('column', node['column_name']),
-    ...text('attachedTo', node['attached_node']),
-    ...text('severity', node.config?.['severity']),
+    severity: text(node.config?.['severity']),
   };
 }
 
@@ -189,25 +193,21 @@ function exposureOf(node: ManifestNode): GraphNode['exposure'] {
   if (node.resource_type !== 'exposure') return undefined;
   return {
     kind: typeof node['type'] === 'string' ? node['type'] : 'unknown',
-    ...text('maturity', node['maturity']),
-    ...text('url', node['url']),
+    maturity: text(node['maturity']),
+    url: text(node['url']),
   };
 }
 
-function text<K extends string>(key: K, value: unknown): { [P in K]?: string } {
-  return typeof value === 'string' && value !== '' ? ({ [key]: value } as { [P in K]: string }) : {};
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]: V });
+function filled<V>(list: readonly V[] | undefined): readonly V[] | undefined {
+  return list?.length ? list : undefined;
 }
 
-function filled<K extends string, V>(key: K, list: readonly V[] | undefined): { [P in K]?: readonly V[] } {
-  return list?.length ? ({ [key]: list } as { [P in K]: readonly V[] }) : {};
-}
-
-function filledMap<K extends string>(key: K, map: unknown): { [P in K]?: Record<string, unknown> } {
-  return isMap(map) && Object.keys(map).length ? ({ [key]: map } as { [P in K]: Record<string, unknown> }) : {};
+function filledMap(map: unknown): Record<string, unknown> | undefined {
+  return isMap(map) && Object.keys(map).length ? map : undefined;
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
@@ -220,7 +220,7 @@ function asMap(value: unknown): Record<string, unknown> {
 
 function strings(value: unknown): string[] {
   if (typeof value === 'string') return [value];
-  return Array.isArray(value)
+  return Array.isArray(value) && value.length > 0
     ? [...new Set(value.filter((item): item is string => typeof item === 'string'))].sort()
     : [];
 }

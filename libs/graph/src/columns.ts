@@ -32,12 +32,13 @@ export function documentedColumns(node: ManifestNode): GraphColumn[] {
     const tags = Array.isArray(column['tags'])
       ? column['tags'].filter((tag): tag is string => typeof tag === 'string')
       : [];
+    const { name, description, data_type: type } = column;
+    // Keys in the order of canonical JSON, so that nobody need sort them again.
     return {
-      name: typeof column['name'] === 'string' ? column['name'] : key,
-      ...(typeof column['data_type'] === 'string' && { type: column['data_type'] }),
-      ...(typeof column['description'] === 'string' &&
-        column['description'] !== '' && { description: column['description'] }),
-      ...(tags.length > 0 && { tags }),
+      description: typeof description === 'string' && description !== '' ? description : undefined,
+      name: typeof name === 'string' ? name : key,
+      tags: tags.length > 0 ? tags : undefined,
+      type: typeof type === 'string' ? type : undefined,
     };
   });
 }

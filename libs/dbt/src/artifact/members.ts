@@ -39,8 +39,20 @@ const QUOTE = 0x22,
   LETTER_U = 0x75,
   EXPONENT = 0x65;
 const isDigit = (c: number | undefined): boolean => c !== undefined && c >= 0x30 && c <= 0x39;
+/** A native search costs as much as looking at so many bytes here. */
+const nearBytes = 48;
 /** A number of fewer digits fits a double. */
 const longWord = 300;
+
+/** The text of a short string that is printable ASCII without escapes, as nearly all keys are: no parser is needed. */
+function plainText(b: Buffer, start: number, end: number): string | undefined {
+  if (end - start > 1000) return undefined;
+  for (let i = start; i < end; i++) {
+    const c = b[i]!;
+    if (c < 0x20 || c > 0x7e || c === BACKSLASH) return undefined;
+  }
+  return b.toString('latin1', start, end);
+}
 
 /** Thrown when the bytes at hand end inside something: it is read again once there are more. */
 const wantsMore = Symbol('wants more');
@@ -71,6 +83,8 @@ export class MemberReader {
   private members = 0;
   /** Whether the value just passed holds an escape, an exponent or a very long word: rare, and to be looked at closely. */
   private isOdd = false;
+  /** The next `\u` in `b`, as far as it was looked for. */
+  private escape = -1;
   private step: 'start' | 'entry' | 'next' | 'finish' | 'done' = 'start';
   private inside: Container | undefined;
 
@@ -102,6 +116,7 @@ export class MemberReader {
     this.waiting = [];
     this.waitingBytes = 0;
     this.from = this.i = 0;
+    this.escape = -1;
     try {
       while (this.step !== 'done') {
         this[this.step]();
@@ -200,7 +215,7 @@ export class MemberReader {
     const start = this.i;
     this.isOdd = false;
     this.string(path);
-    const key = this.parse(start, path) as string;
+    const key = plainText(this.b, start + 1, this.i - 1) ?? (this.parse(start, path) as string);
     if (key === '__proto__') throw new RefusedError('forbidden_key', path, 'the key "__proto__" is not taken');
     if (key.includes('\0')) throw new RefusedError('forbidden_key', path, 'a key that holds U+0000 is not taken');
     this.space();
@@ -212,26 +227,30 @@ export class MemberReader {
 
   /** Moves past one value, counting depth; what it says is checked by `parse`. */
   private value(path: string): void {
+    const { b } = this;
+    const end = b.length;
+    const deepest = this.bounds.maxDepth - 2;
     let depth = 0;
     let word = 0;
     this.isOdd = false;
     do {
-      const c = this.byte(path, 'the end of a value');
+      const i = this.i;
+      const c = i < end ? b[i]! : this.byte(path, 'the end of a value');
       if (c === QUOTE) this.string(path);
       else if (c === OPEN || c === OPEN_LIST) {
         // Two levels stand above a split member already.
-        if (++depth + 2 > this.bounds.maxDepth)
+        if (++depth > deepest)
           throw new RefusedError('too_deep', path, `nested deeper than ${this.bounds.maxDepth} levels`);
-        this.i++;
+        this.i = i + 1;
       } else if (c === CLOSE || c === CLOSE_LIST) {
         if (depth === 0) this.broken(path, 'expected a value');
         depth--;
-        this.i++;
+        this.i = i + 1;
       } else if (depth === 0) this.scalar(path);
       else {
         word = c === COMMA ? 0 : word + 1;
-        if (word > longWord || ((c | 0x20) === EXPONENT && isDigit(this.b[this.i - 1]))) this.isOdd = true;
-        this.i++;
+        if (word > longWord || ((c | 0x20) === EXPONENT && isDigit(b[i - 1]))) this.isOdd = true;
+        this.i = i + 1;
       }
     } while (depth > 0);
   }
@@ -245,22 +264,46 @@ export class MemberReader {
     if (this.i === start) this.broken(path, 'expected a value');
   }
 
+  // A byte beyond the end would be undefined, and comparing what may be undefined is many times slower.
   private string(path: string): void {
     const { b } = this;
-    for (let i = this.i + 1; ; i++) {
-      const c = b[i];
+    const end = b.length;
+    let i = this.i + 1;
+    const near = Math.min(i + nearBytes, end);
+    while (i < near) {
+      const c = b[i]!;
       if (c === QUOTE) {
         this.i = i + 1;
         return;
       }
-      if (c === BACKSLASH) {
-        i++;
-        if (b[i] === LETTER_U) this.isOdd = true;
-      } else if (c === undefined) {
-        this.i = b.length;
-        this.byte(path, 'the end of a string');
-      }
+      if (c === BACKSLASH && ++i < end && b[i] === LETTER_U) this.isOdd = true;
+      i++;
     }
+    this.longString(i, path);
+  }
+
+  /** The rest of a long string, by native search. */
+  private longString(start: number, path: string): void {
+    const { b } = this;
+    for (let quote = b.indexOf(QUOTE, start); quote !== -1; quote = b.indexOf(QUOTE, quote + 1)) {
+      let first = quote;
+      while (first > start && b[first - 1] === BACKSLASH) first--;
+      if ((quote - first) % 2 === 1) continue;
+      if (this.escapeAfter(start) < quote) this.isOdd = true;
+      this.i = quote + 1;
+      return;
+    }
+    this.i = b.length;
+    this.byte(path, 'the end of a string');
+  }
+
+  /** Where the next `\u` is, or looks as if it were: asked for in ascending order, so all bytes are searched once. */
+  private escapeAfter(start: number): number {
+    if (this.escape < start) {
+      const found = this.b.indexOf('\\u', start, 'latin1');
+      this.escape = found === -1 ? Infinity : found;
+    }
+    return this.escape;
   }
 
   private space(): void {

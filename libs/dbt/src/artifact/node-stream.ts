@@ -1,6 +1,6 @@
 import type { Manifest, ManifestNode } from '../manifest.ts';
 import { type NodeMap, nodeMaps, normaliseMacro, normaliseNode } from './normalise-manifest.ts';
-import { emptyMap } from './raw.ts';
+import { emptyMap, type Taker } from './raw.ts';
 import { type ArtifactWarning, isObject } from './refusal.ts';
 
 /** Gets each node of a manifest, in the file's order; of an id that stands twice in a map, the last one counts. */
@@ -21,17 +21,16 @@ export class NodeStream {
     private readonly warnings: ArtifactWarning[],
   ) {}
 
-  /** Whether the member has been dealt with. */
-  readonly take = (key: string, name: string, value: unknown, path: string): boolean => {
+  readonly take: Taker = (key, name, value, path) => {
     if (key === 'nodes' && !this.isManifest) this.isManifest = isObject(value) && 'resource_type' in value;
-    if (!this.isManifest) return false;
+    if (!this.isManifest) return 'kept';
     if (key === 'macros') normaliseMacro(value, name, path);
     else if (isNodeMap(key)) {
       const node = normaliseNode(value, name, nodeMaps[key], path, this.warnings);
       if (key === 'nodes' && 'raw_sql' in node) this.hasOldCode = true;
       this.visit(node, key);
-    } else return passedOver.has(key);
-    return true;
+    } else return passedOver.has(key) ? 'passed over' : 'kept';
+    return 'taken';
   };
 
   /** Hands over what was kept, and empties the manifest of it. */

@@ -73,11 +73,11 @@ export function normaliseNode(
       });
     value['unique_id'] = id;
   }
-  value['resource_type'] = named(value['resource_type'] ?? type ?? id.split('.')[0], at(path, 'resource_type'));
-  value['name'] = named(value['name'] ?? id.split('.').at(-1), at(path, 'name'));
-  value['package_name'] = named(value['package_name'] ?? id.split('.')[1] ?? '', at(path, 'package_name'));
+  value['resource_type'] = named(value['resource_type'] ?? type ?? id.split('.')[0], path, 'resource_type');
+  value['name'] = named(value['name'] ?? id.split('.').at(-1), path, 'name');
+  value['package_name'] = named(value['package_name'] ?? id.split('.')[1] ?? '', path, 'package_name');
   for (const [field, kind] of Object.entries(fields)) checkField(value, field, kind, path);
-  value['depends_on'] = dependsOn(value['depends_on'], at(path, 'depends_on'));
+  value['depends_on'] = dependsOn(value['depends_on'], path);
   if (value['depends_on'] === undefined) delete value['depends_on'];
   return value as unknown as ManifestNode;
 }
@@ -85,17 +85,17 @@ export function normaliseNode(
 export function normaliseMacro(value: unknown, id: string, path: string): ManifestMacro {
   if (!isObject(value)) throw new RefusedError('wrong_shape', path, `an object is needed here, not ${kindOf(value)}`);
   value['unique_id'] = id;
-  value['name'] = named(value['name'] ?? id.split('.').at(-1), at(path, 'name'));
-  value['package_name'] = named(value['package_name'] ?? id.split('.')[1] ?? '', at(path, 'package_name'));
-  value['macro_sql'] = named(value['macro_sql'] ?? '', at(path, 'macro_sql'));
-  value['depends_on'] = dependsOn(value['depends_on'], at(path, 'depends_on'));
+  value['name'] = named(value['name'] ?? id.split('.').at(-1), path, 'name');
+  value['package_name'] = named(value['package_name'] ?? id.split('.')[1] ?? '', path, 'package_name');
+  value['macro_sql'] = named(value['macro_sql'] ?? '', path, 'macro_sql');
+  value['depends_on'] = dependsOn(value['depends_on'], path);
   if (value['depends_on'] === undefined) delete value['depends_on'];
   return value as unknown as ManifestMacro;
 }
 
-function named(value: unknown, path: string): string {
+function named(value: unknown, owner: string, key: string): string {
   if (typeof value !== 'string')
-    throw new RefusedError('wrong_shape', path, `a string is needed here, not ${kindOf(value)}`);
+    throw new RefusedError('wrong_shape', at(owner, key), `a string is needed here, not ${kindOf(value)}`);
   return value;
 }
 
@@ -128,8 +128,9 @@ function strings(value: unknown, path: string): void {
   });
 }
 
-function dependsOn(value: unknown, path: string): Record<string, unknown> | undefined {
+function dependsOn(value: unknown, owner: string): Record<string, unknown> | undefined {
   if (value === undefined || value === null) return undefined;
+  const path = at(owner, 'depends_on');
   if (!isObject(value)) throw new RefusedError('wrong_shape', path, `an object is needed here, not ${kindOf(value)}`);
   for (const key of ['nodes', 'macros']) {
     if (value[key] === null) delete value[key];

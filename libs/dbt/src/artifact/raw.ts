@@ -28,8 +28,8 @@ const large = new Set([
   'child_map',
 ]);
 
-/** Takes members as they are read: true keeps them out of what is returned as a whole. */
-export type Taker = (key: string, name: string, value: unknown, path: string) => boolean;
+/** Takes members as they are read: what it does not keep is not in what is returned as a whole. */
+export type Taker = (key: string, name: string, value: unknown, path: string) => 'kept' | 'taken' | 'passed over';
 
 /** Puts a file's pieces together to its top level. */
 export class RawReader implements RawArtifact {
@@ -50,12 +50,15 @@ export class RawReader implements RawArtifact {
     };
     const member = (key: string, name: string | number, value: unknown, path: string): void => {
       const container = this.top[key] as unknown[] | Record<string, unknown>;
-      if (Array.isArray(container)) container.push(value);
-      else if (taker?.(key, name as string, value, path)) this.note(key, name as string, path);
-      else {
-        if (name in container) this.duplicates.push(path);
-        container[name] = value;
+      if (Array.isArray(container)) {
+        container.push(value);
+        return;
       }
+      const taken = taker?.(key, name as string, value, path) ?? 'kept';
+      if (taken === 'taken') this.note(key, name as string, path);
+      if (taken !== 'kept') return;
+      if (name in container) this.duplicates.push(path);
+      container[name] = value;
     };
     this.reader = new MemberReader({ split: large, open, member, whole }, bounds);
   }

@@ -233,3 +233,30 @@ test('a file is taken or refused exactly as its JSON is valid, whatever bytes ch
     { numRuns: 2000, seed: 11 },
   );
 });
+
+test('a text of any length and with any escapes ends where it ends, in whatever pieces it comes', () => {
+  const part = fc.constantFrom(
+    '\\\\',
+    '\\"',
+    '\\n',
+    '\\u00e9',
+    '\\\\u',
+    'select ',
+    'é',
+    ' '.repeat(60),
+    'x',
+    '\\u005f',
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 40 }), fc.integer({ min: 1, max: 90 }), (parts, size) => {
+      const [key, text] = [`"k${parts.slice(0, 5).join('')}"`, `"${parts.join('')}"`];
+      const bytes = Buffer.from(`{"metadata":{},"macros":{},"nodes":{${key}:{"name":"a","raw_code":${text}}}}`);
+      const seen: unknown[] = [];
+      const reader = new ArtifactReader({ file, nodes: (node) => seen.push([node.unique_id, node['raw_code']]) });
+      for (let at = 0; at < bytes.length; at += size) reader.feed(bytes.subarray(at, at + size));
+      expect(reader.end().ok).toBe(true);
+      expect(seen).toEqual([[JSON.parse(key), JSON.parse(text)]]);
+    }),
+    { numRuns: 1000, seed: 3 },
+  );
+});
