@@ -3,16 +3,16 @@
 import { canonical } from '@headgate/contracts';
 import { type ManifestArtifact, readArtifact } from '@headgate/dbt';
 import { queryPrinter } from '@headgate/lineage/engine';
-import { assumeBuilt, buildPlan, verifyPlan } from '@headgate/plans';
+import { assumeBuilt, buildPlan, regionOf, verifyPlan } from '@headgate/plans';
 
-const models = Number(process.argv[2] ?? 5000);
-const width = 50;
+const sizes = process.argv[2] === undefined ? [20, 5000] : [Number(process.argv[2])];
 
 const name = (i: number): string => `m${i}`;
 const relation = (i: number): string => `"dw"."main"."${name(i)}"`;
 const id = (i: number): string => `model.bench.${name(i)}`;
 
-/** Layers of fifty models, each over two of the layer before. */
+/** Layers of up to fifty models, each over two of the layer before. */
+let width = 50;
 function inputsOf(i: number): number[] {
   const layer = Math.floor(i / width);
   return layer === 0 ? [] : [(layer - 1) * width + (i % width), (layer - 1) * width + ((i * 7 + 3) % width)];
@@ -56,7 +56,7 @@ function nodeOf(i: number, changed: number | null): object {
 const emptySections =
   'sources macros docs exposures metrics groups selectors disabled parent_map child_map group_map saved_queries semantic_models unit_tests';
 
-function manifest(changed: number | null): object {
+function manifest(models: number, changed: number | null): object {
   const metadata = {
     dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json',
     dbt_version: '1.11.0',
@@ -84,19 +84,31 @@ function timed<T>(what: string, work: () => T): T {
   return done;
 }
 
-const [before, after] = [null, models - width * 10].map((changed) => Buffer.from(JSON.stringify(manifest(changed))));
-for (const [what, head] of [
-  ['unchanged', before],
-  ['one column changed', after],
-] as const) {
-  console.log(`${models} models, ${what}`);
+/** CPU seconds of everything between two sets of files and a plan. */
+function planned(before: Buffer, head: Buffer): void {
   const print = queryPrinter('duckdb')!;
-  const [from, to] = timed('  artifacts read', () => [read(before as Buffer), read(head as Buffer)]);
-  const state = timed('  what stands, from the SQL of the base', () => assumeBuilt(from.manifest, 'base', print));
+  const [from, to] = timed('  artifacts read', () => [read(before), read(head)]);
+  const state = timed('  what stands, from the base', () =>
+    assumeBuilt(from.manifest, 'base', print, { read: regionOf(from.manifest, to.manifest) }),
+  );
   const request = { manifest: to.manifest, manifestId: to.id, snapshot: `sha256:${'0'.repeat(64)}` };
   const plan = timed('  planned', () => buildPlan({ ...request, state, print }));
   console.log(`  ${plan.header.counts.run} run, ${plan.header.counts.skip} skip`);
-  const files = { plan: Buffer.from(canonical(plan)), manifest: head as Buffer, state: Buffer.from(canonical(state)) };
+  const files = { plan: Buffer.from(canonical(plan)), manifest: head, state: Buffer.from(canonical(state)) };
   const verified = timed('  verified', () => verifyPlan({ ...files, reader: queryPrinter }));
   if (!verified.ok) throw new Error(verified.message);
+}
+
+for (const models of sizes) {
+  width = Math.min(50, Math.ceil(models / 4));
+  const [before, after] = [null, models - width * (models < 500 ? 2 : 10)].map((changed) =>
+    Buffer.from(JSON.stringify(manifest(models, changed))),
+  );
+  for (const [what, head] of [
+    ['unchanged', before],
+    ['one column changed', after],
+  ] as const) {
+    console.log(`${models} models, ${what}`);
+    planned(before as Buffer, head as Buffer);
+  }
 }

@@ -10,6 +10,7 @@ import {
   type EnvironmentState,
   type ExecutionPlan,
   type PrintQuery,
+  regionOf,
   verifyPlan,
 } from '@headgate/plans';
 import { asManifest } from '../../libs/plans/recorded/recorded.ts';
@@ -64,6 +65,8 @@ export interface Case {
   /** What differs from having run everything, by data seed; all empty when the plan is right. */
   readonly wrong: readonly (readonly string[])[];
   readonly verified: boolean;
+  /** Ids whose verdict differs when only queries near a difference were read. */
+  readonly byRegion: readonly string[];
   /** What dbt itself says; null where it was not asked. */
   readonly full: FullBuild | null;
 }
@@ -183,6 +186,7 @@ export class Bench {
       begins: plan.entries.filter((entry) => entry.cause.length === 1).map(({ id }) => id),
       wrong: wrong.map((ids) => [...new Set(ids)].sort()),
       verified: verified(plan, state, head),
+      byRegion: this.byRegion(runs, head, landed.length > 0),
       full: full
         ? await this.fullBuilds.compare({ manifest: head.manifest, nodes, seeds, runs, landed, fickle: fickle(plan) })
         : null,
@@ -199,12 +203,23 @@ export class Bench {
     if (!base) {
       const print = planner.queryPrinter(head.manifest.metadata.adapter_type ?? '');
       const versions = versionsOf(this.base.manifest, 'before');
-      base = { print, state: planner.assumeBuilt(this.base.manifest, 'base', print, versions) };
+      base = { print, state: planner.assumeBuilt(this.base.manifest, 'base', print, { data: versions }) };
       this.states.set(planner, base);
     }
     const { print, state } = base;
     const looked = landed && { data: 'check' as const, versions: versionsOf(head.manifest, 'after') };
     return { plan: planner.buildPlan({ ...head, snapshot, state, ...(print && { print }), ...looked }), state };
+  }
+
+  private byRegion(runs: readonly string[], head: Head, landed: boolean): readonly string[] {
+    const read = regionOf(this.base.manifest, head.manifest);
+    const lean: Planner = {
+      ...product,
+      assumeBuilt: (...given) => assumeBuilt(given[0], given[1], given[2], { ...given[3], read }),
+    };
+    const others = running(this.planned(lean, head, landed).plan);
+    this.states.delete(lean);
+    return [...runs.filter((id) => !others.includes(id)), ...others.filter((id) => !runs.includes(id))];
   }
 
   /** The state as dbt's own comparison has it: without a look at the SQL. */

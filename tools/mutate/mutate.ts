@@ -38,12 +38,13 @@ try {
   for await (const outcome of campaign(benches, used, chosenCases)) {
     outcomes.push(outcome);
     if ('invalid' in outcome) continue;
-    const { subject, operator, files, runs, whole, wrong, verified, full } = outcome;
+    const { subject, operator, files, runs, whole, wrong, verified, byRegion, full } = outcome;
     const said = [
       `${outcomes.length} ${subject} ${operator} ${Object.keys(files).join()} ${runs.length}/${whole.length}`,
     ];
     if (wrong.flat().length > 0) said.push(`FALSE SKIP ${wrong.flat().join()}`);
     if (full) said.push(`dbt: ${[...full.planned, ...full.shortcut.map((id) => `shortcut ${id}`)].join() || 'same'}`);
+    if (byRegion.length > 0) said.push(`REGION ${byRegion.join()}`);
     if (!verified) said.push('REFUSED');
     process.stderr.write(`${said.join(' ')}\n`);
   }
@@ -53,8 +54,9 @@ try {
 }
 const report = reported(outcomes, dataSeeds);
 process.stdout.write(values.json ? `${JSON.stringify({ seed: Number(values.seed), ...report })}\n` : inWords(report));
-const { falseSkips, fullBuildDifferences, shortcutDifferences, refused } = report;
-process.exitCode = falseSkips.length + fullBuildDifferences.length + shortcutDifferences.length + refused > 0 ? 1 : 0;
+const { falseSkips, fullBuildDifferences, shortcutDifferences, regionDifferences, refused } = report;
+const differences = [...falseSkips, ...fullBuildDifferences, ...shortcutDifferences, ...regionDifferences];
+process.exitCode = differences.length + refused > 0 ? 1 : 0;
 
 function inWords({ cases, falseSkips, fullBuilds, fullBuildDifferences, ...more }: Report): string {
   const { runs, stateModified, preserving } = more;

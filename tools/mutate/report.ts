@@ -11,6 +11,8 @@ export interface Report {
   readonly fullBuildDifferences: readonly Case[];
   /** Of those: where the SQL executed directly gave something else than dbt. */
   readonly shortcutDifferences: readonly Case[];
+  /** Where reading only what is near a difference gives other verdicts. */
+  readonly regionDifferences: readonly Case[];
   /** Plans that the separate verifier refused. */
   readonly refused: number;
   /** Nodes run, beside what dbt's state:modified+ would have run. */
@@ -39,6 +41,7 @@ export function reported(outcomes: readonly Outcome[], dataSeeds: number): Repor
     fullBuilds: cases.filter(({ full }) => full).length,
     fullBuildDifferences: cases.filter(({ full }) => full && full.planned.length > 0),
     shortcutDifferences: cases.filter(({ full }) => full && full.shortcut.length > 0),
+    regionDifferences: cases.filter(({ byRegion }) => byRegion.length > 0),
     refused: cases.filter(({ verified }) => !verified).length,
     runs: sum(cases.map(({ runs }) => runs.length)),
     stateModified: sum(cases.map(({ whole }) => whole.length)),

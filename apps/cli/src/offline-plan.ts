@@ -1,5 +1,5 @@
 import { canonical, contract, ContractError } from '@headgate/contracts';
-import type { ManifestArtifact } from '@headgate/dbt';
+import type { Manifest, ManifestArtifact } from '@headgate/dbt';
 import { adjacency, impactOf, logicalGraph, snapshotDigests } from '@headgate/graph';
 import { queryPrinter } from '@headgate/lineage/engine';
 import {
@@ -10,6 +10,7 @@ import {
   explain,
   markdown,
   type PrintQuery,
+  regionOf,
 } from '@headgate/plans';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -45,7 +46,7 @@ export function offlinePlan(
   try {
     const head = manifestAt(options.head);
     const printQuery = queryPrinter(head.manifest.metadata.adapter_type);
-    const state = stateAt(options.base, printQuery);
+    const state = stateAt(options.base, head.manifest, printQuery);
     const graph = logicalGraph(head.manifest);
     const plan = buildPlan({
       manifest: head.manifest,
@@ -89,7 +90,7 @@ function manifestAt(path: string): Loaded {
   return { ...read.artifact, path: file };
 }
 
-function stateAt(base: string, printQuery: PrintQuery | undefined): EnvironmentState {
+function stateAt(base: string, head: Manifest, printQuery: PrintQuery | undefined): EnvironmentState {
   const file = join(base, 'state.json');
   if (existsSync(file)) {
     try {
@@ -99,7 +100,8 @@ function stateAt(base: string, printQuery: PrintQuery | undefined): EnvironmentS
       throw new Unusable(2, `${file}: ${(error as Error).message}`);
     }
   }
-  return assumeBuilt(manifestAt(base).manifest, 'base', printQuery);
+  const { manifest } = manifestAt(base);
+  return assumeBuilt(manifest, 'base', printQuery, { read: regionOf(manifest, head) });
 }
 
 function write(out: string, plan: ExecutionPlan, head: Loaded, state: EnvironmentState): void {

@@ -30,7 +30,7 @@ export {
 export { type Engine, engineOf } from './state/engine.ts';
 export { type JsonValue, sameValue } from './state/json.ts';
 export { findNode, kindOf, NODE_SECTIONS, type NodeKind, type NodeSection } from './state/kinds.ts';
-export { macroClosure, type MacroEntry } from './state/macros.ts';
+export { macroClosure, macroComparison, type MacroEntry } from './state/macros.ts';
 export {
   type ComparisonFlags,
   modifiedParts,

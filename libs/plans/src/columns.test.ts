@@ -4,11 +4,13 @@ import { queryPrinter } from '@headgate/lineage/engine';
 import { changed, planOver, print, runs, stateOf, text } from '../recorded/compiled.ts';
 import { recording } from '../recorded/recorded.ts';
 import {
+  assumeBuilt,
   type EnvironmentState,
   type ExecutionPlan,
   fold,
   type PlanEntry,
   type Reason,
+  regionOf,
   verifyPlan,
   type VerifyResult,
 } from './index.ts';
@@ -36,7 +38,23 @@ function planned(changes: Parameters<typeof changed>[1], over: EnvironmentState 
   const head = changed(recorded, changes);
   const plan = planOver(over, head);
   expect(verified(plan, head, over)).toMatchObject({ ok: true });
+  if (over === state) sameByRegion(plan, head);
   return plan;
+}
+
+/** What was read only where something moves gives the same verdicts, for the same reasons. */
+function sameByRegion(plan: ExecutionPlan, head: Head): void {
+  const read = regionOf(base.manifest, head.manifest);
+  const region = assumeBuilt(base.manifest, 'first', print, { read });
+  const lean = planOver(region, head);
+  const said = ({ entries }: ExecutionPlan): unknown =>
+    entries.map(({ id, verdict, reasons }) => [id, verdict, reasons]);
+  expect(said(lean)).toEqual(said(plan));
+  expect(verified(lean, head, region)).toMatchObject({ ok: true });
+  const left = Object.entries(region.nodes).filter(([id]) => !read.has(id));
+  expect(
+    left.every(([, { built }]) => !built?.query || built.query.result === null || built.query.rule === 'seed'),
+  ).toBe(true);
 }
 
 const code = 'model.jaffle.';
@@ -52,6 +70,17 @@ test('nothing changed: everything is skipped, `select *` views included', () => 
   const plan = planned({});
   expect(plan.header.counts.run).toBe(0);
   expect(entryOf(plan, 'stg_events').evidence.query).toMatchObject({ rule: 'columns' });
+  const region = regionOf(base.manifest, changed(recorded, {}).manifest);
+  expect(region.size).toBe(0);
+});
+
+test('of a query that was not read, nobody says that it is the same', () => {
+  const lean = assumeBuilt(base.manifest, 'first', print, { read: new Set() });
+  const head = changed(recorded, { customers: text('with o as', '-- who buys\nwith o as') });
+  const plan = planOver(lean, head);
+  expect(runs(plan)).toEqual(['customer_segments', 'customers']);
+  expect(entryOf(plan, 'orders').evidence.query).toMatchObject({ rule: 'not_read', result: null });
+  expect(verified(plan, head, lean)).toMatchObject({ ok: true });
 });
 
 test('one column has another expression: only what reads that column runs', () => {

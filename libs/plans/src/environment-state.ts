@@ -68,7 +68,8 @@ export type QueryRule =
   | 'unresolved_name'
   | 'limit'
   | 'not_a_query'
-  | 'not_compiled';
+  | 'not_compiled'
+  | 'not_read';
 
 /**
  * What stands in a relation, as hashes that are equal only where rows and values are. A null: nobody can tell, nothing

@@ -28,6 +28,8 @@ export interface RunOutcome extends PartsOptions {
   readonly data?: Readonly<Record<string, string>>;
   /** Reads compiled SQL; without it, nothing is remembered of what queries gave. */
   readonly print?: PrintQuery;
+  /** Ids whose queries are read; of all others only their text is remembered. Absent: every query. */
+  readonly read?: ReadonlySet<string>;
 }
 
 export interface NodeOutcome {
@@ -81,17 +83,18 @@ export function fold(state: EnvironmentState, outcome: RunOutcome): EnvironmentS
 
 /**
  * The state of an environment in which everything of a manifest was built as it is written: what a comparison of two
- * projects starts from when nobody knows what was really run. `data`: versions of what was read then, where known.
+ * projects starts from when nobody knows what was really run. `more`: versions of the data that was
+ * read then, where known, and which queries to read.
  */
 export function assumeBuilt(
   manifest: Manifest,
   run: string,
   print?: PrintQuery,
-  data: Readonly<Record<string, string>> = {},
+  more: Pick<RunOutcome, 'data' | 'read'> = {},
 ): EnvironmentState {
   const ids = [...Object.keys(manifest.nodes), ...Object.keys(manifest.unit_tests), ...Object.keys(manifest.functions)];
   const results = ids.map((id) => ({ id, status: 'success', finishedAt: null, relation: null }));
-  return fold(emptyState, { run, attempt: 0, manifest, results, data, ...(print && { print }) });
+  return fold(emptyState, { run, attempt: 0, manifest, results, ...more, ...(print && { print }) });
 }
 
 function nodeState(

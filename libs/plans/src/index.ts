@@ -32,6 +32,7 @@ export {
   type Verdict,
 } from './plan.ts';
 export { differenceInWords, type PlanDifference, planDifferences } from './plan-diff.ts';
+export { regionOf } from './region.ts';
 export { type Stage, toStages, type Translate } from './stages.ts';
 export { type VerifyInput, verifyPlan, type VerifyResult } from './verify/verify.ts';
 export type { VerifyRefusal } from './verify/rejected.ts';

@@ -69,7 +69,11 @@ export class Queries {
   }
 
   /** What a node that was just built is remembered by. */
-  built(id: string, inputs: Contents, run: { run: string; attempt: number }): BuiltQuery | undefined {
+  built(
+    id: string,
+    inputs: Contents,
+    run: { readonly run: string; readonly attempt: number; readonly read?: ReadonlySet<string> },
+  ): BuiltQuery | undefined {
     const own = (...what: string[]): string => digest('run', run.run, String(run.attempt), id, ...what);
     const given = this.print && this.given(id);
     if (given) {
@@ -79,6 +83,8 @@ export class Queries {
     const compiled = this.compiled(id);
     if (!compiled) return undefined;
     const { text, settings } = compiled;
+    if (run.read && !run.read.has(id))
+      return { text, settings, rule: compiled.rule ?? 'not_read', result: null, content: unknown };
     const { rule, result, content } = this.read(id, compiled, inputs);
     // A view is asked anew each time: what nobody can foretell of it, nobody knows afterwards either.
     if (this.manifest.nodes[id]?.config?.['materialized'] === 'view') return { text, settings, rule, result, content };

@@ -32,7 +32,8 @@ export type QueryRule =
   | 'unresolved_name'
   | 'limit'
   | 'not_a_query'
-  | 'not_compiled';
+  | 'not_compiled'
+  | 'not_read';
 /**
  * Null: nobody can tell.
  *
@@ -303,6 +304,7 @@ export interface PlanReason {
     | 'limit'
     | 'not_a_query'
     | 'not_compiled'
+    | 'not_read'
     | 'binding';
 }
 /**

@@ -51,6 +51,7 @@ export const queryRuleSchema = z
     'limit',
     'not_a_query',
     'not_compiled',
+    'not_read',
   ])
   .describe('`columns`: known column by column; everything else says why not.');
 export const contentHashSchema = z
@@ -178,6 +179,7 @@ export const planReasonSchema = z
         'limit',
         'not_a_query',
         'not_compiled',
+        'not_read',
         'binding',
       ])
       .optional(),

@@ -1,0 +1,55 @@
+import { findNode, graphMaps, macroComparison, type Manifest, type ManifestNode } from '@headgate/dbt';
+
+/** What a node says that a verdict may rest on; all else (times, paths) may differ freely. */
+const telling = [
+  ...['resource_type', 'language', 'raw_code', 'raw_sql', 'compiled_code', 'compiled_sql', 'checksum', 'contract'],
+  ...['config', 'unrendered_config', 'relation_name', 'columns', 'description'],
+];
+
+/**
+ * Ids whose queries tell something when one manifest is compared with another: everything that differs, what is
+ * downstream of it, and all that those read. It only saves work: a query outside of it that was never read is a query of
+ * which nobody knows what it gives.
+ */
+export function regionOf(base: Manifest, head: Manifest): ReadonlySet<string> {
+  const reaches = macroComparison(base, head);
+  const ids = graphMaps.flatMap((key) => Object.keys(head[key]));
+  const begins = ids.filter((id) => {
+    const [was, is] = [findNode(base, id)?.node, findNode(head, id)?.node];
+    return !was || !is || reaches(is) || reaches(was) || differ(was, is);
+  });
+  if (begins.length === 0) return new Set();
+  const readers = new Map<string, string[]>();
+  for (const id of ids) {
+    for (const input of inputsOf(head, id)) {
+      const known = readers.get(input);
+      if (known) known.push(id);
+      else readers.set(input, [id]);
+    }
+  }
+  const moved = closure(begins, (id) => readers.get(id) ?? []);
+  return closure([...moved], (id) => [...inputsOf(head, id), ...inputsOf(base, id)]);
+}
+
+function differ(was: ManifestNode, is: ManifestNode): boolean {
+  // Not its macros: running a test adds some, and what they say is compared apart.
+  if (JSON.stringify(was.depends_on?.nodes) !== JSON.stringify(is.depends_on?.nodes)) return true;
+  return telling.some((key) => was[key] !== is[key] && JSON.stringify(was[key]) !== JSON.stringify(is[key]));
+}
+
+function inputsOf(manifest: Manifest, id: string): readonly string[] {
+  return findNode(manifest, id)?.node.depends_on?.nodes ?? [];
+}
+
+function closure(roots: readonly string[], next: (id: string) => readonly string[]): ReadonlySet<string> {
+  const found = new Set(roots);
+  const stack = [...roots];
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+    for (const other of next(id)) {
+      if (found.has(other)) continue;
+      found.add(other);
+      stack.push(other);
+    }
+  }
+  return found;
+}
