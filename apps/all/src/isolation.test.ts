@@ -55,6 +55,7 @@ async function furnish(token: string, word: string): Promise<Answer[]> {
     ...{ source: `hg:jaffle/seed.jaffle.${word}#id`, target: 'hg:jaffle/model.jaffle.customers#customer_id' },
     ...{ decision: 'add', reason: `${word} says so` },
   });
+  await must('PUT', `${place}/feeds/${word}`, { url: `http://localhost/${word}` });
   const blob = await upload(Buffer.from(JSON.stringify(manifest)));
   await must('POST', `${place}/ingests`, { artifacts: [{ name: 'manifest.json', blob }] });
   const plan = await must('POST', `${place}/plans`, {});
@@ -141,6 +142,7 @@ const reaching = (ids: Record<string, string>): Record<string, object> => ({
   'dead-letters.discard': { reason: 'probe' },
   'environments.create': { environment: 'probed' },
   'environments.put-variable': { value: 'probe' },
+  'feeds.put': { url: 'http://localhost/probe' },
   'grants.can': { permission: 'plan:read', project: `${marker}-only` },
   'grants.put': { subject: { kind: 'person', id: 'probe' }, role: 'viewer', project: `${marker}-only` },
   'grants.remove': { subject: { kind: 'person', id: `${marker} person` } },

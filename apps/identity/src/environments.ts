@@ -11,9 +11,8 @@ import {
   type EnvironmentsPutVariableInput,
   type EnvironmentsRevealOutput,
 } from '@headgate/contracts';
-import { type Call, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
+import { type Call, Database, Failure, keyOf, mutate, pageOf, type Tx, Vault } from '@headgate/kit';
 import { findProject } from './projects.ts';
-import { Vault } from './vault.ts';
 
 /** The dbt that an environment runs with when nobody said another one: the installed one. */
 const defaultDbt = '1.11';

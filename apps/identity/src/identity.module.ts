@@ -13,22 +13,10 @@ import { Projects } from './projects.ts';
 import { schema } from './schema.ts';
 import { Sessions } from './sessions.ts';
 import { ServiceTokens } from './tokens.ts';
-import { Vault } from './vault.ts';
 
 @Module({
   controllers: [AccessController, IdentityController, PeopleController],
-  providers: [
-    Bootstrap,
-    Environments,
-    Grants,
-    Organizations,
-    People,
-    Projects,
-    ServiceTokens,
-    Sessions,
-    SignInLinks,
-    Vault,
-  ],
+  providers: [Bootstrap, Environments, Grants, Organizations, People, Projects, ServiceTokens, Sessions, SignInLinks],
 })
 class IdentityModule {}
 

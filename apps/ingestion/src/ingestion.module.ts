@@ -2,6 +2,10 @@ import { Module } from '@nestjs/common';
 import { runFinished } from '@headgate/contracts';
 import type { Service } from '@headgate/kit';
 import { Deliveries } from './deliveries.ts';
+import { FeedPulls } from './feed-pulls.ts';
+import { FeedSchedule } from './feed-schedule.ts';
+import { Feeds } from './feeds.ts';
+import { FeedsController } from './feeds.controller.ts';
 import { Ingests } from './ingests.ts';
 import { IngestsController } from './ingests.controller.ts';
 import { LineageOverrides } from './lineage-overrides.ts';
@@ -14,8 +18,11 @@ import { Uploads } from './uploads.ts';
 import { UploadsController } from './uploads.controller.ts';
 
 @Module({
-  controllers: [IngestsController, LineageOverridesController, UploadsController],
-  providers: [Deliveries, Ingests, LineageOverrides, LineageStep, Readers, RunsConsumer, Uploads],
+  controllers: [FeedsController, IngestsController, LineageOverridesController, UploadsController],
+  providers: [
+    ...[Deliveries, FeedPulls, Feeds, FeedSchedule, Ingests, LineageOverrides, LineageStep, Readers],
+    ...[RunsConsumer, Uploads],
+  ],
 })
 class IngestionModule {}
 

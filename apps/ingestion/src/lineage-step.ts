@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { computeLineage } from './lineage-computation.ts';
 import { storedNodes, storeLineage } from './lineage-store.ts';
 import type { Wanted } from './lineage-work.ts';
+import { Turns } from './turns.ts';
 
 /** Finds what another replica left: its own commits wake it at once. */
 const pollMs = 5000;
@@ -34,9 +35,8 @@ interface Row {
  */
 @Injectable()
 export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private dueAt = Infinity;
-  private running: Promise<void> = Promise.resolve();
+  private readonly turns = new Turns(() => this.pass());
+  private asking: Promise<void> = Promise.resolve();
   private stopped = false;
   private pool: LineagePool | undefined;
   private idle: NodeJS.Timeout | undefined;
@@ -49,17 +49,17 @@ export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.database.committed.on('commit', () => this.due(0));
-    this.running = this.wantMissing();
-    this.due(0);
+    this.database.committed.on('commit', () => this.turns.due(0));
+    this.asking = this.wantMissing();
+    this.turns.due(0);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
-    clearTimeout(this.timer);
     clearTimeout(this.idle);
+    const ended = this.turns.end();
     await this.pool?.close();
-    await this.running;
+    await ended;
   }
 
   /** Environments without lineage, or with that of another release of the engine, are due. */
@@ -78,24 +78,14 @@ export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShu
       .catch((error: Error) => this.log.warn({ err: error.message }, 'lineage of older graphs not asked for'));
   }
 
-  private due(inMs: number): void {
-    const at = performance.now() + inMs;
-    if (this.stopped || at >= this.dueAt) return;
-    clearTimeout(this.timer);
-    this.dueAt = at;
-    this.timer = setTimeout(() => {
-      this.dueAt = Infinity;
-      this.running = this.running.then(() => this.pass());
-    }, inMs);
-  }
-
   private async pass(): Promise<void> {
     try {
+      await this.asking;
       for (let row = await this.claim(); row && !this.stopped; row = await this.claim()) await this.work(row);
     } catch (error) {
       if (!this.stopped) this.log.warn({ err: (error as Error).message }, 'lineage is tried again');
     }
-    this.due(pollMs);
+    this.turns.due(pollMs);
   }
 
   private async claim(): Promise<Row | undefined> {
@@ -161,7 +151,7 @@ export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShu
        where org_id = $1 and project = $2 and environment = $3 and version = $4`,
       [org_id, project, environment, version, failed, this.stopped ? null : error.message.slice(0, 1000), this.stopped],
     );
-    if (!failed) this.due(2 ** attempts * 1000);
+    if (!failed) this.turns.due(2 ** attempts * 1000);
   }
 
   private threads(queries: number): LineagePool {

@@ -1,6 +1,8 @@
 import type { Schema } from '@headgate/kit';
+import { Feed, FeedFile, FeedState } from './feed.entity.ts';
 import { Artifact, EnvironmentHead, Ingest } from './ingest.entity.ts';
 import { LineageEdge, LineageNode, LineageOverride, LineageState } from './lineage.entity.ts';
+import { Feeds1764600000000 } from './migrations/1764600000000-feeds.ts';
 import { Graph1764000000000 } from './migrations/1764000000000-graph.ts';
 import { Invocations1764320000000 } from './migrations/1764320000000-invocations.ts';
 import { Lineage1764300000000 } from './migrations/1764300000000-lineage.ts';
@@ -16,6 +18,7 @@ export const schema: Schema = {
   entities: [
     ...[Artifact, EnvironmentHead, GraphSnapshot, ImpactIndex, Ingest, NodeIndex, NodeRun],
     ...[LineageEdge, LineageNode, LineageOverride, LineageState],
+    ...[Feed, FeedFile, FeedState],
     ...[Upload, UploadPiece],
   ],
   migrations: [
@@ -25,6 +28,8 @@ export const schema: Schema = {
     Invocations1764320000000,
     Search1764400000000,
     Skeleton1764500000000,
+    Feeds1764600000000,
   ],
   readers: ['graph-read'],
+  hidden: ['feed', 'feed_state', 'feed_file'],
 };

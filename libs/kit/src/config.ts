@@ -24,6 +24,16 @@ interface OidcConfig {
   readonly name?: string;
 }
 
+/** What pulling artifacts may reach, besides every public address over TLS. */
+interface FeedsConfig {
+  /** Addresses that are not public and may be reached all the same: `["127.0.0.0/8", "fd00::/8"]`. */
+  readonly reach?: readonly string[];
+  /** Whether credentials may travel over http, where everybody on the way reads them. */
+  readonly plainCredentials?: boolean;
+  /** How long before the first of its retries; ms. */
+  readonly retryMs?: number;
+}
+
 /** What the host reads once, from the file that HEADGATE_CONFIG names. */
 export interface HostConfig {
   readonly profile: 'embedded' | 'cluster';
@@ -48,6 +58,7 @@ export interface HostConfig {
   readonly runner: { readonly python: string; readonly sandbox: 'auto' | 'none'; readonly workDir: string };
   /** For trying out what happens when workers fall silent, without the usual half minute; ms. */
   readonly dispatcher?: { readonly leaseMs?: number };
+  readonly feeds?: FeedsConfig;
   readonly logLevel?: string;
 }
 
@@ -67,6 +78,7 @@ export interface Config {
   readonly bootstrap: HostConfig['bootstrap'];
   readonly runner: HostConfig['runner'];
   readonly dispatcher: NonNullable<HostConfig['dispatcher']>;
+  readonly feeds: FeedsConfig;
   readonly logLevel: string;
 }
 
@@ -103,6 +115,7 @@ export function configOf(host: HostConfig, service: ServiceName): Config {
     bootstrap: host.bootstrap,
     runner: host.runner,
     dispatcher: host.dispatcher ?? {},
+    feeds: host.feeds ?? {},
     logLevel: host.logLevel ?? 'info',
   };
 }

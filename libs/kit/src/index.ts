@@ -20,3 +20,4 @@ export { provision } from './provision.ts';
 export { serve, type Serving } from './serve.ts';
 export { Signals } from './signals.ts';
 export { identifier, infraLoginOf, loginOf, type Schema, type Service, type ServiceName } from './service.ts';
+export { Vault } from './vault.ts';

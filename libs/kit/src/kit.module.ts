@@ -16,10 +16,11 @@ import { Relay } from './relay.ts';
 import type { Service } from './service.ts';
 import { Signals } from './signals.ts';
 import { Tokens } from './tokens.ts';
+import { Vault } from './vault.ts';
 
 /** Everything a service's own module may inject. */
 export function kitFor(service: Service, config: Config, log: Logger): DynamicModule {
-  const always = [Blobs, Bus, Clients, Door, EventLog, Signals, Tokens];
+  const always = [Blobs, Bus, Clients, Door, EventLog, Signals, Tokens, Vault];
   const owning = service.schema && !service.readOnly ? [Relay, Consumers, Infra] : [];
   const stored = service.schema ? [Database, { provide: SCHEMA, useValue: service.schema }] : [];
 

@@ -116,6 +116,7 @@ async function grant(db: QueryRunner, schema: Schema): Promise<void> {
       grant select on all tables in schema ${s} to ${reader};
       revoke all on ${s}.outbox, ${s}.outbox_head, ${s}.inbox, ${s}.touched, ${s}.relay, ${s}.migrations from ${reader};
     `);
+    for (const table of schema.hidden ?? []) await db.query(`revoke all on ${s}.${table} from ${reader}`);
   }
   await openToInfra(db, schema, 'outbox', 'select, update (published_at)');
   await db.query(`

@@ -11,6 +11,8 @@ export interface Schema {
   readonly migrations: Type<MigrationInterface>[];
   /** Services that may read it, and nothing else. */
   readonly readers?: readonly string[];
+  /** Tables that its readers do not see. */
+  readonly hidden?: readonly string[];
 }
 
 /** All a host needs to know of a service. */

@@ -6,6 +6,8 @@ import type {
   EnvironmentChanged,
   EnvironmentCreated,
   EnvironmentRevealed,
+  FeedRemoved,
+  FeedSaved,
   GrantChanged,
   LineageCommitted,
   LineageOverridden,
@@ -65,6 +67,18 @@ export const environmentRevealed = eventType<EnvironmentRevealed>({
   type: 'environment.revealed',
   name: 'EnvironmentRevealed',
   service: 'identity',
+  schemaVersion: '1.0',
+});
+export const feedRemoved = eventType<FeedRemoved>({
+  type: 'feed.removed',
+  name: 'FeedRemoved',
+  service: 'ingestion',
+  schemaVersion: '1.0',
+});
+export const feedSaved = eventType<FeedSaved>({
+  type: 'feed.saved',
+  name: 'FeedSaved',
+  service: 'ingestion',
   schemaVersion: '1.0',
 });
 export const grantChanged = eventType<GrantChanged>({
@@ -253,6 +267,8 @@ export const eventTypes = [
   environmentChanged,
   environmentCreated,
   environmentRevealed,
+  feedRemoved,
+  feedSaved,
   grantChanged,
   lineageCommitted,
   lineageOverridden,

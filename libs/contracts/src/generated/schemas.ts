@@ -683,6 +683,32 @@ export const schemas: Record<string, object> = {
       names: { type: 'array', items: { type: 'string', minLength: 1 } },
     },
   },
+  FeedRemoved: {
+    description: 'Artifacts are not pulled from there any more.',
+    type: 'object',
+    required: ['project', 'environment', 'feed'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      feed: { $ref: '#/$defs/Slug' },
+    },
+  },
+  FeedSaved: {
+    description: 'Artifacts are pulled from somewhere; credentials are told of by kind only.',
+    type: 'object',
+    required: ['project', 'environment', 'feed', 'url', 'credentials'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      feed: { $ref: '#/$defs/Slug' },
+      url: { type: 'string', minLength: 1 },
+      endpoint: { type: 'string', minLength: 1 },
+      region: { type: 'string', minLength: 1 },
+      pathStyle: { type: 'boolean' },
+      everyMinutes: { type: 'integer', minimum: 1 },
+      credentials: { enum: ['none', 'aws', 'basic', 'bearer', 'header'] },
+    },
+  },
   GrantChanged: {
     description: "Somebody's role changed; the grant version rises by one.",
     type: 'object',
@@ -1731,6 +1757,209 @@ export const schemas: Record<string, object> = {
       },
     },
   },
+  Feed: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment', 'feed', 'url', 'credentials', 'savedBy', 'savedAt'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      feed: { $ref: '#/$defs/Slug' },
+      url: { type: 'string', minLength: 1 },
+      endpoint: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 500,
+        description: 'An S3-compatible store that is not AWS: its https address.',
+      },
+      region: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 64,
+        pattern: '^[a-z0-9-]+$',
+        description: 'Of the bucket; us-east-1 when nobody says.',
+      },
+      pathStyle: {
+        type: 'boolean',
+        description:
+          "Whether the bucket stands in the path, not in the host's name; so by default when an endpoint is named.",
+      },
+      everyMinutes: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 10080,
+        description: 'How often to look; without it, only when asked.',
+      },
+      credentials: {
+        enum: ['none', 'aws', 'basic', 'bearer', 'header'],
+        description: 'Of what kind; they themselves are never shown.',
+      },
+      savedBy: { type: 'string', minLength: 1 },
+      savedAt: { $ref: '#/$defs/Time' },
+      last: { $ref: '#/$defs/FeedPull' },
+    },
+    description: "Where an environment's artifacts are pulled from.",
+  },
+  FeedPull: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['at', 'outcome', 'files'],
+    properties: {
+      at: { $ref: '#/$defs/Time' },
+      outcome: { enum: ['taken', 'unchanged', 'failed'] },
+      files: {
+        type: 'array',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['name', 'state'],
+          properties: {
+            name: { type: 'string', minLength: 1 },
+            state: {
+              enum: ['taken', 'read', 'unchanged', 'absent', 'forbidden', 'failed'],
+              description:
+                'read: it came, and was not taken. forbidden: S3 says so of what is not there, too, to those who may not list.',
+            },
+            bytes: { type: 'integer', minimum: 0 },
+          },
+        },
+      },
+      ingest: { $ref: '#/$defs/Uuid' },
+      snapshot: { $ref: '#/$defs/Digest' },
+      snapshotIsNew: { type: 'boolean' },
+      error: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['code', 'detail'],
+        properties: {
+          code: { type: 'string', minLength: 1 },
+          detail: { type: 'string', minLength: 1 },
+          where: { type: 'string', minLength: 1 },
+          hint: { type: 'string', minLength: 1 },
+        },
+      },
+    },
+    description: 'How the last look went.',
+  },
+  FeedsGetInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment', 'feed'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      feed: { $ref: '#/$defs/Slug' },
+    },
+  },
+  FeedsGetOutput: { $ref: '#/$defs/Feed' },
+  FeedsListInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      cursor: { $ref: '#/$defs/Cursor' },
+      limit: { $ref: '#/$defs/Limit' },
+    },
+  },
+  FeedsListOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['items'],
+    properties: { items: { type: 'array', items: { $ref: '#/$defs/Feed' } }, next: { $ref: '#/$defs/Cursor' } },
+  },
+  FeedsPullInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment', 'feed'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      feed: { $ref: '#/$defs/Slug' },
+      force: { type: 'boolean', description: 'Read and take everything again, changed or not.' },
+    },
+  },
+  FeedsPullOutput: { $ref: '#/$defs/Feed' },
+  FeedsPutInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment', 'feed', 'url'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      feed: { $ref: '#/$defs/Slug' },
+      url: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 2000,
+        description: 'Where the artifacts lie: s3://bucket/prefix, or the https address of a folder or of one file.',
+      },
+      endpoint: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 500,
+        description: 'An S3-compatible store that is not AWS: its https address.',
+      },
+      region: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 64,
+        pattern: '^[a-z0-9-]+$',
+        description: 'Of the bucket; us-east-1 when nobody says.',
+      },
+      pathStyle: {
+        type: 'boolean',
+        description:
+          "Whether the bucket stands in the path, not in the host's name; so by default when an endpoint is named.",
+      },
+      everyMinutes: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 10080,
+        description: 'How often to look; without it, only when asked.',
+      },
+      credentials: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['kind', 'secret'],
+        properties: {
+          kind: { enum: ['aws', 'basic', 'bearer', 'header'] },
+          name: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 256,
+            description: "aws: the access key's id. basic: the user. header: what the header is called.",
+          },
+          secret: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 8192,
+            description:
+              'aws: the secret access key. basic: the password. bearer: the token. header: its value. Sealed at once.',
+          },
+          sessionToken: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 8192,
+            description: 'aws: of temporary credentials.',
+          },
+        },
+      },
+    },
+  },
+  FeedsPutOutput: { $ref: '#/$defs/Feed' },
+  FeedsRemoveInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment', 'feed'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      feed: { $ref: '#/$defs/Slug' },
+    },
+  },
+  FeedsRemoveOutput: { $ref: '#/$defs/Empty' },
   Grant: {
     type: 'object',
     additionalProperties: false,

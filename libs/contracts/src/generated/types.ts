@@ -530,6 +530,9 @@ export interface Actor {
  * via the `definition` "Empty".
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "FeedsRemoveOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "GrantsRemoveOutput".
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -623,6 +626,34 @@ export interface EnvironmentRevealed {
   project: Slug;
   environment: Slug;
   names: string[];
+}
+/**
+ * Artifacts are not pulled from there any more.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "FeedRemoved".
+ */
+export interface FeedRemoved {
+  project: Slug;
+  environment: Slug;
+  feed: Slug;
+}
+/**
+ * Artifacts are pulled from somewhere; credentials are told of by kind only.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "FeedSaved".
+ */
+export interface FeedSaved {
+  project: Slug;
+  environment: Slug;
+  feed: Slug;
+  url: string;
+  endpoint?: string;
+  region?: string;
+  pathStyle?: boolean;
+  everyMinutes?: number;
+  credentials: 'none' | 'aws' | 'basic' | 'bearer' | 'header';
 }
 /**
  * Somebody's role changed; the grant version rises by one.
@@ -1575,6 +1606,146 @@ export interface EnvironmentsRevealOutput {
     value: string;
     secret: boolean;
   }[];
+}
+/**
+ * Where an environment's artifacts are pulled from.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Feed".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "FeedsGetOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "FeedsPullOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "FeedsPutOutput".
+ */
+export interface Feed {
+  project: Slug;
+  environment: Slug;
+  feed: Slug;
+  url: string;
+  /**
+   * An S3-compatible store that is not AWS: its https address.
+   */
+  endpoint?: string;
+  /**
+   * Of the bucket; us-east-1 when nobody says.
+   */
+  region?: string;
+  /**
+   * Whether the bucket stands in the path, not in the host's name; so by default when an endpoint is named.
+   */
+  pathStyle?: boolean;
+  /**
+   * How often to look; without it, only when asked.
+   */
+  everyMinutes?: number;
+  /**
+   * Of what kind; they themselves are never shown.
+   */
+  credentials: 'none' | 'aws' | 'basic' | 'bearer' | 'header';
+  savedBy: string;
+  savedAt: Time;
+  last?: FeedPull;
+}
+/**
+ * How the last look went.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "FeedPull".
+ */
+export interface FeedPull {
+  at: Time;
+  outcome: 'taken' | 'unchanged' | 'failed';
+  files: {
+    name: string;
+    /**
+     * read: it came, and was not taken. forbidden: S3 says so of what is not there, too, to those who may not list.
+     */
+    state: 'taken' | 'read' | 'unchanged' | 'absent' | 'forbidden' | 'failed';
+    bytes?: number;
+  }[];
+  ingest?: Uuid;
+  snapshot?: Digest;
+  snapshotIsNew?: boolean;
+  error?: {
+    code: string;
+    detail: string;
+    where?: string;
+    hint?: string;
+  };
+}
+export interface FeedsGetInput {
+  project: Slug;
+  environment: Slug;
+  feed: Slug;
+}
+export interface FeedsListInput {
+  project: Slug;
+  environment: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface FeedsListOutput {
+  items: Feed[];
+  next?: Cursor;
+}
+export interface FeedsPullInput {
+  project: Slug;
+  environment: Slug;
+  feed: Slug;
+  /**
+   * Read and take everything again, changed or not.
+   */
+  force?: boolean;
+}
+export interface FeedsPutInput {
+  project: Slug;
+  environment: Slug;
+  feed: Slug;
+  /**
+   * Where the artifacts lie: s3://bucket/prefix, or the https address of a folder or of one file.
+   */
+  url: string;
+  /**
+   * An S3-compatible store that is not AWS: its https address.
+   */
+  endpoint?: string;
+  /**
+   * Of the bucket; us-east-1 when nobody says.
+   */
+  region?: string;
+  /**
+   * Whether the bucket stands in the path, not in the host's name; so by default when an endpoint is named.
+   */
+  pathStyle?: boolean;
+  /**
+   * How often to look; without it, only when asked.
+   */
+  everyMinutes?: number;
+  credentials?: {
+    kind: 'aws' | 'basic' | 'bearer' | 'header';
+    /**
+     * aws: the access key's id. basic: the user. header: what the header is called.
+     */
+    name?: string;
+    /**
+     * aws: the secret access key. basic: the password. bearer: the token. header: its value. Sealed at once.
+     */
+    secret: string;
+    /**
+     * aws: of temporary credentials.
+     */
+    sessionToken?: string;
+  };
+}
+export interface FeedsRemoveInput {
+  project: Slug;
+  environment: Slug;
+  feed: Slug;
 }
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -3014,6 +3185,10 @@ export type DeadLettersDiscardOutput = DeadLetter;
 export type EnvironmentsGetOutput = Environment;
 export type EnvironmentsCreateOutput = Environment;
 export type EnvironmentsPutVariableOutput = Environment;
+export type FeedsGetOutput = Feed;
+export type FeedsPullOutput = Feed;
+export type FeedsPutOutput = Feed;
+export type FeedsRemoveOutput = Empty;
 export type GrantsPutOutput = Grant;
 export type GrantsRemoveOutput = Empty;
 export type GrantsCanOutput = Can;

@@ -440,6 +440,22 @@ export const environmentCreatedSchema = z
 export const environmentRevealedSchema = z
   .object({ project: slugSchema, environment: slugSchema, names: z.array(z.string().min(1)) })
   .describe('Secret variables of an environment were given, in plaintext, to the sandbox that asked for them.');
+export const feedRemovedSchema = z
+  .object({ project: slugSchema, environment: slugSchema, feed: slugSchema })
+  .describe('Artifacts are not pulled from there any more.');
+export const feedSavedSchema = z
+  .object({
+    project: slugSchema,
+    environment: slugSchema,
+    feed: slugSchema,
+    url: z.string().min(1),
+    endpoint: z.string().min(1).optional(),
+    region: z.string().min(1).optional(),
+    pathStyle: z.boolean().optional(),
+    everyMinutes: z.number().int().gte(1).optional(),
+    credentials: z.enum(['none', 'aws', 'basic', 'bearer', 'header']),
+  })
+  .describe('Artifacts are pulled from somewhere; credentials are told of by kind only.');
 export const roleSchema = z.enum(['viewer', 'engineer', 'steward', 'admin', 'owner', 'service']);
 export const grantChangedSchema = z
   .object({
@@ -698,6 +714,8 @@ export const zodSchemas = {
   EnvironmentChanged: environmentChangedSchema,
   EnvironmentCreated: environmentCreatedSchema,
   EnvironmentRevealed: environmentRevealedSchema,
+  FeedRemoved: feedRemovedSchema,
+  FeedSaved: feedSavedSchema,
   GrantChanged: grantChangedSchema,
   LineageCommitted: lineageCommittedSchema,
   LineageOverridden: lineageOverriddenSchema,

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG, type Config } from '@headgate/kit';
+import { CONFIG, type Config } from './config.ts';
 
 const nonceBytes = 12;
 const tagBytes = 16;

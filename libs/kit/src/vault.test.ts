@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import type { Config } from '@headgate/kit';
+import type { Config } from './config.ts';
 import fc from 'fast-check';
 import { Vault } from './vault.ts';
 
