@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import {
   type Feed,
   feedsGet,
@@ -10,32 +9,14 @@ import {
   feedsPut,
   type FeedsPutInput,
   feedsRemove,
-  type Operation,
 } from '@headgate/contracts';
-import { type Call, Clients, type Service } from '@headgate/kit';
-import { FileServer, type S3Key, startS3, startStack, type Stack } from '@headgate/testing';
-import { Module } from '@nestjs/common';
+import { asker, FileServer, fixture, type S3Key, startS3, startStack, type Stack } from '@headgate/testing';
 import { ingestion } from './ingestion.module.ts';
 
 const org = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a';
 const otherOrg = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0b';
-let clients: Clients;
-
-@Module({})
-class AskerModule {
-  constructor(given: Clients) {
-    clients = given;
-  }
-}
-const gateway: Service = { name: 'gateway', module: AskerModule };
-const ask = <I, O>(operation: Operation<I, O>, input: I, as = org): Promise<O> => {
-  const call: Call = { org: as, actor: { kind: 'person', id: 'ada' }, requestId: 'r-1' };
-  return clients.call(operation, input, call);
-};
-
-const manifest = gunzipSync(
-  readFileSync(new URL('../../../libs/testing/fixtures/artifacts/jaffle-manifest.json.gz', import.meta.url)),
-);
+const { service, ask } = asker(org);
+const manifest = fixture('jaffle-manifest.json.gz');
 /** The same project with another description. */
 const edited = (word: string): Buffer => {
   const value = JSON.parse(manifest.toString());
@@ -48,7 +29,7 @@ let server: FileServer;
 let place = { project: 'jaffle', environment: '' };
 let count = 0;
 beforeAll(async () => {
-  stack = await startStack([ingestion, gateway], {
+  stack = await startStack([ingestion, service], {
     feeds: { reach: ['127.0.0.0/8'], plainCredentials: true, retryMs: 1 },
   });
 }, 120_000);
