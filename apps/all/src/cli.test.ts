@@ -11,7 +11,7 @@ import { graphRead } from '@headgate/graph-read';
 import { identity } from '@headgate/identity';
 import { ingestion } from '@headgate/ingestion';
 import { planner } from '@headgate/planner';
-import { fixture, type Stack, startStack } from '@headgate/testing';
+import { FileServer, fixture, type Stack, startStack } from '@headgate/testing';
 
 jest.setTimeout(120_000);
 const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`, import.meta.url));
@@ -19,7 +19,9 @@ const path = (relative: string) => fileURLToPath(new URL(`../../../${relative}`,
 let stack: Stack;
 const work = mkdtempSync(join(tmpdir(), 'headgate-cli-'));
 beforeAll(async () => {
-  stack = await startStack([identity, ingestion, graphRead, planner, gateway]);
+  stack = await startStack([identity, ingestion, graphRead, planner, gateway], {
+    feeds: { reach: ['127.0.0.0/8'], plainCredentials: true, retryMs: 1 },
+  });
   mkdirSync(join(work, '.headgate'));
   writeFileSync(join(work, '.headgate/url'), `${stack.serving.url}\n`);
   writeFileSync(join(work, '.headgate/cli-token'), stack.host.bootstrap.token);
@@ -105,6 +107,34 @@ test('a broken artifact is refused with file and cause', async () => {
   expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^error: .*broken\.json/) });
   expect(await headgate(['ingest', '../nowhere.json'])).toMatchObject({ code: 3 });
   expect(await headgate(['ingest', 'manifest.json', '--project-dir', '.'])).toMatchObject({ code: 64 });
+});
+
+test('a feed is named with a secret from the environment, pulled, listed and removed', async () => {
+  const server = await FileServer.start();
+  server.put('/manifest.json', fixture('jaffle-manifest.json.gz'));
+  const place = ['--project', 'jaffle', '--environment', 'dev'];
+  const added = ['feeds', 'add', 'nightly', server.url, '--credentials', 'bearer', ...place];
+  expect(await headgate(added)).toMatchObject({ code: 64, err: expect.stringContaining('HEADGATE_FEED_SECRET') });
+  expect(await headgate(added, { HEADGATE_FEED_SECRET: 'open sesame' })).toMatchObject({
+    code: 0,
+    out: 'saved nightly (when asked, credentials: bearer)\n',
+  });
+  expect(await headgate(['feeds', 'pull', 'nightly', ...place])).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^taken snapshot=sha256:\S+\nmanifest\.json +taken +\d+ bytes\n/),
+  });
+  expect(server.asked[0]!.headers.authorization).toBe('Bearer open sesame');
+  server.put('/manifest.json', '{');
+  expect(await headgate(['feeds', 'pull', 'nightly', ...place])).toMatchObject({
+    code: 2,
+    out: '',
+    err: expect.stringMatching(/^error: manifest\.json: [^]*where: manifest\.json \$/),
+  });
+  const { out } = await headgate(['feeds', ...place]);
+  expect(out).toMatch(/^nightly +when asked +failed [^\n]*manifest\.json: [^\n]* +http/);
+  expect(out).not.toContain('sesame');
+  await server.close();
+  expect(await headgate(['feeds', 'remove', 'nightly', ...place])).toMatchObject({ code: 0 });
 });
 
 test('a token is made, may what its role may, and is revoked', async () => {

@@ -38,6 +38,7 @@ async function headgate(args: string[], env: Record<string, string> = {}, cwd = 
 
 const commands = [
   'ingest',
+  'feeds',
   'search',
   'graph',
   'diff',
@@ -55,6 +56,7 @@ const commands = [
   'lineage',
   'explain',
   'verify',
+  'feeds add',
   'audit verify',
   'audit export',
   'audit search',

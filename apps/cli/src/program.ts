@@ -3,6 +3,7 @@ import { auditCommand } from './audit.ts';
 import { diffCommand } from './diff.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
+import { feedsCommand } from './feeds.ts';
 import { graphCommand } from './graph.ts';
 import { ingestCommand } from './ingest.ts';
 import { inspectCommand } from './inspect.ts';
@@ -22,6 +23,7 @@ import { verifyCommand } from './verify.ts';
 /** Every command, one factory each; the order is that of the help. */
 const commands: readonly ((cli: Cli) => Command)[] = [
   ingestCommand,
+  feedsCommand,
   searchCommand,
   graphCommand,
   diffCommand,
