@@ -14,6 +14,7 @@ a dbt project parsed, planned, confirmed, run in a sandbox, planned again, edite
   --no-sandbox    run dbt without isolation (single-user machines only)
   --link          only print a new one-time link for signing in to what runs already
   --oidc FILE     people sign in with this OpenID provider: {"issuer", "clientId", "clientSecret", "name"}
+  --reach RANGE   feeds may pull from these addresses too, though they are not public: 127.0.0.0/8; may be given again
   --origin URL    how people reach it, when a proxy of yours stands before it: https://headgate.example
   --state DIR     keep the state there instead of in .headgate
   --help          this text
@@ -25,7 +26,7 @@ Everything is kept below .headgate. Ctrl-C stops all of it.
 
 /**
  * @param {string[]} argv
- * @returns {{ help: boolean, once: boolean, reset: boolean, sandbox: 'auto' | 'none', link: boolean, oidc?: string, origin?: string, project?: string, state: string }}
+ * @returns {{ help: boolean, once: boolean, reset: boolean, sandbox: 'auto' | 'none', link: boolean, oidc?: string, reach?: string[], origin?: string, project?: string, state: string }}
  * @throws {Refusal} for an option that is not known
  */
 export function readArgs(argv) {
@@ -39,12 +40,13 @@ export function readArgs(argv) {
         'no-sandbox': { type: 'boolean', default: false },
         link: { type: 'boolean', default: false },
         oidc: { type: 'string' },
+        reach: { type: 'string', multiple: true },
         origin: { type: 'string' },
         project: { type: 'string' },
         state: { type: 'string' },
       },
     });
-    const { help, once, reset, link, oidc, origin, project, state } = values;
+    const { help, once, reset, link, oidc, reach, origin, project, state } = values;
     if (origin) refuseOpenOrigin(origin);
     return {
       help,
@@ -53,6 +55,7 @@ export function readArgs(argv) {
       sandbox: values['no-sandbox'] ? 'none' : 'auto',
       link,
       ...(oidc && { oidc: resolve(oidc) }),
+      ...(reach && { reach }),
       ...(origin && { origin: new URL(origin).origin }),
       ...(project && { project: resolve(project) }),
       state: state ? resolve(state) : installs.root,

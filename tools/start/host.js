@@ -9,9 +9,9 @@ import { Refusal } from './stage.js';
 
 /**
  * @param {{ paths: import('./paths.js').Paths, secrets: import('./secrets.js').Secrets,
- *   ports: { http: number, health: number, web?: number, postgres: number, nats: number }, sandbox?: 'auto' | 'none', oidc?: object, origin?: string }} install
+ *   ports: { http: number, health: number, web?: number, postgres: number, nats: number }, sandbox?: 'auto' | 'none', oidc?: object, reach?: string[], origin?: string }} install
  */
-export function hostConfig({ paths, secrets, ports, sandbox = 'auto', oidc, origin }) {
+export function hostConfig({ paths, secrets, ports, sandbox = 'auto', oidc, reach, origin }) {
   const { postgres, nats, keys, blobs, bootstrap } = secrets;
   return {
     profile: 'embedded',
@@ -19,6 +19,7 @@ export function hostConfig({ paths, secrets, ports, sandbox = 'auto', oidc, orig
     http: { host: '127.0.0.1', port: ports.http },
     web: { ...(ports.web && { upstream: `http://127.0.0.1:${ports.web}` }), ...(origin && { origin }) },
     ...(oidc && { oidc }),
+    ...(reach && { feeds: { reach } }),
     health: { port: ports.health },
     postgres: { host: '127.0.0.1', port: ports.postgres, database: 'state', ...postgres },
     nats: { url: `nats://127.0.0.1:${ports.nats}`, ...nats },

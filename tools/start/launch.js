@@ -80,7 +80,8 @@ async function startServices(paths, args, running, lock) {
   const { http, host } = await stage('services', (progress) =>
     onFreePort(preferredPorts.http, async (port) => {
       const ports = { http: port, health: await freePort(preferredPorts.health), web, postgres, nats };
-      writeHostConfig(paths, hostConfig({ paths, secrets, ports, sandbox: args.sandbox, oidc, origin: args.origin }));
+      const { sandbox, reach, origin } = args;
+      writeHostConfig(paths, hostConfig({ paths, secrets, ports, sandbox, oidc, reach, origin }));
       progress('migrating the database');
       await migrate(paths);
       progress('starting');

@@ -176,6 +176,7 @@ it('an unknown option is refused, a relative folder is made absolute', () => {
   expect(() => readArgs(['--ponce'])).toThrow(/--ponce.*--help/s);
   expect(() => readArgs(['--origin', 'http://headgate.example'])).toThrow(/sessions need https/);
   expect(readArgs(['--origin', 'https://headgate.example/'])).toMatchObject({ origin: 'https://headgate.example' });
+  expect(readArgs(['--reach', '10.0.0.0/8', '--reach', '::1'])).toMatchObject({ reach: ['10.0.0.0/8', '::1'] });
   expect(readArgs(['--once', '--project', 'x'])).toMatchObject({
     once: true,
     reset: false,
