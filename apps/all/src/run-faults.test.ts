@@ -1,22 +1,17 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { type Run, type RunLine, type RunNode, sha256 } from '@headgate/contracts';
 import { dispatcher } from '@headgate/dispatcher';
 import { gateway } from '@headgate/gateway';
 import { identity } from '@headgate/identity';
-import { migrate, provision } from '@headgate/kit';
 import { runner } from '@headgate/runner';
-import { startStack, type Stack } from '@headgate/testing';
+import { RunnerProcesses, startStack, type Stack } from '@headgate/testing';
 import { pack } from 'tar-stream';
 
 jest.setTimeout(180_000);
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 const place = '/api/v1/projects/tiny/environments/dev';
 const secret = 'pa55 wörd/for+warehouse';
 
@@ -45,54 +40,29 @@ const project: Record<string, string> = {
 };
 
 let stack: Stack;
-let config: string;
+let runners: RunnerProcesses;
 let dataFolder: string;
-const runners: ChildProcess[] = [];
 
 beforeAll(async () => {
   // The runner is a process of its own here, so that it can be killed.
   stack = await startStack([identity, dispatcher, gateway]);
-  expect(await migrate(stack.host, runner)).toEqual([]);
-  await provision(stack.host, runner);
-  config = join(stack.host.stateDir, 'host.json');
-  await writeFile(config, JSON.stringify(stack.host), { mode: 0o600 });
+  runners = await RunnerProcesses.of(stack, runner);
+  expect(stack.drift).toEqual([]);
   await post('/api/v1/projects', { project: 'tiny' });
   await post('/api/v1/projects/tiny/environments', { environment: 'dev' });
   await http('PUT', `${place}/variables/TOKEN`, JSON.stringify({ value: secret, secret: true }));
   await http('PUT', `${place}/variables/PLAIN`, JSON.stringify({ value: 'to be read' }));
-  await startRunner();
+  await runners.start();
   const parsed = await ended((await ingest()).run);
   expect(parsed).toMatchObject({ status: 'succeeded', artifacts: [{ name: 'manifest.json' }] });
   const environments = join(stack.host.stateDir, 'environments');
   dataFolder = join(environments, readdirSync(environments)[0]!, 'tiny/dev');
 });
 afterAll(async () => {
-  await stopRunners('SIGKILL');
+  await runners?.stop('SIGKILL');
   await stack?.stop();
 });
 afterEach(() => rm(join(dataFolder, 'go'), { force: true }));
-
-async function startRunner(): Promise<ChildProcess> {
-  const options = ['-C', 'source', '--import', join(root, 'tools/register.js'), join(root, 'apps/runner/src/main.ts')];
-  const command = ['--pdeathsig', 'KILL', process.execPath, '--disable-warning=ExperimentalWarning', ...options];
-  const env = { ...process.env, HEADGATE_CONFIG: config };
-  const child = spawn('setpriv', command, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  runners.push(child);
-  const [said] = (await once(child.stdout!, 'data')) as [Buffer];
-  expect(JSON.parse(said.toString().split('\n')[0]!)).toMatchObject({ ready: true });
-  return child;
-}
-
-async function stopRunners(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-  const living = runners.splice(0);
-  await Promise.all(
-    living.map(async (child) => {
-      const gone = once(child, 'exit');
-      child.kill(signal);
-      await gone;
-    }),
-  );
-}
 
 const http = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
   (await stack.http<T>(method, path, body)).body;
@@ -182,14 +152,13 @@ test('a secret is in none of the lines, the reason or the events, whichever way 
 test('a runner that is killed takes its sandboxes along; the next attempt is another runner’s, and its outcome stands alone', async () => {
   const run = await waiting();
   expect(sandboxed().length).toBeGreaterThan(0);
-  await stopRunners('SIGKILL');
+  await runners.stop('SIGKILL');
   for (let tries = 0; sandboxed().length > 0 && tries < 200; tries++) await sleep(50);
   expect(sandboxed()).toEqual([]);
   // The dead one's last question is still open; it would be given its own task, which nobody would ever hear of.
   await sleep(1500);
-  // It is the lease that decides, and nobody who is dead extends it: only the waiting is cut short here.
-  await stack.sql('update dispatcher.task_lease set until = now()');
-  await startRunner();
+  await runners.expireLeases();
+  await runners.start();
   await waiting(run, 2);
   expect(await readdir(join(stack.host.runner.workDir, 'attempts'))).toHaveLength(1);
   await writeFile(join(dataFolder, 'go'), '');
@@ -209,11 +178,11 @@ test('a runner that is killed takes its sandboxes along; the next attempt is ano
 
 test('a runner that is frozen loses its run to another, which ends what still holds the warehouse; thawed, it changes nothing', async () => {
   const run = await waiting();
-  const [frozen] = runners;
+  const [frozen] = runners.living;
   frozen!.kill('SIGSTOP');
   await sleep(1500);
-  await stack.sql('update dispatcher.task_lease set until = now()');
-  await startRunner();
+  await runners.expireLeases();
+  await runners.start();
   // Asked of the tables: the frozen one would be given half of the questions, and keep them.
   const until = async (sql: string) => {
     while ((await stack.sql(sql, [run])).length === 0) await sleep(100);
@@ -222,21 +191,21 @@ test('a runner that is frozen loses its run to another, which ends what still ho
   await writeFile(join(dataFolder, 'go'), '');
   await until(`select 1 from runner.run where id = $1 and status = 'succeeded' and attempt = 2`);
   frozen!.kill('SIGCONT');
-  await stopRunners('SIGTERM');
+  await runners.stop('SIGTERM');
   expect(await attemptsOf(run)).toEqual([
     { attempt: 1, outcome: 'expired' },
     { attempt: 2, outcome: 'succeeded' },
   ]);
   expect(sandboxed()).toEqual([]);
-  await startRunner();
+  await runners.start();
 });
 
 test('a runner that is told to stop gives its work back at once, and that costs none of the tries', async () => {
   const run = await waiting();
-  await stopRunners('SIGTERM');
+  await runners.stop('SIGTERM');
   expect(sandboxed()).toEqual([]);
   expect(await attemptsOf(run)).toEqual([{ attempt: 1, outcome: 'released' }]);
-  await startRunner();
+  await runners.start();
   await waiting(run, 2);
   await writeFile(join(dataFolder, 'go'), '');
   expect(await ended(run)).toMatchObject({ status: 'succeeded', attempt: 2 });

@@ -8,6 +8,7 @@ import {
   runsNodes,
   runsOfPlan,
   runsOperate,
+  runsResume,
 } from '@headgate/contracts';
 import { Command } from 'commander';
 import { follow, until } from './follow.ts';
@@ -29,6 +30,7 @@ Examples:
   headgate run --yes --select orders+
   headgate run 0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a
   headgate run --operation grant_select --args '{"role": "reporter"}'
+  headgate run resume 0192f0c4-93aa-7d10-8d52-4b1f0f6c7e21
 
 Ctrl-C ends the following; the run goes on.
 
@@ -47,7 +49,32 @@ export function runCommand(cli: Cli): Command {
       .option('--args <json>', "the macro's arguments, a JSON object"),
   )
     .addHelpText('after', help)
-    .action(online(cli, run));
+    .action(online(cli, run))
+    .addCommand(resumeCommand(cli));
+}
+
+const resumeHelp = `
+Of the same plan, with the same files, selection, variables and dbt. What the run built stays; what failed, what it did not
+reach and what it was cut off in is built. Refused when another run came in between: then plan again.
+
+Examples:
+  headgate run resume 0192f0c4-93aa-7d10-8d52-4b1f0f6c7e21
+
+Exit: 0 ran ok, 1 it failed again or cannot go on, 2 bad input, 3 no answer`;
+
+function resumeCommand(cli: Cli): Command {
+  return globalOptions(
+    new Command('resume')
+      .description('go on with a run that failed, was cancelled, or lost its worker')
+      .argument('<run>', 'the id of the run')
+      .option('-d, --detach', 'do not follow'),
+  )
+    .addHelpText('after', resumeHelp)
+    .action(online(cli, resume));
+}
+
+async function resume(session: Session, flags: { detach?: boolean }, run: string): Promise<number> {
+  return attend(session, await session.client.call(runsResume, { run }), flags);
 }
 
 async function run(session: Session, flags: RunFlags, id?: string): Promise<number> {
@@ -131,7 +158,9 @@ async function attend(session: Session, started: Run, { detach }: { detach?: boo
 export function isOutcome({ event = '', level }: Pick<RunLine, 'event' | 'level'>, kind: Run['kind']): boolean {
   if (level === 'debug') return false;
   if (level === 'error' || level === 'warn') return true;
-  return (kind === 'operation' ? /^(JinjaLog|Print|Formatting)/ : /^Log(\w*Result|Skip)|^Skipping/).test(event);
+  return (
+    kind === 'operation' ? /^(JinjaLog|Print|Formatting)/ : /^Log(\w*Result|Skip)|^Skipping|^(WentOn|Waits|Waited)$/
+  ).test(event);
 }
 
 export function painted({ terminal: { colors } }: Pick<Session, 'terminal'>, { level, text }: RunLine): string {
@@ -142,10 +171,12 @@ export function painted({ terminal: { colors } }: Pick<Session, 'terminal'>, { l
 /** The last line of a run that went well. Only what was built counts: tests pass, they build nothing. */
 export function ranOk({ kind }: Pick<Run, 'kind'>, nodes: readonly Pick<RunNode, 'status'>[]): string {
   if (kind !== 'plan') return 'ran ok';
-  return `ran ok built=${nodes.filter(({ status }) => status === 'success').length}`;
+  const count = (word: string) => nodes.filter(({ status }) => status === word).length;
+  const reused = count('reused');
+  return `ran ok built=${count('success')}${reused > 0 ? ` reused=${reused}` : ''}`;
 }
 
-const bad = new Set(['error', 'fail', 'runtime error', 'partial success']);
+const bad = new Set(['error', 'fail', 'runtime error', 'partial success', 'interrupted']);
 
 /** Why a run did not go well, every node that is to blame, and where to read on; dbt's own words came with its lines. */
 export function failure(run: Run, nodes: readonly RunNode[]): string[] {
@@ -162,6 +193,7 @@ export function failure(run: Run, nodes: readonly RunNode[]): string[] {
       ),
     ...(skipped > 0 ? [`  skipped because of that: ${skipped}`] : []),
     `  hint: headgate logs ${run.id}`,
+    ...(run.kind === 'plan' ? [`  hint: headgate run resume ${run.id} goes on with it`] : []),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Service } from '@headgate/kit';
 import { PlanEntries } from './plan-entries.ts';
 import { Plans } from './plans.ts';
 import { PlansController } from './plans.controller.ts';
+import { RemainingStages } from './remaining.ts';
 import { RunsConsumer } from './runs.consumer.ts';
 import { schema } from './schema.ts';
 import { Selectable } from './selectable.ts';
@@ -13,7 +14,7 @@ import { States } from './states.ts';
 
 @Module({
   controllers: [PlansController, SelectionsController],
-  providers: [PlanEntries, Plans, RunsConsumer, Selectable, Selections, States],
+  providers: [PlanEntries, Plans, RemainingStages, RunsConsumer, Selectable, Selections, States],
 })
 class PlannerModule {}
 

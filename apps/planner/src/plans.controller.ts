@@ -19,6 +19,9 @@ import {
   type PlansListOutput,
   plansPropose,
   type PlansProposeInput,
+  plansRemaining,
+  type PlansRemainingInput,
+  type PlansRemainingOutput,
   plansStages,
   type PlansStagesInput,
   type PlansStagesOutput,
@@ -28,12 +31,14 @@ import {
 import { Answers, type Asked } from '@headgate/kit';
 import { PlanEntries } from './plan-entries.ts';
 import { Plans } from './plans.ts';
+import { RemainingStages } from './remaining.ts';
 
 @Controller()
 export class PlansController {
   constructor(
     private readonly plans: Plans,
     private readonly entries: PlanEntries,
+    private readonly remainingStages: RemainingStages,
   ) {}
 
   @Answers(plansEntries)
@@ -79,5 +84,10 @@ export class PlansController {
   @Answers(plansStages)
   stages({ input, call }: Asked<PlansStagesInput>): Promise<PlansStagesOutput> {
     return this.plans.stages(input.plan, call);
+  }
+
+  @Answers(plansRemaining)
+  remaining({ input, call }: Asked<PlansRemainingInput>): Promise<PlansRemainingOutput> {
+    return this.remainingStages.of(input, call);
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '@headgate/contracts';
 import { Blobs, type Call, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
-import { propose } from './proposal.ts';
+import { keptStages, propose } from './proposal.ts';
 import { Selectable } from './selectable.ts';
 import { readerOfSql } from './sql.ts';
 import { States } from './states.ts';
@@ -59,12 +59,7 @@ export class Plans {
       ...(print && { print }),
     });
     await this.blobs.put(call.org, document);
-    const kept = await Promise.all(
-      stages.map(async ({ args, selectorsYml }) => ({
-        command: [...args],
-        ...(selectorsYml !== undefined && { selectors: await this.blobs.put(call.org, Buffer.from(selectorsYml)) }),
-      })),
-    );
+    const kept = await keptStages(stages, (bytes) => this.blobs.put(call.org, bytes));
     const { run, skip, partial } = plan.header.counts;
     return this.database.write(call, async (tx) => {
       const [row] = await tx.query<Row>(
@@ -156,8 +151,8 @@ export class Plans {
 
   stages(plan: string, call: Call): Promise<PlansStagesOutput> {
     return this.database.read(call, async (tx) => {
-      const { document, revision, stages } = await find(tx, plan);
-      return { document, stages, ...(revision && { revision }) };
+      const { document, revision, stages, created_at } = await find(tx, plan);
+      return { document, stages, plannedAt: created_at.toISOString(), ...(revision && { revision }) };
     });
   }
 }

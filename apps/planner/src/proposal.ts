@@ -1,4 +1,4 @@
-import { canonical, type PlansProposeInput, sha256 } from '@headgate/contracts';
+import { canonical, type PlansProposeInput, type PlansStagesOutput, sha256 } from '@headgate/contracts';
 import { type Manifest, SelectableProject, translate } from '@headgate/dbt';
 import { Failure } from '@headgate/kit';
 import { buildPlan, carriesVerdict, type ExecutionPlan, type PlanRequest, toStages, type Stage } from '@headgate/plans';
@@ -46,7 +46,11 @@ function selectionOf({ select = [], exclude = [] }: PlansProposeInput, manifest:
   return { select, exclude, ids };
 }
 
-function inDbtsWords(manifest: Manifest, ids: readonly string[]): { args: readonly string[]; selectorsYml?: string } {
+/** @throws Failure `conflict` for what dbt cannot select alone */
+export function inDbtsWords(
+  manifest: Manifest,
+  ids: readonly string[],
+): { args: readonly string[]; selectorsYml?: string } {
   const result = translate(manifest, ids);
   if ('refused' in result) {
     const [first] = result.refused;
@@ -57,4 +61,17 @@ function inDbtsWords(manifest: Manifest, ids: readonly string[]): { args: readon
   }
   const { args, selectorsFile } = result.translation;
   return { args, ...(selectorsFile !== undefined && { selectorsYml: selectorsFile }) };
+}
+
+/** Stages as they travel: what does not fit into arguments is a blob. */
+export function keptStages(
+  stages: readonly Stage[],
+  put: (bytes: Buffer) => Promise<string>,
+): Promise<PlansStagesOutput['stages']> {
+  return Promise.all(
+    stages.map(async ({ args, selectorsYml }) => ({
+      command: [...args],
+      ...(selectorsYml !== undefined && { selectors: await put(Buffer.from(selectorsYml)) }),
+    })),
+  );
 }

@@ -1,21 +1,37 @@
 import { Injectable } from '@nestjs/common';
-import { artifactIngested, type ArtifactIngested, runFinished, type RunFinished } from '@headgate/contracts';
-import { Hears, type Heard, type Tx } from '@headgate/kit';
+import {
+  artifactIngested,
+  type ArtifactIngested,
+  runFinished,
+  type RunFinished,
+  runsOutcomes,
+} from '@headgate/contracts';
+import { type Call, Clients, Hears, type Heard, type Tx } from '@headgate/kit';
+import type { NodeOutcome } from '@headgate/plans';
+import { Plans } from './plans.ts';
 import { States } from './states.ts';
 
 /** A finished run moves its environment's state on, whatever its outcome: what succeeded in a failed run counts. */
 @Injectable()
 export class RunsConsumer {
-  constructor(private readonly states: States) {}
+  constructor(
+    private readonly states: States,
+    private readonly plans: Plans,
+    private readonly clients: Clients,
+  ) {}
 
+  /** Also one that was cut off and left no files: what it had built stands, and of the rest nobody knows what does. */
   @Hears(runFinished)
   async fold({ data }: Heard<RunFinished>, tx: Tx): Promise<void> {
     if (data.kind !== 'plan') return;
+    const call: Call = { ...tx.call, actor: { kind: 'service', id: 'planner' } };
     const blobOf = (name: string) => data.artifacts.find((artifact) => artifact.name === name)?.blob;
-    const manifest = blobOf('manifest.json');
+    const unreported = await this.outcomesOf(data.run, call);
+    const manifest = blobOf('manifest.json') ?? (data.plan && (await this.plans.files(data.plan, call)).manifest);
     const results = blobOf('run_results.json');
-    if (!manifest || !results) return;
-    await this.states.fold(tx, data, { run: data.run, attempt: data.attempt }, { manifest, results });
+    if (!manifest) return;
+    const { run, attempt } = data;
+    await this.states.fold(tx, data, { run, attempt }, { manifest, ...(results && { results }) }, { unreported });
   }
 
   /** So do results that were delivered, when the manifest of the same invocation was, too. Those of our own runs come as above. */
@@ -23,6 +39,17 @@ export class RunsConsumer {
   async foldDelivered({ data }: Heard<ArtifactIngested>, tx: Tx): Promise<void> {
     const { kind, run, manifest, artifact: results, ingest } = data;
     if (kind !== 'run_results' || run || !manifest) return;
-    await this.states.fold(tx, data, { run: ingest, attempt: 1 }, { manifest, results }, 'newer');
+    await this.states.fold(tx, data, { run: ingest, attempt: 1 }, { manifest, results }, { which: 'newer' });
+  }
+
+  private async outcomesOf(run: string, call: Call): Promise<NodeOutcome[]> {
+    const found: NodeOutcome[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await this.clients.call(runsOutcomes, { run, limit: 1000, ...(cursor && { cursor }) }, call);
+      for (const { node: id, status, finishedAt = null, relation = null } of page.items)
+        found.push({ id, status, finishedAt, relation });
+      if (!page.next) return found;
+      cursor = page.next;
+    }
   }
 }

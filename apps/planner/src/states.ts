@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { canonical } from '@headgate/contracts';
-import { readArtifact } from '@headgate/dbt';
+import { type Manifest, readArtifact } from '@headgate/dbt';
 import { Blobs, type Tx } from '@headgate/kit';
 import { readerOfSql } from './sql.ts';
-import { emptyState, type EnvironmentState, fold, outcomeOf, type RunOutcome } from '@headgate/plans';
+import { emptyState, type EnvironmentState, fold, type NodeOutcome, outcomeOf, type RunOutcome } from '@headgate/plans';
 
 interface Place {
   readonly project: string;
@@ -31,34 +31,48 @@ export class States {
   /**
    * Folds a run into the state of its environment. A node that succeeded in a failed run counts; results that were not
    * written by the invocation of the manifest beside them do not. Runs of one environment fold one after another.
-   * `newer`: the files may be old or here already, so only what ended after all that the state knows counts.
+   * `unreported`: how nodes ended of which the results say nothing, since an attempt was cut off; what their SQL gave
+   * nobody looked at. `newer`: the files may be old or here already, so only what ended after all that the state knows counts.
    */
   async fold(
     tx: Tx,
     place: Place,
     run: { run: string; attempt: number },
-    files: { manifest: string; results: string },
-    which: 'all' | 'newer' = 'all',
+    files: { manifest: string; results?: string },
+    { unreported = [], which = 'all' }: { unreported?: readonly NodeOutcome[]; which?: 'all' | 'newer' } = {},
   ): Promise<void> {
     const { project, environment } = place;
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${tx.org} ${project} ${environment}`]);
     const manifest = readArtifact(await this.blobs.get(tx.org, files.manifest), { file: 'manifest.json' });
-    const results = readArtifact(await this.blobs.get(tx.org, files.results), { file: 'run_results.json' });
     if (!manifest.ok || manifest.artifact.kind !== 'manifest') return;
-    if (!results.ok || results.artifact.kind !== 'run_results') return;
-    const outcome = outcomeOf(manifest.artifact.manifest, results.artifact.runResults, run);
-    if (!outcome.ok) return;
+    const outcome = await this.reported(tx.org, manifest.artifact.manifest, run, files.results);
     const { state } = await this.current(tx, place);
-    const counted = which === 'all' ? outcome.outcome : newerThan(state, outcome.outcome);
-    if (!counted) return;
-    const print = await readerOfSql(manifest.artifact.manifest);
-    const next = fold(state, { ...counted, ...(print && { print }) });
+    const counted = outcome && (which === 'all' ? outcome : newerThan(state, outcome));
+    const said = new Set(counted?.results.map(({ id }) => id));
+    const results = unreported.filter(({ id }) => !said.has(id));
+    if (!counted && results.length === 0) return;
+    const before = results.length > 0 ? fold(state, { ...run, manifest: manifest.artifact.manifest, results }) : state;
+    const print = counted && (await readerOfSql(counted.manifest));
+    const next = counted ? fold(before, { ...counted, ...(print && { print }) }) : before;
     const digest = await this.blobs.put(tx.org, Buffer.from(canonical(next)));
     await tx.query(
       `insert into environment_state (org_id, project, environment, state, run) values ($1, $2, $3, $4, $5)
        on conflict (org_id, project, environment) do update set state = excluded.state, run = excluded.run, updated_at = now()`,
       [tx.org, project, environment, digest, run.run],
     );
+  }
+
+  private async reported(
+    org: string,
+    manifest: Manifest,
+    run: { run: string; attempt: number },
+    digest: string | undefined,
+  ): Promise<RunOutcome | undefined> {
+    if (digest === undefined) return undefined;
+    const results = readArtifact(await this.blobs.get(org, digest), { file: 'run_results.json' });
+    if (!results.ok || results.artifact.kind !== 'run_results') return undefined;
+    const outcome = outcomeOf(manifest, results.artifact.runResults, run);
+    return outcome.ok ? outcome.outcome : undefined;
   }
 }
 

@@ -33,6 +33,14 @@ export interface StateRow {
   duration_ms: string | null;
 }
 
+/** Words of dbt for a node that stands as its code says. */
+const done = ['success', 'pass', 'warn'];
+/** Words for a node that dbt is not done with. */
+export const underway = ['started', 'compiling', 'executing'];
+
+export const isDone = (status: string): boolean => done.includes(status);
+export const isUnderway = (status: string): boolean => underway.includes(status);
+
 export const shownNode = ({
   node,
   seq,

@@ -27,7 +27,8 @@ export class Revision {
 
 @Entity('run')
 @Index(['orgId', 'project', 'environment', 'createdAt'])
-@Index(['orgId', 'planId'], { unique: true })
+@Index(['orgId', 'planId'], { unique: true, where: 'origin_id IS NULL' })
+@Index(['orgId', 'originId'], { unique: true })
 export class RunRow {
   @PrimaryColumn('uuid')
   orgId: string;
@@ -52,6 +53,14 @@ export class RunRow {
 
   @Column('text', { nullable: true })
   document: string | null;
+
+  /** The run that this one goes on with. */
+  @Column('uuid', { nullable: true })
+  originId: string | null;
+
+  /** When the plan was made: what runs did since, it does not know. */
+  @Column('timestamptz', { nullable: true })
+  plannedAt: Date | null;
 
   @Column('text')
   revision: string;
@@ -86,7 +95,7 @@ export class RunRow {
 
 /** How a node is doing in an attempt, as dbt tells it. */
 @Entity('run_node')
-@Index(['orgId', 'runId', 'attempt', 'seq'])
+@Index(['orgId', 'runId', 'seq'])
 @Index(['orgId', 'node', 'runId'])
 export class RunNodeRow {
   @PrimaryColumn('uuid')
@@ -125,6 +134,40 @@ export class RunNodeRow {
   /** Of the last log line that was kept together with the last change. */
   @Column('bigint', { default: 0 })
   seq: string;
+}
+
+/** What an attempt set out to run, known before dbt begins. */
+@Entity('run_attempt')
+@Index(['orgId', 'project', 'environment', 'startedAt'])
+export class RunAttemptRow {
+  @PrimaryColumn('uuid')
+  orgId: string;
+
+  @PrimaryColumn('uuid')
+  runId: string;
+
+  @PrimaryColumn('integer')
+  attempt: number;
+
+  @Column('text')
+  project: string;
+
+  @Column('text')
+  environment: string;
+
+  /** dbt and its adapters, with their versions. */
+  @Column('text')
+  engine: string;
+
+  /** A keyed hash of the environment's variables: equal or not, and nothing else can be seen from it. */
+  @Column('text')
+  variables: string;
+
+  @Column('text', { array: true })
+  nodes: string[];
+
+  @Column('timestamptz', { default: () => 'clock_timestamp()' })
+  startedAt: Date;
 }
 
 /** How a node did in the newest run that reached it. */

@@ -7,13 +7,14 @@ import { Revisions } from './revisions.ts';
 import { Runs } from './runs.ts';
 import { RunsController } from './runs.controller.ts';
 import { schema } from './schema.ts';
+import { Beginning } from './worker/beginning.ts';
 import { Progress } from './worker/progress.ts';
 import { Worker } from './worker/worker.ts';
 import { Workspace } from './worker/workspace.ts';
 
 @Module({
   controllers: [RunsController],
-  providers: [FlowConsumer, NodeHistory, Progress, Revisions, Runs, Worker, Workspace],
+  providers: [Beginning, FlowConsumer, NodeHistory, Progress, Revisions, Runs, Worker, Workspace],
 })
 class RunnerModule {}
 

@@ -24,6 +24,10 @@ import {
   type RunsOfPlanInput,
   runsOperate,
   type RunsOperateInput,
+  runsOutcomes,
+  type RunsOutcomesInput,
+  runsResume,
+  type RunsResumeInput,
 } from '@headgate/contracts';
 import { Answers, type Asked } from '@headgate/kit';
 import { NodeHistory } from './node-history.ts';
@@ -96,5 +100,15 @@ export class RunsController {
   @Answers(runsOfPlan)
   ofPlan({ input, call }: Asked<RunsOfPlanInput>) {
     return this.runs.ofPlan(input.plan, call);
+  }
+
+  @Answers(runsResume)
+  resume({ input, call }: Asked<RunsResumeInput>) {
+    return this.runs.resume(input.run, call);
+  }
+
+  @Answers(runsOutcomes)
+  outcomes({ input, call }: Asked<RunsOutcomesInput>) {
+    return this.nodeHistory.outcomes(input, call);
   }
 }

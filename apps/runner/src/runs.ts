@@ -19,7 +19,8 @@ import {
 import { Blobs, type Call, Clients, Database, Failure, fitting, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
 import { findRun, hasEnded, runColumns, type RunState, shownRun } from './run.ts';
-import { type LineRow, shownLine } from './run-progress.ts';
+import { resumable } from './resumption.ts';
+import { type LineRow, shownLine, underway } from './run-progress.ts';
 
 /** What wakes nobody (a commit of another replica) is found this often. */
 const pollMs = 1000;
@@ -43,13 +44,14 @@ export class Runs {
     const { project, environment, plan, document, revision } = decided;
     const [known] = await tx.query('select 1 from run where plan_id = $1', [plan]);
     if (known) return;
-    const { stages } = await this.clients.call(
+    const { stages, plannedAt } = await this.clients.call(
       plansStages,
       { plan },
       { ...tx.call, actor: { kind: 'service', id: 'runner' } },
     );
     const requestedBy = decided.by;
-    await this.request(tx, { project, environment, kind: 'plan', plan, document, revision, stages, requestedBy });
+    const from = { kind: 'plan' as const, plan, document, revision, stages, plannedAt };
+    await this.request(tx, { project, environment, ...from, requestedBy });
   }
 
   /** Runs one macro, on the newest revision unless another one is named. */
@@ -77,31 +79,44 @@ export class Runs {
     });
   }
 
+  /**
+   * One more run of the same plan and files, for one that failed, was cancelled, or lost its workers. Where it begins is
+   * decided when it does, from what stands then.
+   */
+  resume(id: string, call: Call): Promise<Run> {
+    return this.database.write(call, async (tx) => {
+      const found = await resumable(tx, id);
+      if ('known' in found) return found.known;
+      const { project, environment, kind, plan_id, document, revision, stages, planned_at } = found.run;
+      return this.request(tx, {
+        ...{ project, environment, kind, revision, stages, origin: id, requestedBy: call.actor.id },
+        ...(plan_id && { plan: plan_id }),
+        ...(document && { document }),
+        ...(planned_at && { plannedAt: planned_at.toISOString() }),
+      });
+    });
+  }
+
   /** Writes the run and asks for it, in the caller's transaction. */
   async request(
     tx: Tx,
-    run: Pick<RunRequested, 'project' | 'environment' | 'kind' | 'plan' | 'revision' | 'stages'> & {
+    run: Pick<RunRequested, 'project' | 'environment' | 'kind' | 'plan' | 'revision' | 'stages' | 'origin'> & {
       document?: string;
+      plannedAt?: string;
       requestedBy: string;
     },
   ): Promise<Run> {
-    const { project, environment, kind, plan, revision, stages, document, requestedBy } = run;
+    const { project, environment, kind, plan, revision, stages, document, plannedAt, origin, requestedBy } = run;
     const id = uuidv7();
     await tx.query(
-      `insert into run (org_id, id, project, environment, kind, plan_id, document, revision, stages, requested_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      `insert into run (org_id, id, project, environment, kind, plan_id, document, revision, stages, requested_by, origin_id, planned_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
       [
-        tx.org,
-        id,
-        project,
-        environment,
-        kind,
-        plan ?? null,
-        document ?? null,
-        revision,
-        JSON.stringify(stages),
-        requestedBy,
+        ...[tx.org, id, project, environment, kind, plan ?? null, document ?? null, revision, JSON.stringify(stages)],
+        ...[requestedBy, origin ?? null, plannedAt ?? null],
       ],
     );
+    if (kind === 'plan') await sayWhoIsFirst(tx, { id, project, environment });
     // A DuckDB file has one writer; a parse opens no database, so it need not wait for a build.
     const concurrencyKey = `${project}/${environment}${kind === 'parse' ? ' parse' : ''}`;
     await mutate(tx, runRequested, {
@@ -113,6 +128,7 @@ export class Runs {
       concurrencyKey,
       stages,
       ...(plan && { plan }),
+      ...(origin && { origin }),
     });
     return shownRun(await findRun(tx, id));
   }
@@ -134,11 +150,13 @@ export class Runs {
       `update run set status = $2, attempt = $3, reason = $4, artifacts = $5, finished_at = now(), started_at = coalesce(started_at, now()) where id = $1`,
       [id, outcome, attempt, cause ?? null, JSON.stringify(artifacts)],
     );
-    const { project, environment, kind, plan_id: plan, document, revision } = run;
+    const { project, environment, kind, plan_id: plan, document, revision, origin_id: origin } = run;
+    await markInterrupted(tx, id);
     await mutate(tx, runFinished, {
       ...{ project, environment, run: id, kind, outcome, revision, attempt, artifacts },
       ...(plan && { plan }),
       ...(document && { document }),
+      ...(origin && { origin }),
       ...(cause && { reason: cause }),
     });
   }
@@ -199,10 +217,31 @@ export class Runs {
 
   ofPlan(plan: string, call: Call): Promise<{ run?: Run }> {
     return this.database.read(call, async (tx) => {
-      const [run] = await tx.query<RunState>(`select ${runColumns} from run r where plan_id = $1`, [plan]);
+      const [run] = await tx.query<RunState>(
+        `select ${runColumns} from run r where plan_id = $1 and origin_id is null`,
+        [plan],
+      );
       return run ? { run: shownRun(run) } : {};
     });
   }
+}
+
+/** Runs of an environment take turns: whoever follows this one reads at once what it waits for. */
+async function sayWhoIsFirst(tx: Tx, of: Pick<RunState, 'id' | 'project' | 'environment'>): Promise<void> {
+  await tx.query(
+    `insert into run_log (org_id, run_id, at, attempt, level, event, text)
+     select org_id, $1, now(), 0, 'info', 'Waits', 'waits for run ' || id || ', which came first' from run
+     where project = $2 and environment = $3 and kind = 'plan' and status in ('requested', 'running') and id <> $1
+     order by created_at desc limit 1`,
+    [of.id, of.project, of.environment],
+  );
+}
+
+/** Nodes that an attempt had begun when it was cut off are not begun any more; how they ended nobody knows. */
+async function markInterrupted(tx: Tx, run: string): Promise<void> {
+  const cut = [run, underway];
+  await tx.query(`update run_node set status = 'interrupted' where run_id = $1 and status = any ($2)`, cut);
+  await tx.query(`update node_state set status = 'interrupted' where run_id = $1 and status = any ($2)`, cut);
 }
 
 /** As many as travel in one message. `ended`: no more will come after these. */

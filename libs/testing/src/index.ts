@@ -5,5 +5,6 @@ export { fixture } from './fixture.ts';
 export type { Answer } from './http.ts';
 export { Jar } from './jar.ts';
 export { freePort, startNats, type ThrowawayNats } from './nats.ts';
+export { RunnerProcesses } from './runner-processes.ts';
 export { type S3Key, startS3 } from './s3.ts';
 export { startStack, type Stack } from './stack.ts';

@@ -89,6 +89,11 @@ export class Sandbox {
     return this.driver.isolation;
   }
 
+  /** The Python environment that dbt runs in. */
+  get venv(): string {
+    return this.interpreter.venv;
+  }
+
   /** The folders as the command sees them. */
   inside(folders: Folders): Folders {
     return this.driver.isolation === 'none' ? folders : insideFolders;

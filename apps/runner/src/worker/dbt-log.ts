@@ -1,3 +1,5 @@
+import { isUnderway } from '../run-progress.ts';
+
 /** A line of dbt's log, and what it says of a node. */
 export interface LogLine {
   readonly at: string;
@@ -18,8 +20,6 @@ export interface NodeProgress {
   readonly message?: string;
 }
 
-/** Statuses in which dbt is not done with a node yet. */
-const underway = new Set(['started', 'compiling', 'executing']);
 const longestText = 20_000;
 const longestName = 1_000;
 
@@ -44,7 +44,7 @@ export function readLogLine(line: string, now: () => string): LogLine {
 
 /** Of a unit test dbt says the outcome beside the node only, whose own state it leaves open. */
 function outcomeBeside(data: Fields, event: string | undefined, status = 'None'): string | undefined {
-  const isOpen = status === 'None' || status === '' || underway.has(status);
+  const isOpen = status === 'None' || status === '' || isUnderway(status);
   return event === 'LogTestResult' && isOpen ? textOf(data['status'], longestName) : undefined;
 }
 
@@ -55,7 +55,7 @@ function progressOf(data: Fields, event?: string, at?: string): { progress?: Nod
   const beside = outcomeBeside(data, event, own);
   const status = beside ?? own;
   if (!status || status === 'None') return {};
-  const isDone = !underway.has(status);
+  const isDone = !isUnderway(status);
   const rows = fieldsOf(result['adapter_response'])['rows_affected'];
   const durationMs = Math.round(Number(data['execution_time']) * 1000);
   const startedAt = instant(info['node_started_at']);

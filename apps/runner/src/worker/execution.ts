@@ -4,6 +4,8 @@ import { environmentsReveal, type Lease, type RunRequested, type TasksCompleteIn
 import type { Blobs, Call, Clients } from '@headgate/kit';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Outcome } from '../sandbox/supervise.ts';
+import type { Beginning } from './beginning.ts';
+import { engineIn, variablesHash } from './context.ts';
 import { eachText, readLogLine } from './dbt-log.ts';
 import type { Channel, Progress } from './progress.ts';
 import { untilAnswered } from './patience.ts';
@@ -19,7 +21,10 @@ interface Tools {
   readonly progress: Progress;
   readonly blobs: Blobs;
   readonly clients: Clients;
+  readonly beginning: Beginning;
   readonly sandbox: () => Promise<Sandbox>;
+  /** For what is kept of secrets. */
+  readonly key: Buffer;
 }
 
 /** Two ways to end an attempt before its time. */
@@ -59,8 +64,14 @@ export async function execute(lease: Lease, tools: Tools, stops: Stops): Promise
     const place = await tools.workspace.open(lease, run.revision);
     const adapter = (await adapterIn(place)) ?? revealed.adapter;
     const network = run.kind === 'parse' || offline.has(adapter) ? 'none' : 'host';
+    const context = {
+      engine: `${await engineIn((await tools.sandbox()).venv)}; ${adapter}`,
+      variables: variablesHash(revealed.variables, tools.key),
+    };
+    const { stages, lines } = await tools.beginning.begin(run, lease, context, call, stop);
+    lines.forEach((line) => channel.write(line));
     const setting: Setting = { ...tools, ...stops, channel, redact, env, network, left: new Map<string, Buffer[]>() };
-    const failure = await runStages(run, place, setting);
+    const failure = await runStages({ ...run, stages }, place, setting);
     const result = { artifacts: stops.kill.aborted ? [] : await uploaded(setting.left, place.org, tools.blobs) };
     if (stop.aborted) return { outcome: 'cancelled', result, cause: 'cancelled while it ran' };
     if (!failure) return { outcome: 'succeeded', result };

@@ -6,6 +6,7 @@ import { type Lease, tasksClaim, tasksComplete, tasksRelease } from '@headgate/c
 import { Blobs, type Call, Clients, CONFIG, type Config, Failure, LOG } from '@headgate/kit';
 import type { Logger } from 'pino';
 import { Sandbox } from '../sandbox/sandbox.ts';
+import { Beginning } from './beginning.ts';
 import { type Ended, execute } from './execution.ts';
 import { Hold } from './hold.ts';
 import { untilAnswered } from './patience.ts';
@@ -41,6 +42,7 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
     private readonly blobs: Blobs,
     private readonly progress: Progress,
     private readonly workspace: Workspace,
+    private readonly beginning: Beginning,
   ) {
     this.hold = new Hold(this.name, clients, this.call, log);
   }
@@ -100,11 +102,16 @@ export class Worker implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   private async work(lease: Lease, since: number): Promise<void> {
-    const { workspace, progress, blobs, clients } = this;
+    const { workspace, progress, blobs, clients, beginning } = this;
+    const { key } = this.config.blobs;
     const stops = this.hold.add(lease, since);
     let ended: Ended;
     try {
-      ended = await execute(lease, { workspace, progress, blobs, clients, sandbox: () => this.isolation() }, stops);
+      ended = await execute(
+        lease,
+        { workspace, progress, blobs, clients, beginning, key, sandbox: () => this.isolation() },
+        stops,
+      );
     } catch (error) {
       if (!(error instanceof Failure)) this.log.error({ err: error, task: lease.task }, 'attempt broke');
       // A run that was cancelled meanwhile did not fail, whatever else happened to it.

@@ -117,6 +117,8 @@ import type {
   PlansConfirmOutput,
   PlansStagesInput,
   PlansStagesOutput,
+  PlansRemainingInput,
+  PlansRemainingOutput,
   PlansEntriesInput,
   PlansEntriesOutput,
   PlansEntryInput,
@@ -145,12 +147,16 @@ import type {
   RunsArtifactOutput,
   RunsCancelInput,
   RunsCancelOutput,
+  RunsResumeInput,
+  RunsResumeOutput,
   RunsOfPlanInput,
   RunsOfPlanOutput,
   RunsHistoryInput,
   RunsHistoryOutput,
   RunsStatesInput,
   RunsStatesOutput,
+  RunsOutcomesInput,
+  RunsOutcomesOutput,
   SelectionsEvaluateInput,
   SelectionsEvaluateOutput,
   SelectionsListInput,
@@ -737,6 +743,12 @@ export const plansStages = operation<PlansStagesInput, PlansStagesOutput>({
   service: 'planner',
   callers: ['runner'],
 });
+export const plansRemaining = operation<PlansRemainingInput, PlansRemainingOutput>({
+  id: 'plans.remaining',
+  name: 'PlansRemaining',
+  service: 'planner',
+  callers: ['runner'],
+});
 export const plansEntries = operation<PlansEntriesInput, PlansEntriesOutput>({
   id: 'plans.entries',
   name: 'PlansEntries',
@@ -868,6 +880,16 @@ export const runsCancel = operation<RunsCancelInput, RunsCancelOutput>({
   callers: ['gateway'],
   emits: ['run.cancel-requested'],
 });
+export const runsResume = operation<RunsResumeInput, RunsResumeOutput>({
+  id: 'runs.resume',
+  name: 'RunsResume',
+  service: 'runner',
+  method: 'POST',
+  path: '/api/v1/runs/{run}/resume',
+  authorize: 'run:resume',
+  callers: ['gateway'],
+  emits: ['run.requested'],
+});
 export const runsOfPlan = operation<RunsOfPlanInput, RunsOfPlanOutput>({
   id: 'runs.of-plan',
   name: 'RunsOfPlan',
@@ -894,6 +916,12 @@ export const runsStates = operation<RunsStatesInput, RunsStatesOutput>({
   path: '/api/v1/projects/{project}/environments/{environment}/node-states',
   authorize: 'run:read',
   callers: ['gateway'],
+});
+export const runsOutcomes = operation<RunsOutcomesInput, RunsOutcomesOutput>({
+  id: 'runs.outcomes',
+  name: 'RunsOutcomes',
+  service: 'runner',
+  callers: ['planner'],
 });
 export const selectionsEvaluate = operation<SelectionsEvaluateInput, SelectionsEvaluateOutput>({
   id: 'selections.evaluate',
@@ -1167,6 +1195,7 @@ export const roles: Readonly<Record<string, readonly string[]>> = {
     'plan:confirm',
     'run:operate',
     'run:cancel',
+    'run:resume',
     'task:replay',
     'task:discard',
     'project:create',
@@ -1238,6 +1267,7 @@ export const operations = [
   plansState,
   plansConfirm,
   plansStages,
+  plansRemaining,
   plansEntries,
   plansEntry,
   projectsList,
@@ -1252,9 +1282,11 @@ export const operations = [
   runsLogs,
   runsArtifact,
   runsCancel,
+  runsResume,
   runsOfPlan,
   runsHistory,
   runsStates,
+  runsOutcomes,
   selectionsEvaluate,
   selectionsList,
   selectionsPut,

@@ -883,6 +883,7 @@ export const schemas: Record<string, object> = {
         },
       },
       reason: { type: 'string', minLength: 1 },
+      origin: { $ref: '#/$defs/Uuid', description: 'The run that this one goes on with.' },
     },
   },
   RunRequested: {
@@ -916,6 +917,7 @@ export const schemas: Record<string, object> = {
         },
         minItems: 1,
       },
+      origin: { $ref: '#/$defs/Uuid', description: 'The run that this one goes on with.' },
     },
   },
   SelectionRemoved: {
@@ -2931,9 +2933,10 @@ export const schemas: Record<string, object> = {
   PlansStagesOutput: {
     type: 'object',
     additionalProperties: false,
-    required: ['document', 'stages'],
+    required: ['document', 'plannedAt', 'stages'],
     properties: {
       document: { $ref: '#/$defs/Digest' },
+      plannedAt: { $ref: '#/$defs/Time', description: 'Since when the plan does not know what runs did.' },
       revision: { $ref: '#/$defs/Digest' },
       stages: {
         type: 'array',
@@ -2952,6 +2955,48 @@ export const schemas: Record<string, object> = {
           },
           description: 'One dbt invocation. `selectors`: blob of a selectors.yml for the overlay.',
         },
+      },
+    },
+  },
+  PlansRemainingInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['plan', 'built'],
+    properties: {
+      plan: { $ref: '#/$defs/Uuid' },
+      built: {
+        $ref: '#/$defs/Digest',
+        description: "Blob: a JSON array of {run, plan, nodes}, what stands since and which plan's run built it last.",
+      },
+    },
+  },
+  PlansRemainingOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['nodes', 'stages', 'reused'],
+    properties: {
+      nodes: { $ref: '#/$defs/Digest', description: 'Blob: a JSON array of the ids that the stages run.' },
+      stages: {
+        type: 'array',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['command'],
+          properties: {
+            command: {
+              type: 'array',
+              items: { type: 'string', minLength: 1 },
+              minItems: 1,
+              description: "dbt's arguments, without the executable.",
+            },
+            selectors: { $ref: '#/$defs/Digest' },
+          },
+          description: 'One dbt invocation. `selectors`: blob of a selectors.yml for the overlay.',
+        },
+      },
+      reused: {
+        $ref: '#/$defs/Digest',
+        description: 'Blob: a JSON array of {run, nodes}, what need not be built and who did.',
       },
     },
   },
@@ -3120,6 +3165,8 @@ export const schemas: Record<string, object> = {
           },
         },
       },
+      origin: { $ref: '#/$defs/Uuid', description: 'The run that this one goes on with.' },
+      resumedBy: { $ref: '#/$defs/Uuid', description: 'The run that went on with this one.' },
     },
   },
   RunNode: {
@@ -3278,6 +3325,13 @@ export const schemas: Record<string, object> = {
     properties: { run: { $ref: '#/$defs/Uuid' } },
   },
   RunsCancelOutput: { $ref: '#/$defs/Run' },
+  RunsResumeInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['run'],
+    properties: { run: { $ref: '#/$defs/Uuid' } },
+  },
+  RunsResumeOutput: { $ref: '#/$defs/Run' },
   RunsOfPlanInput: {
     type: 'object',
     additionalProperties: false,
@@ -3326,6 +3380,22 @@ export const schemas: Record<string, object> = {
     additionalProperties: false,
     required: ['items'],
     properties: { items: { type: 'array', items: { $ref: '#/$defs/NodeOutcome' } }, next: { $ref: '#/$defs/Cursor' } },
+  },
+  RunsOutcomesInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['run'],
+    properties: {
+      run: { $ref: '#/$defs/Uuid' },
+      cursor: { $ref: '#/$defs/Cursor' },
+      limit: { type: 'integer', minimum: 1, maximum: 1000, default: 1000 },
+    },
+  },
+  RunsOutcomesOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['items'],
+    properties: { items: { type: 'array', items: { $ref: '#/$defs/RunNode' } }, next: { $ref: '#/$defs/Cursor' } },
   },
   Selection: {
     type: 'object',

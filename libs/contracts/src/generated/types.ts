@@ -845,6 +845,10 @@ export interface RunFinished {
     bytes: number;
   }[];
   reason?: string;
+  /**
+   * UUIDv7 of a row.
+   */
+  origin?: string;
 }
 /**
  * A run waits to be executed, stage by stage.
@@ -874,6 +878,10 @@ export interface RunRequested {
     command: string[];
     selectors?: Digest;
   }[];
+  /**
+   * UUIDv7 of a row.
+   */
+  origin?: string;
 }
 /**
  * A saved selection was forgotten.
@@ -2478,6 +2486,10 @@ export interface PlansStagesInput {
 }
 export interface PlansStagesOutput {
   document: Digest;
+  /**
+   * RFC 3339, UTC.
+   */
+  plannedAt: string;
   revision?: Digest;
   /**
    * Items: One dbt invocation. `selectors`: blob of a selectors.yml for the overlay.
@@ -2491,6 +2503,35 @@ export interface PlansStagesOutput {
     command: string[];
     selectors?: Digest;
   }[];
+}
+export interface PlansRemainingInput {
+  plan: Uuid;
+  /**
+   * SHA-256 of canonical bytes or of a file's own bytes.
+   */
+  built: string;
+}
+export interface PlansRemainingOutput {
+  /**
+   * SHA-256 of canonical bytes or of a file's own bytes.
+   */
+  nodes: string;
+  /**
+   * Items: One dbt invocation. `selectors`: blob of a selectors.yml for the overlay.
+   */
+  stages: {
+    /**
+     * dbt's arguments, without the executable.
+     *
+     * @minItems 1
+     */
+    command: string[];
+    selectors?: Digest;
+  }[];
+  /**
+   * SHA-256 of canonical bytes or of a file's own bytes.
+   */
+  reused: string;
 }
 export interface PlansEntriesInput {
   plan: Uuid;
@@ -2589,6 +2630,9 @@ export interface RevisionsListOutput {
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "RunsCancelOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "RunsResumeOutput".
  */
 export interface Run {
   project: Slug;
@@ -2613,6 +2657,14 @@ export interface Run {
     blob: Digest;
     bytes: number;
   }[];
+  /**
+   * UUIDv7 of a row.
+   */
+  origin?: string;
+  /**
+   * UUIDv7 of a row.
+   */
+  resumedBy?: string;
 }
 export interface RunNode {
   node: string;
@@ -2723,6 +2775,9 @@ export interface RunsArtifactInput {
 export interface RunsCancelInput {
   run: Uuid;
 }
+export interface RunsResumeInput {
+  run: Uuid;
+}
 export interface RunsOfPlanInput {
   plan: Uuid;
 }
@@ -2750,6 +2805,15 @@ export interface RunsStatesInput {
 }
 export interface RunsStatesOutput {
   items: NodeOutcome[];
+  next?: Cursor;
+}
+export interface RunsOutcomesInput {
+  run: Uuid;
+  cursor?: Cursor;
+  limit?: number;
+}
+export interface RunsOutcomesOutput {
+  items: RunNode[];
   next?: Cursor;
 }
 /**
@@ -3210,6 +3274,7 @@ export type RunsOperateOutput = Run;
 export type RunsGetOutput = Run;
 export type RunsArtifactOutput = Blob;
 export type RunsCancelOutput = Run;
+export type RunsResumeOutput = Run;
 export type SelectionsPutOutput = Selection;
 export type SelectionsRemoveOutput = Empty;
 export type SessionsCloseOutput = Empty;

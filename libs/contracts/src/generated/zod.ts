@@ -571,6 +571,7 @@ export const runFinishedSchema = z
       z.object({ name: z.string().min(1), blob: digestSchema, bytes: z.number().int().gte(0) }).strict(),
     ),
     reason: z.string().min(1).optional(),
+    origin: uuidSchema.optional(),
   })
   .describe('A run ended; its outputs are named by digest.');
 export const runRequestedSchema = z
@@ -593,6 +594,7 @@ export const runRequestedSchema = z
           .describe('One dbt invocation. `selectors`: blob of a selectors.yml for the overlay.'),
       )
       .min(1),
+    origin: uuidSchema.optional(),
   })
   .describe('A run waits to be executed, stage by stage.');
 export const selectionRemovedSchema = z
