@@ -19,8 +19,7 @@ const nodesOf = async (run: string) =>
 const linesOf = async (run: string) =>
   (await proof.get<{ items: RunLine[] }>(`/api/v1/runs/${run}/logs?limit=1000`)).items;
 const resume = (run: string) => proof.post<Run & { detail?: string; code?: string }>(`/api/v1/runs/${run}/resume`);
-const variable = (name: string, value: string) =>
-  proof.http('PUT', `${place}/variables/${name}`, { value });
+const variable = (name: string, value: string) => proof.http('PUT', `${place}/variables/${name}`, { value });
 
 test('a run that failed is gone on with from what failed on, in the context in which it began and in no other', async () => {
   proof.restore('full');
