@@ -76,6 +76,7 @@ test('a run that fails exits 1 and says why, and its log is there', async () => 
   const [{ id }] = (JSON.parse(await ok('runs', '--json')) as { items: Run[] }).items as [Run];
   expect(await ok('logs', id)).toContain('no_such_macro');
   expect((await headgate('logs', '-f', id)).code).toBe(1);
+  expect(await headgate('run', 'resume', id)).toMatchObject({ err: expect.stringContaining('only the run of a plan') });
 });
 
 test('an interrupt while following leaves the run running and says how to follow it', async () => {
