@@ -112,4 +112,16 @@ export const mutants: readonly Mutant[] = [
     from: "const view = node?.resource_type === 'model'",
     to: "const view = node?.resource_type === 'nothing'",
   },
+  {
+    name: 'new data in a source is not noticed',
+    file: 'verdict.ts',
+    from: 'return is === was ? []',
+    to: 'return is !== undefined ? []',
+  },
+  {
+    name: 'an input rebuilt over other data is as before',
+    file: 'verdict.ts',
+    from: 'if (is === was) return [];',
+    to: 'return [];',
+  },
 ];

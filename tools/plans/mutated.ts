@@ -3,6 +3,7 @@
 import { pathToFileURL } from 'node:url';
 import { canonical } from '@headgate/contracts';
 import {
+  assumeBuilt,
   emptyState,
   type EnvironmentState,
   type ExecutionPlan,
@@ -66,6 +67,18 @@ for (const [before, after] of compiled) {
   plans++;
   const files = { plan: bytes(plan), manifest: head.bytes, state: bytes(state) };
   if (!verifyPlan({ ...files, reader: queryPrinter }).ok) refused++;
+}
+// Data that was looked at: a source that has moved on since, and an input that was rebuilt over it alone.
+const source = 'source.jaffle.ops.events';
+const { bytes: same, ...whole } = changed(recorded, {});
+const built = assumeBuilt(whole.manifest, 'a', print, { data: { [source]: '1' } });
+const results = [{ id: 'model.jaffle.stg_events', status: 'success', finishedAt: null, relation: null }];
+const again = fold(built, { run: 'b', attempt: 1, manifest: whole.manifest, print, data: { [source]: '2' }, results });
+for (const state of [built, again]) {
+  if (refused > 0 && !all) break;
+  const plan = buildPlan({ ...whole, snapshot, state, print, data: 'check', versions: { [source]: '2' } });
+  plans++;
+  if (!verifyPlan({ plan: bytes(plan), manifest: same, state: bytes(state), reader: queryPrinter }).ok) refused++;
 }
 for (const edit of recorded.edits) {
   if (refused > 0 && !all) break;

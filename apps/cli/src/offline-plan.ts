@@ -1,16 +1,19 @@
 import { canonical, contract, ContractError } from '@headgate/contracts';
-import type { Manifest, ManifestArtifact } from '@headgate/dbt';
+import type { Manifest, ManifestArtifact, Results } from '@headgate/dbt';
 import { adjacency, impactOf, logicalGraph, snapshotDigests } from '@headgate/graph';
 import { queryPrinter } from '@headgate/lineage/engine';
 import {
   assumeBuilt,
   buildPlan,
+  type DataMode,
   type EnvironmentState,
   type ExecutionPlan,
   explain,
   markdown,
   type PrintQuery,
   regionOf,
+  sourceVersions,
+  versionsBefore,
 } from '@headgate/plans';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,6 +26,8 @@ export interface OfflinePlanOptions {
   readonly head: string;
   readonly markdown?: boolean;
   readonly json?: boolean;
+  /** `check`: versions of the data of sources, from the sources.json of both sides; what nobody looked at runs. */
+  readonly data?: DataMode;
   /** Writes plan.json, manifest.json and state.json here, for `headgate verify`. */
   readonly out?: string;
 }
@@ -54,6 +59,7 @@ export function offlinePlan(
       snapshot: snapshotDigests(graph).id,
       state,
       ...(printQuery && { print: printQuery }),
+      ...(options.data === 'check' && { data: 'check', versions: sourceVersions(freshnessAt(options.head)) }),
     });
     if (options.out) write(options.out, plan, head, state);
     if (options.json) print(canonical(plan));
@@ -101,7 +107,19 @@ function stateAt(base: string, head: Manifest, printQuery: PrintQuery | undefine
     }
   }
   const { manifest } = manifestAt(base);
-  return assumeBuilt(manifest, 'base', printQuery, { read: regionOf(manifest, head) });
+  const data = versionsBefore(freshnessAt(base), manifest);
+  return assumeBuilt(manifest, 'base', printQuery, { read: regionOf(manifest, head), data });
+}
+
+/** What dbt wrote of the age of sources beside a manifest; nothing where it never looked. */
+function freshnessAt(path: string): Results {
+  const nothing: Results = { metadata: {}, args: {}, results: [] };
+  const file = join(path, 'sources.json');
+  if (!existsSync(file)) return nothing;
+  const read = loadArtifact(file);
+  if (!read.ok) throw new Unusable(2, `${file}: ${read.error.path}: ${read.error.message}`);
+  if (read.artifact.kind !== 'sources') throw new Unusable(2, `${file}: this is a ${read.artifact.kind}, not sources`);
+  return read.artifact.freshness;
 }
 
 function write(out: string, plan: ExecutionPlan, head: Loaded, state: EnvironmentState): void {

@@ -86,6 +86,30 @@ test('Markdown names what changed, what follows, and the exposures reached', () 
   expect(text).toContain('Exposures reached: `exposure.jaffle.weekly_board`');
 });
 
+test('--data check compares the sources.json of both sides; of the base it counts when dbt looked before it built', () => {
+  const source = 'source.jaffle.ops.events';
+  const reads = `because the data of ${source} changed`;
+  const at = (folder: string, generated_at: string, max_loaded_at: string): string => {
+    cpSync(base, join(work, folder), { recursive: true });
+    const dbt_schema_version = 'https://schemas.getdbt.com/dbt/sources/v3.json';
+    const row = { unique_id: source, status: 'pass', max_loaded_at };
+    const file = { metadata: { dbt_schema_version, generated_at }, results: [row], elapsed_time: 1 };
+    writeFileSync(join(work, folder, 'sources.json'), JSON.stringify(file));
+    return join(work, folder);
+  };
+  const built = String((manifest['metadata'] as { generated_at?: string }).generated_at);
+  const [past, future] = ['2000-01-01T00:00:00Z', '2999-01-01T00:00:00Z'];
+  expect(built > past && built < future).toBe(true);
+  const told = (was: string, is: string): string =>
+    plan({ base: was, head: is, data: 'check', out: join(work, 'out-data') }).text;
+  const [old, fresh] = [at('old', past, '1999-01-01T00:00:00Z'), at('fresh', future, '1999-06-01T00:00:00Z')];
+  expect(told(old, old)).toContain(`data checked: ${source} (1999-01-01T00:00:00Z)`);
+  expect(told(old, old)).toMatch(/^1 run, 39 skip/);
+  expect(told(old, fresh)).toContain(reads.slice('because '.length));
+  expect(verifyFiles(join(work, 'out-data'), { reader: queryPrinter })).toMatchObject({ ok: true });
+  expect(told(fresh, fresh)).toContain(`nobody knows whether the data of ${source} changed`);
+});
+
 test('a missing folder and a file that is no manifest end with 3 and 2', () => {
   expect(plan({ head: join(work, 'nowhere') })).toMatchObject({
     exit: 3,

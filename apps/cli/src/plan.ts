@@ -29,7 +29,8 @@ Examples:
   headgate plan --base prod/target --head target --markdown > comment.md
   headgate plan --diff yesterday/plan.json today/plan.json
 
-With --base and --head the plan is made here, from two sets of artifacts, without a server.
+With --base and --head the plan is made here, from two sets of artifacts, without a server. With --data check the
+sources.json of both are compared: of the base it counts when dbt looked before it built.
 
 Exit: 0 planned (or run, or no difference), 1 it may not run, its run failed, or two plans differ, 2 bad input, 3 nothing ingested yet, or a file is missing`;
 
@@ -66,7 +67,7 @@ function planned(cli: Cli): (...all: unknown[]) => Promise<void> {
     if (base === undefined && head === undefined && !markdown) return there(...all);
     if (base === undefined || head === undefined)
       return command.error('error: an offline plan needs both --base and --head', { exitCode: 64 });
-    const online = (['select', 'exclude', 'data', 'fullRefresh', 'yes'] as const).filter((name) => rest[name]);
+    const online = (['select', 'exclude', 'fullRefresh', 'yes'] as const).filter((name) => rest[name]);
     if (online.length > 0) command.error(`error: an offline plan takes no ${online.join(', ')}`, { exitCode: 64 });
     // Reading SQL needs the parser, which takes longer to load than all else together.
     const { offlinePlan } = await import('./offline-plan.ts');
@@ -77,6 +78,7 @@ function planned(cli: Cli): (...all: unknown[]) => Promise<void> {
         ...(markdown && { markdown }),
         ...(rest.json && { json: true }),
         ...(rest.out && { out: rest.out }),
+        ...(rest.data && { data: rest.data }),
       },
       (text) => cli.terminal.print(text.replace(/\n$/, '')),
       (text) => cli.terminal.complain(text),

@@ -55,7 +55,10 @@ export function buildPlan(request: PlanRequest): ExecutionPlan {
   const { manifest, state } = request;
   const table = partsTable(manifest, request);
   const data = request.data ?? 'assume';
-  const q: Question = { manifest, state, table, data, versions: request.versions ?? {}, refresh: refreshed(request) };
+  const q: Question = {
+    ...{ manifest, state, table, data, refresh: refreshed(request) },
+    ...{ versions: request.versions ?? {}, files: request.seedHashes ?? {} },
+  };
   const order = buildOrder(table);
   const judged = judge(q, order, new Queries(manifest, table, request.print));
   const targets = targetsOf(q, order, judged);
@@ -133,7 +136,9 @@ function entry(q: Question, id: string, { own, upstream, cause, spared, query }:
     id,
     type,
     verdict: run ? 'RUN' : 'SKIP',
-    reasons: run ? [...own, ...upstream] : skipped(spared, q.data === 'assume' ? lookedAt(q.manifest, id) : []),
+    reasons: run
+      ? [...own, ...upstream]
+      : skipped(spared, q.data === 'assume' ? lookedAt(q.manifest, id, q.files) : []),
     cause,
     evidence: { fingerprint, parts, upstream: target.upstream, state: evidenceState(q.state, id), query },
   };
@@ -185,7 +190,7 @@ function dataOf(q: Question, entries: readonly PlanEntry[]): PlanData {
   const assumed = new Map<string, PlanData['assumed'][number]>();
   for (const { id, type } of entries) {
     const node = findNode(q.manifest, id)?.node;
-    if (node && isPathSeed(node)) assumed.set(id, { id, what: 'seed_file' });
+    if (node && isPathSeed(node) && q.files[id] === undefined) assumed.set(id, { id, what: 'seed_file' });
     if (type === 'snapshot') assumed.set(id, { id, what: 'snapshot_input' });
     for (const source of dataInputs(q.manifest, id)) assumed.set(source, { id: source, what: 'source' });
   }

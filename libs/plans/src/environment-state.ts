@@ -30,7 +30,7 @@ export interface Built extends Made {
   /** RFC 3339, as the engine wrote it. */
   readonly finishedAt: string | null;
   readonly relation: string | null;
-  /** Source or seed id → the version of the data that was read, where known. */
+  /** Source or seed id → the version of the data that was read; id of an input → hash of this map of it. Where known. */
   readonly data: Readonly<Record<string, string>>;
   /** What its compiled SQL says; absent where it was not compiled, or not looked at. */
   readonly query?: BuiltQuery;

@@ -11,7 +11,13 @@ export function explain(plan: ExecutionPlan, id?: string): readonly string[] {
   for (const entry of plan.entries)
     if (entry.verdict !== 'SKIP') lines.push(`${entry.verdict} ${entry.id}: ${inShort(entry)}`);
   if (data.assumed.length > 0) lines.push(`assumed unchanged: ${data.assumed.map((one) => one.id).join(', ')}`);
+  if (data.mode === 'check') lines.push(`data checked: ${checked(plan).join(', ') || 'nobody knows any version'}`);
   return lines;
+}
+
+/** Data whose version was looked at, with the version. */
+export function checked({ header }: ExecutionPlan): readonly string[] {
+  return Object.entries(header.data.versions).map(([id, version]) => `${id} (${version})`);
 }
 
 /** Why one node has its verdict: every reason, then the way the change took. */

@@ -12,7 +12,7 @@ import {
   type MacroTable,
   type NodeState,
 } from './environment-state.ts';
-import { lookedAt } from './data.ts';
+import { builtInputs, lookedAt, versionOf } from './data.ts';
 import type { PrintQuery } from './content.ts';
 import { fingerprints, type Print } from './fingerprint.ts';
 import { Queries } from './queries.ts';
@@ -75,7 +75,8 @@ export function fold(state: EnvironmentState, outcome: RunOutcome): EnvironmentS
     if (!node || !carriesVerdict(node)) continue;
     const result = ended.get(id);
     const query = result && resultOf(result.status) === 'succeeded' ? queries.built(id, contents, outcome) : undefined;
-    const next = nodeState(state.nodes[id], print, result, { ...outcome, macroTable, query });
+    const data = dataRead(id, outcome, (input) => versionOf((nodes[input] ?? state.nodes[input])?.built?.data));
+    const next = nodeState(state.nodes[id], print, result, { ...outcome, macroTable, query, data });
     if (next) nodes[id] = next;
   }
   return { schemaVersion: '1.0', nodes, ...referenced(nodes, prints, state, { ...table, hash: macroTable }) };
@@ -101,10 +102,10 @@ function nodeState(
   before: NodeState | undefined,
   print: Print,
   result: NodeOutcome | undefined,
-  outcome: RunOutcome & { readonly macroTable: string; readonly query: BuiltQuery | undefined },
+  outcome: Pick<RunOutcome, 'run' | 'attempt'> & Pick<Built, 'macroTable' | 'data'> & { query: BuiltQuery | undefined },
 ): NodeState | undefined {
   if (!result) return before;
-  const { run, attempt, macroTable, query } = outcome;
+  const { run, attempt, macroTable, query, data } = outcome;
   const { status, finishedAt, relation } = result;
   const last: LastRun = { result: resultOf(status), status, run, attempt, finishedAt };
   if (last.result !== 'succeeded') return { built: before?.built ?? null, last };
@@ -119,18 +120,25 @@ function nodeState(
       attempt,
       finishedAt,
       relation,
-      data: dataRead(print, outcome),
+      data,
       ...(query && { query }),
     },
     last,
   };
 }
 
-/** Versions of the data that a node read, as far as somebody looked. */
-function dataRead(print: Print, outcome: RunOutcome): Record<string, string> {
-  const versions = outcome.data ?? {};
+/** Versions of the data that a node read, as far as somebody looked: of sources, and of all that its inputs were built over. */
+function dataRead(
+  id: string,
+  { manifest, data, seedHashes }: RunOutcome,
+  standing: (input: string) => string | undefined,
+): Record<string, string> {
   const read: Record<string, string> = {};
-  for (const id of lookedAt(outcome.manifest, print.id)) if (versions[id] !== undefined) read[id] = versions[id];
+  const keep = (input: string, version: string | undefined): void => {
+    if (version !== undefined) read[input] = version;
+  };
+  for (const input of lookedAt(manifest, id, seedHashes ?? {})) keep(input, data?.[input]);
+  for (const input of builtInputs(manifest, id)) keep(input, standing(input));
   return read;
 }
 

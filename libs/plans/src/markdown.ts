@@ -1,4 +1,4 @@
-import { inWords } from './explain.ts';
+import { checked, inWords } from './explain.ts';
 import type { ExecutionPlan, PlanEntry } from './plan.ts';
 
 /** A comment on a pull request holds 65,536 characters; the rest is for the words around it. */
@@ -31,6 +31,8 @@ export function markdown(plan: ExecutionPlan, reached: readonly string[] = []): 
   if (reached.length > 0) lines.push(`Exposures reached: ${reached.map(code).join(', ')}`, '');
   if (data.assumed.length > 0)
     lines.push(`Assumed unchanged: ${data.assumed.map((one) => code(one.id)).join(', ')}`, '');
+  if (data.mode === 'check')
+    lines.push(`Data checked: ${checked(plan).map(code).join(', ') || 'nobody knows any version'}`, '');
   lines.push(
     `<sub>plan ${plan.digest.slice(0, 19)}… · state ${plan.header.state.slice(0, 19)}…${engine ? ` · dbt ${engine}` : ''}</sub>`,
     '',

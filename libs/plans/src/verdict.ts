@@ -1,7 +1,7 @@
 import { findNode } from '@headgate/dbt';
-import { lookedAt } from './data.ts';
+import { builtInputs, lookedAt, versionOf } from './data.ts';
 import { beganAt, changedMacros, changedParts, type Comparison, isAsBefore } from './difference.ts';
-import type { NodeState } from './environment-state.ts';
+import type { Built, NodeState } from './environment-state.ts';
 import { carriesVerdict, type OwnParts } from './parts.ts';
 import type { DataMode, Reason, UpstreamReason } from './plan.ts';
 
@@ -9,6 +9,8 @@ export interface Question extends Comparison {
   readonly data: DataMode;
   readonly versions: Readonly<Record<string, string>>;
   readonly refresh: ReadonlySet<string>;
+  /** Seed id → hash of its file, where the manifest only has a path. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** Why a node must run on its own account; inputs are judged apart. */
@@ -31,6 +33,7 @@ export function ownReasons(q: Question, id: string): Reason[] {
     }
   }
   if (q.refresh.has(id)) reasons.push({ code: 'full_refresh' });
+  if (built) reasons.push(...parentReasons(q, id, built));
   if (q.data === 'check') reasons.push(...dataReasons(q, id, before));
   return reasons;
 }
@@ -65,9 +68,22 @@ export function wayTo(q: Question, consumer: string, input: string): readonly st
   return beganAt(q, input, was) ?? [input];
 }
 
+/**
+ * Inputs that were built over other data since: the state itself says so, whatever is assumed of today's. Where it cannot
+ * say, that matters only to one who checks.
+ */
+function parentReasons(q: Question, id: string, { data }: Built): Reason[] {
+  return builtInputs(q.manifest, id).flatMap((input): Reason[] => {
+    const [is, was] = [versionOf(q.state.nodes[input]?.built?.data), data[input]];
+    if (is === was) return [];
+    if (is !== undefined && was !== undefined) return [{ code: 'data_changed', id: input }];
+    return q.data === 'check' ? [{ code: 'data_unknown', id: input }] : [];
+  });
+}
+
 function dataReasons(q: Question, id: string, before: NodeState | undefined): Reason[] {
   const read = before?.built?.data ?? {};
-  return lookedAt(q.manifest, id).flatMap((input): Reason[] => {
+  return lookedAt(q.manifest, id, q.files).flatMap((input): Reason[] => {
     const [is, was] = [q.versions[input], read[input]];
     if (is === undefined || was === undefined) return [{ code: 'data_unknown', id: input }];
     return is === was ? [] : [{ code: 'data_changed', id: input }];

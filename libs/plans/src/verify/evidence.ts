@@ -76,20 +76,30 @@ export class ManifestEvidence {
   data(id: string): readonly string[] {
     const node = this.find(id)?.node;
     if (!node || node.resource_type === 'unit_test') return [];
-    const own = node.resource_type === 'snapshot' || (node.resource_type === 'seed' && node.checksum?.name === 'path');
+    const hidden = node.resource_type === 'seed' && node.checksum?.name === 'path' && this.files[id] === undefined;
+    const own = node.resource_type === 'snapshot' || hidden;
     return [...(own ? [id] : []), ...this.sources(id)].sort();
   }
 
   sources(id: string): string[] {
+    return this.reads(id).filter((input) => this.type(input) === 'source');
+  }
+
+  /** Relations built by dbt that a node reads; a unit test reads none. */
+  relations(id: string): string[] {
+    return this.type(id) === 'unit_test' ? [] : this.reads(id).filter((input) => this.carries(input));
+  }
+
+  /** Inputs, those of ephemeral models in place of these. */
+  private reads(id: string): string[] {
     const found = new Set<string>();
     const seen = new Set([id]);
     const visit = (at: string): void => {
       for (const input of this.inputs(at)) {
-        if (this.type(input) === 'source') found.add(input);
-        else if (this.has(input) && !this.carries(input) && !seen.has(input)) {
-          seen.add(input);
-          visit(input);
-        }
+        if (!this.has(input) || seen.has(input)) continue;
+        seen.add(input);
+        if (this.type(input) === 'source' || this.carries(input)) found.add(input);
+        else visit(input);
       }
     };
     visit(id);

@@ -23,7 +23,7 @@ export interface Expected {
   readonly begins: boolean;
 }
 
-/** Derives verdicts from a manifest and a state by following the rules `columns/1`, node by node, on demand. */
+/** Derives verdicts from a manifest and a state by following the rules `columns/2`, node by node, on demand. */
 export class Rederivation {
   private readonly reasons = new Map<string, Why>();
   private readonly holdings: Holdings | null;
@@ -161,6 +161,7 @@ export class Rederivation {
       }
     }
     if (this.refreshed(id)) found.push({ code: 'full_refresh' });
+    if (built) found.push(...this.overOtherData(id, built.data));
     if (this.choices.check) {
       for (const input of this.now.data(id)) {
         const [is, was] = [this.choices.versions[input], built?.data[input]];
@@ -169,6 +170,19 @@ export class Rederivation {
       }
     }
     return found;
+  }
+
+  /** Relations that it reads and that were built over other data since. */
+  private overOtherData(id: string, read: Hashes): Own[] {
+    const versioned = (data: Hashes | undefined): string | undefined =>
+      data === undefined || Object.keys(data).length === 0 ? undefined : hashOf(data);
+    return this.now.relations(id).flatMap((input) => {
+      const [now, then] = [versioned(this.state.nodes[input]?.built?.data), read[input]];
+      if (now === then) return [];
+      const known = now !== undefined && then !== undefined;
+      if (!known && !this.choices.check) return [];
+      return [{ code: known ? 'data_changed' : 'data_unknown', id: input }];
+    });
   }
 
   private refreshed(id: string): boolean {

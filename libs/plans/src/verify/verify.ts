@@ -15,7 +15,7 @@ import { Rederivation } from './rederive.ts';
 import { Rejected, type VerifyRefusal } from './rejected.ts';
 
 /** The rules that this code knows how to follow. */
-const knownRules = 'columns/1';
+const knownRules = 'columns/2';
 
 export interface VerifyInput {
   /** The bytes of plan.json, of the manifest.json it names and of the state.json it names. */
