@@ -7,7 +7,10 @@ const file = process.argv[2]!;
 const builder = new GraphBuilder();
 // Without the file's own digest: dbt makes none, and the service has it from the blob.
 const reader = new ArtifactReader({ file, id: 'known', nodes: (node, map) => builder.add(node, map) });
-for await (const piece of createReadStream(file, { highWaterMark: 2 ** 20 })) reader.feed(piece as Buffer);
+for await (const piece of createReadStream(file, { highWaterMark: 2 ** 20 })) {
+  reader.feed(piece as Buffer);
+  ((piece as Buffer).buffer as ArrayBuffer).transfer(0);
+}
 const result = reader.end();
 if (!result.ok || result.artifact.kind !== 'manifest') throw new Error(JSON.stringify(result));
 const graph = builder.graph(result.artifact.manifest.metadata);

@@ -1,5 +1,5 @@
 import { type Artifact, ArtifactReader, type Catalog, mostUnpacked, type ReadResult } from '@headgate/dbt';
-import { adjacency, GraphBuilder, type LogicalGraph, packedSkeleton, sealGraph } from '@headgate/graph';
+import { GraphBuilder, type LogicalGraph, packedSkeleton, sealGraph } from '@headgate/graph';
 import { deltaOf } from './index-delta.ts';
 import { Inflater } from './inflater.ts';
 import type { Order, ReadFile, ReadGraph } from './reading.ts';
@@ -66,7 +66,11 @@ export class Desk {
     if (open.isFirst && piece[0] === 0x1f && piece[1] === 0x8b)
       open.inflater = new Inflater(open.reader, mostUnpacked(open.packedBytes));
     open.isFirst = false;
-    return open.inflater ? open.inflater.feed(piece) : open.reader.feed(piece);
+    if (open.inflater) return open.inflater.feed(piece);
+    const isWanted = open.reader.feed(piece);
+    // Given back at once: for memory that it does not see the collector would go over the whole graph.
+    (piece.buffer as ArrayBuffer).transfer(0);
+    return isWanted;
   }
 
   private async end(): Promise<{ file: ReadFile } | { refusal: Extract<ReadResult, { ok: false }>['error'] }> {
@@ -94,7 +98,8 @@ export class Desk {
     this.digests = nodes;
     const counts: Record<string, number> = {};
     for (const { type } of graph.nodes) counts[type] = (counts[type] ?? 0) + 1;
-    const { edges } = adjacency(graph);
+    let edges = 0;
+    for (const { dependsOn } of graph.nodes) for (const id of dependsOn) if (nodes.has(id)) edges++;
     const value: ReadGraph = { snapshot: id, nodes: graph.nodes.length, edges, counts, pieces };
     return { value, moved: pieces.map(({ buffer }) => buffer as ArrayBuffer) };
   }

@@ -46,7 +46,10 @@ export class Blobs {
   async get(org: string, digest: string): Promise<Buffer> {
     const bytes = Buffer.allocUnsafe(await this.size(org, digest));
     let at = 0;
-    for await (const piece of this.read(org, digest)) at += piece.copy(bytes, at);
+    for await (const piece of this.read(org, digest)) {
+      at += piece.copy(bytes, at);
+      release(piece);
+    }
     return bytes;
   }
 
@@ -60,10 +63,10 @@ export class Blobs {
       await file.read(tag, 0, tagBytes, size - tagBytes);
       const decipher = createDecipheriv('aes-256-gcm', this.orgKey(org), nonce).setAuthTag(tag);
       const hash = createHash('sha256');
+      const sealed = Buffer.allocUnsafeSlow(Math.min(pieceBytes, size));
       for (let at = nonceBytes; at < size - tagBytes; at += pieceBytes) {
-        const sealed = Buffer.allocUnsafe(Math.min(pieceBytes, size - tagBytes - at));
-        await file.read(sealed, 0, sealed.length, at);
-        const piece = decipher.update(sealed);
+        const { bytesRead } = await file.read(sealed, 0, Math.min(pieceBytes, size - tagBytes - at), at);
+        const piece = decipher.update(sealed.subarray(0, bytesRead));
         hash.update(piece);
         yield piece;
       }
@@ -105,7 +108,9 @@ export class Blobs {
         for (let at = 0; at < given.length; at += pieceBytes) {
           const piece = given.subarray(at, at + pieceBytes);
           hash.update(piece);
-          await file.writeFile(cipher.update(piece));
+          const sealed = cipher.update(piece);
+          await file.writeFile(sealed);
+          release(sealed);
         }
         bytes += given.length;
       }
@@ -138,4 +143,9 @@ export class Blobs {
       this.orgKeys.set(org, (key = Buffer.from(hkdfSync('sha256', this.config.blobs.key, org, 'headgate blobs', 32))));
     return key;
   }
+}
+
+/** Gives memory back at once: for megabytes that it does not see the collector goes over everything else there is. */
+function release(bytes: Buffer): void {
+  if (bytes.byteLength === bytes.buffer.byteLength) (bytes.buffer as ArrayBuffer).transfer(0);
 }

@@ -71,14 +71,17 @@ interface Container {
  * for it, and an error knows its path. Duplicate keys: the last one wins, as in dbt's own reader.
  */
 export class MemberReader {
+  /** Bytes of the file that were not taken yet, as far as they were looked at. */
   private b: Buffer = Buffer.alloc(0);
+  /** The memory that `b` lies in, and behind it what came since: up to `filled`. */
+  private store: Buffer = this.b;
+  private filled = 0;
+  private waitingBytes = 0;
   private i = 0;
   /** Where the step that runs now began; what is before it has been taken. */
   private from = 0;
   /** Bytes of the file before `b`. */
   private before = 0;
-  private waiting: Buffer[] = [];
-  private waitingBytes = 0;
   private isLast = false;
   private members = 0;
   /** Whether the value just passed holds an escape, an exponent or a very long word: rare, and to be looked at closely. */
@@ -93,13 +96,15 @@ export class MemberReader {
     private readonly bounds: Bounds,
   ) {}
 
-  /** @throws {RefusedError} */
+  /**
+   * The piece's memory stays the caller's.
+   * @throws {RefusedError}
+   */
   feed(piece: Uint8Array): void {
-    this.waiting.push(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
-    this.waitingBytes += piece.length;
-    const total = this.before + this.b.length + this.waitingBytes;
+    const total = this.before + this.b.length + this.waitingBytes + piece.length;
     if (total > this.bounds.maxBytes)
       throw new RefusedError('too_large', '$', `the file has more than ${this.bounds.maxBytes} bytes`);
+    this.append(piece);
     // What did not suffice is not looked at again before it has doubled: a large member costs linear time.
     if (this.waitingBytes >= this.b.length) this.run();
   }
@@ -111,9 +116,7 @@ export class MemberReader {
   }
 
   private run(): void {
-    this.b =
-      this.b.length === 0 && this.waiting.length === 1 ? this.waiting[0]! : Buffer.concat([this.b, ...this.waiting]);
-    this.waiting = [];
+    this.b = this.store.subarray(this.filled - this.b.length - this.waitingBytes, this.filled);
     this.waitingBytes = 0;
     this.from = this.i = 0;
     this.escape = -1;
@@ -128,6 +131,21 @@ export class MemberReader {
     }
     this.before += this.from;
     this.b = this.b.subarray(this.from);
+  }
+
+  /** Copies into the same memory again and again: a buffer for each piece would make the collector run for each. */
+  private append(piece: Uint8Array): void {
+    if (this.filled + piece.length > this.store.length) {
+      const left = this.store.subarray(this.filled - this.b.length - this.waitingBytes, this.filled);
+      const wanted = 2 * (left.length + piece.length);
+      const into = wanted <= this.store.length ? this.store : Buffer.allocUnsafeSlow(wanted);
+      this.filled = left.copy(into);
+      this.store = into;
+      this.b = into.subarray(0, this.b.length);
+    }
+    this.store.set(piece, this.filled);
+    this.filled += piece.length;
+    this.waitingBytes += piece.length;
   }
 
   private start(): void {

@@ -44,6 +44,8 @@ export interface ReadOptions {
   readonly nodes?: NodeVisitor;
 }
 
+const pieceBytes = 2 ** 20;
+
 /**
  * Reads one dbt artifact, whichever version wrote it: manifest v1–v12 and Fusion's, catalog, run_results, sources.
  * The shape decides, not the version a file claims. Unknown keys and statuses are kept. Gzip is recognised.
@@ -52,14 +54,15 @@ export interface ReadOptions {
 export function readArtifact(input: Uint8Array | string, options: ReadOptions): ReadResult {
   const reader = new ArtifactReader(options);
   try {
-    reader.feed(plainBytes(input, { ...defaultBounds, ...options.bounds }));
+    const bytes = plainBytes(input, { ...defaultBounds, ...options.bounds });
+    for (let at = 0; at < bytes.length; at += pieceBytes) if (!reader.feed(bytes.subarray(at, at + pieceBytes))) break;
   } catch (error) {
     return { ok: false, error: refusalOf(error, options.file) };
   }
   return reader.end();
 }
 
-/** The same from pieces of a file, in order, already decompressed: what is held at once is one member, and the result. */
+/** The same from pieces of a file, in order, already decompressed: what is held at once is one member, and the result; not the pieces. */
 export class ArtifactReader {
   private readonly warnings: ArtifactWarning[] = [];
   private readonly stream: NodeStream | undefined;
