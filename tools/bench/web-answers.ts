@@ -1,4 +1,5 @@
 // Synthetic answers of the API, as large as the product promises to stay quick with.
+import { packedSkeleton } from '@headgate/graph';
 import type { Route } from 'playwright-core';
 
 export const manyNodes = 50_000;
@@ -53,6 +54,10 @@ const asset = {
   package: 'p',
   description: '',
   tags: [],
+};
+const theAsset = {
+  ...{ asset, columns: [], parents: [], children: [], snapshot: digest, columnCount: 0, parentCount: 0, childCount: 0 },
+  ...{ tests: [], statistics: { runs: 0, succeeded: 0, failed: 0, recent: [] }, truncated: false },
 };
 const counts = { run: 3, skip: 7, partial: 0 };
 const thePlan = {
@@ -134,14 +139,18 @@ export async function answers(route: Route, nodes: number, manyLogLines: number)
       expiresAt: time,
     });
   if (pathname.endsWith('/graph/neighbourhood')) return json(neighbourhood(nodes));
-  if (pathname.endsWith('/graph')) return json(graphOf(nodes));
+  if (pathname.endsWith('/skeleton'))
+    return route.fulfill({ body: Buffer.from(skeleton(nodes)), contentType: 'application/gzip' });
   if (pathname.endsWith('/logs'))
     return json(lines(Number(searchParams.get('after') ?? 0), Number(searchParams.get('limit')), manyLogLines));
   if (pathname.endsWith('/document')) return json(document);
   if (pathname.endsWith('/manifest')) return json({ nodes: {} });
   if (pathname.endsWith('/impact'))
-    return json({ asset: asset.id, snapshot: digest, total: 0, byType: {}, items: [], truncated: false });
-  if (pathname.includes('/assets/')) return json({ asset, columns: [], parents: [], children: [], snapshot: digest });
+    return json({
+      ...{ asset: asset.id, snapshot: digest, total: 0, byType: {}, byOwner: [], byPackage: [] },
+      ...{ exposures: [], exposureCount: 0, items: [], truncated: false },
+    });
+  if (pathname.includes('/assets/')) return json(theAsset);
   if (pathname.endsWith('/assets')) return json({ items: [asset], total: 1, capped: false });
   if (pathname.endsWith(`/plans/${plan}`)) return json(thePlan);
   if (pathname.endsWith(`/runs/${run}`)) return json(theRun);
@@ -151,6 +160,16 @@ export async function answers(route: Route, nodes: number, manyLogLines: number)
   if (pathname.endsWith('/checkpoint'))
     return json({ org: run, size: 1, root: digest, at: time, previous: null, signature: 's', key: digest });
   return json({ items: [] });
+}
+
+const skeletons = new Map<number, Uint8Array>();
+/** The map as the server lays it out; once a size. */
+function skeleton(many: number): Uint8Array {
+  const made =
+    skeletons.get(many) ??
+    packedSkeleton({ schemaVersion: '1.0', project: 'p', adapter: 'duckdb', ...graphOf(many) } as never, null);
+  skeletons.set(many, made);
+  return made;
 }
 
 const permissions = [

@@ -30,7 +30,13 @@ export class Drawings {
     const opened = await this.graphs.open(input, call);
     const at = findNode(opened, root, '/root');
     const shows = tests ? () => true : notTests(opened);
-    const found = neighbourhood(opened.edges, at, { up, down, limit, shows });
+    // An address that somebody kept may name what is gone by now.
+    const open = (input.open ?? []).flatMap((one) => {
+      const direction = one.startsWith('up:') ? ('up' as const) : ('down' as const);
+      const node = opened.edges.index.get(one.slice(direction.length + 1));
+      return node === undefined ? [] : [{ node, direction }];
+    });
+    const found = neighbourhood(opened.edges, at, { up, down, limit, shows, open });
     const depths = new Map(found.nodes.map((node, i) => [node, found.depths[i]!]));
     const drawing = await this.draw(opened, found.nodes, { shows, depths, truncated: found.truncated }, call);
     return { root: opened.edges.ids[at]!, ...drawing };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { adjacencyOf } from './adjacency.ts';
+import { adjacencyOf, neighbours } from './adjacency.ts';
 import { edgesAmong, frontierOf, neighbourhood } from './neighbourhood.ts';
 import { betweenNodes, pathBetween, reach } from './reach.ts';
 
@@ -40,6 +40,28 @@ test('without a limit it is the two closures cut at their depths, and its border
       }
     }),
     { numRuns: 300, seed: 6 },
+  );
+});
+
+test('what is opened shows its neighbours in that direction, and no other node; the root stays the first', () => {
+  fc.assert(
+    fc.property(shape, fc.nat(24), fc.nat(24), fc.constantFrom('up' as const, 'down' as const), (shape, ...picks) => {
+      const graph = graphOf(shape);
+      const [root, node, direction] = [picks[0] % shape.n, picks[1] % shape.n, picks[2]];
+      const options = { up: 1, down: 1, limit: Infinity };
+      const before = new Set(neighbourhood(graph, root, options).nodes);
+      const after = neighbourhood(graph, root, { ...options, open: [{ node, direction }] });
+      const opened = before.has(node) ? [...neighbours(graph[direction], node)] : [];
+      expect(new Set(after.nodes)).toEqual(new Set([...before, ...opened]));
+      expect(after.nodes[0]).toBe(root);
+      expect(after.frontier.some((one) => one.node === node && one.direction === direction && before.has(node))).toBe(
+        false,
+      );
+      const bound = neighbourhood(graph, root, { ...options, limit: before.size, open: [{ node, direction }] });
+      expect(bound.nodes.length).toBe(before.size);
+      expect(bound.truncated).toBe(after.nodes.length > before.size);
+    }),
+    { numRuns: 300, seed: 8 },
   );
 });
 

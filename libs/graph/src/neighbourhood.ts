@@ -8,6 +8,8 @@ export interface NeighbourhoodOptions {
   readonly limit: number;
   /** Nodes that may be shown; the others are as if they were not there. The root is always shown. */
   readonly shows?: (node: number) => boolean;
+  /** Nodes whose neighbours in one direction are shown too, in this order; one that is not shown by then opens nothing. */
+  readonly open?: readonly { readonly node: number; readonly direction: Direction }[];
 }
 
 /** Neighbours of a shown node that are not shown themselves. */
@@ -20,7 +22,10 @@ export interface Frontier {
 export interface Neighbourhood {
   /** By distance, then by index; the root is the first. */
   readonly nodes: readonly number[];
-  /** Distance of each of `nodes` from the root: negative towards what it reads, 0 for the root. */
+  /**
+   * Distance of each of `nodes` from the root: negative towards what it reads, 0 for the root. What was opened is one
+   * further than what it was opened from.
+   */
   readonly depths: readonly number[];
   readonly frontier: readonly Frontier[];
   /** Whether `limit` left out a node that `up` and `down` would have reached. */
@@ -29,7 +34,7 @@ export interface Neighbourhood {
 
 /** What lies around one node. Both directions grow a level in turn, so that a wide one does not starve the other. */
 export function neighbourhood(graph: Adjacency, root: number, options: NeighbourhoodOptions): Neighbourhood {
-  const { limit, shows = () => true } = options;
+  const { limit, shows = () => true, open = [] } = options;
   const depths = new Map([[root, 0]]);
   const level: Record<Direction, number[]> = { up: [root], down: [root] };
   let truncated = false;
@@ -43,8 +48,20 @@ export function neighbourhood(graph: Adjacency, root: number, options: Neighbour
       level[direction] = kept;
     }
   }
+  for (const { node, direction } of open) {
+    const depth = depths.get(node);
+    if (depth === undefined) continue;
+    const next = nextLevel(graph, [node], direction, (other) => !depths.has(other) && shows(other));
+    const kept = next.slice(0, Math.max(0, limit - depths.size));
+    truncated ||= kept.length < next.length;
+    for (const other of kept) depths.set(other, depth + (direction === 'up' ? -1 : 1));
+  }
   const nodes = [...depths.keys()].sort(
-    (a, b) => Math.abs(depths.get(a)!) - Math.abs(depths.get(b)!) || depths.get(a)! - depths.get(b)! || a - b,
+    (a, b) =>
+      Number(b === root) - Number(a === root) ||
+      Math.abs(depths.get(a)!) - Math.abs(depths.get(b)!) ||
+      depths.get(a)! - depths.get(b)! ||
+      a - b,
   );
   return {
     nodes,

@@ -86,6 +86,12 @@ export async function download<T>(name: Asked, input: object, signal?: AbortSign
   return (await (await send(name, input, signal)).json()) as T;
 }
 
+/** Asks one operation that answers with gzip, and unpacks it. @throws {Refusal} */
+export async function unpack(name: Asked, input: object, signal?: AbortSignal): Promise<Uint8Array> {
+  const { body } = await send(name, input, signal);
+  return new Uint8Array(await new Response(body!.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer());
+}
+
 /** Where a download is, for a link. */
 export const hrefOf = <N extends Asked>(name: N, input: InputOf<N>): string =>
   addressOf(paths[name], input as object).url;

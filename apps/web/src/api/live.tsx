@@ -28,7 +28,10 @@ export const useLive = (): Live => useContext(LiveContext);
 /** Which answers a fact makes old, by the first word of its type. */
 const stale: Record<string, string[]> = {
   plan: ['runsOfPlan', 'plansGet', 'plansList'],
-  run: ['runsOfPlan', 'runsHistory', 'runsGet', 'runsList', 'runsNodes', 'plansGet', 'plansList'],
+  run: [
+    ...['runsOfPlan', 'runsHistory', 'runsGet', 'runsList', 'runsNodes', 'runsStates', 'plansGet', 'plansList'],
+    'graphNeighbourhood',
+  ],
   task: ['runsGet', 'runsList', 'runsNodes'],
   snapshot: [
     'snapshotsList',
@@ -37,7 +40,10 @@ const stale: Record<string, string[]> = {
     'assetsCode',
     'assetsImpact',
     'graphNeighbourhood',
+    'graphPath',
     'graphRollup',
+    'lineageGraph',
+    'snapshotsDiff',
     'environmentsGet',
   ],
   environment: ['environmentsList', 'environmentsGet'],
@@ -45,6 +51,8 @@ const stale: Record<string, string[]> = {
   token: ['tokensList'],
   grant: ['session'],
 };
+/** Addressed by their content: nothing makes them old. */
+const eternal = new Set(['plansDocument', 'snapshotsSkeleton']);
 const calmMs = 150;
 
 /** One event stream for the whole tab. Facts make answers old; nothing is shown that was not asked for again. */
@@ -92,7 +100,7 @@ function listen(
     void client.invalidateQueries({ predicate: ({ queryKey }) => names.has(String(queryKey[0])) });
   };
   const everything = () => {
-    void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'plansDocument' });
+    void client.invalidateQueries({ predicate: ({ queryKey }) => !eternal.has(String(queryKey[0])) });
     for (const rings of bells.values()) for (const ring of rings) ring();
   };
   const hear = (event: MessageEvent<string>) => {

@@ -71,3 +71,34 @@ export function usePages<N extends Asked>(
     placeholderData: keepPreviousData as never,
   });
 }
+
+/** What a list has, up to a number of items: `isWhole` false when there is more. `first` is its first page. */
+export interface Whole<N extends Asked> {
+  items: ItemOf<N>[];
+  isWhole: boolean;
+  first: OutputOf<N>;
+}
+type ItemOf<N extends Asked> = OutputOf<N> extends { items: (infer T)[] } ? T : never;
+
+/** A list by cursor, page after page, for what needs all of it at once. */
+export const useWhole = <N extends Asked>(
+  name: N,
+  input: InputOf<N>,
+  most: number,
+  enabled = true,
+): UseQueryResult<Whole<N>, Refusal> =>
+  useQuery<Whole<N>, Refusal>({
+    queryKey: [name, 'whole', input],
+    queryFn: async ({ signal }) => {
+      const pageAfter = (cursor?: string) => ask(name, { ...(input as object), cursor } as InputOf<N>, signal);
+      const first = await pageAfter();
+      let page = first as { items: ItemOf<N>[]; next?: string };
+      const items = [...page.items];
+      while (page.next !== undefined && items.length < most) {
+        page = (await pageAfter(page.next)) as typeof page;
+        items.push(...page.items);
+      }
+      return { items, isWhole: page.next === undefined, first };
+    },
+    enabled,
+  });

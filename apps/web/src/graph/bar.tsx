@@ -1,76 +1,122 @@
 'use client';
-import { Download, Table2, Workflow } from 'lucide-react';
-import type { Drawn } from './drawing.tsx';
-import type { GraphState } from './graph.tsx';
-import { csvOf, save } from './export.ts';
+import { FlaskConical, GitCompareArrows, type LucideIcon, Table2 } from 'lucide-react';
+import dynamic from 'next/dynamic';
+import type { Outputs } from './export-menu.tsx';
+import { lenses, type LensName } from './lens.ts';
+import type { GraphState } from './workspace.tsx';
+
+// Who takes nothing along need not load how.
+const ExportMenu = dynamic(() => import('./export-menu.tsx').then((part) => part.ExportMenu), { ssr: false });
 
 interface Props extends GraphState {
+  view: 'map' | 'group' | 'focus';
+  isTable: boolean;
+  /** The lens in use; none where there is none. */
+  lens?: LensName;
   up?: number;
   down?: number;
-  drawn?: Drawn | undefined;
+  outputs?: Outputs | undefined;
 }
 
-/** What is drawn and how deep. */
-export function Bar({ query, set, up, down, drawn }: Props) {
+/** What is drawn, how deep, and what its colours say. */
+export function Bar({ query, set, view, isTable, lens, up, down, outputs }: Props) {
   const root = query.get('root') ?? '';
-  const view = query.get('view') ?? (root ? 'focus' : 'map');
-  const isTable = query.get('twin') === 'table';
+  const isFocus = view === 'focus';
+  const on = (name: string) => query.get(name) === '1';
+  const flip = (name: string) => set({ [name]: on(name) ? undefined : '1' });
   return (
     <div className="graph-bar">
       <div className="segments" role="group" aria-label="Scale">
-        <button aria-pressed={view === 'map'} onClick={() => set({ view: 'map' })}>
+        <button aria-pressed={view === 'map'} onClick={() => set({ view: 'map', sel: undefined }, true)}>
           Map
         </button>
-        <button aria-pressed={view === 'group'} onClick={() => set({ view: 'group' })}>
+        <button aria-pressed={view === 'group'} onClick={() => set({ view: 'group', sel: undefined }, true)}>
           Group
         </button>
         <button
-          aria-pressed={view === 'focus'}
-          onClick={() => root && set({ view: undefined })}
+          aria-pressed={isFocus}
+          onClick={() => root && set({ view: undefined }, true)}
           aria-disabled={!root}
           title={root ? '' : 'Choose an asset first'}
         >
           Focus
         </button>
       </div>
-      <div className="segments" role="group" aria-label="Form">
-        <button aria-pressed={!isTable} onClick={() => set({ twin: undefined })}>
-          <Workflow size={14} aria-hidden /> Drawing
-        </button>
-        <button aria-pressed={isTable} onClick={() => set({ twin: 'table' })} title="t">
-          <Table2 size={14} aria-hidden /> Table
-        </button>
-      </div>
       {up !== undefined && down !== undefined && (
         <>
-          <Depth name="Up" value={up} set={(value) => set({ up: value })} />
-          <Depth name="Down" value={down} set={(value) => set({ down: value })} />
-          <label className="check mid-only">
-            <input
-              type="checkbox"
-              checked={query.get('tests') === '1'}
-              onChange={(event) => set({ tests: event.target.checked ? '1' : undefined })}
-            />
-            Tests
-          </label>
+          <Depth name="Up" keys="[ ]" value={up} set={(value) => set({ up: value })} />
+          <Depth name="Down" keys="{ }" value={down} set={(value) => set({ down: value })} />
         </>
       )}
       <span className="grow" />
-      {drawn && (
-        <button
-          className="button quiet"
-          onClick={() => save('graph.csv', new Blob([csvOf(drawn)], { type: 'text/csv' }))}
-        >
-          <Download size={14} aria-hidden /> CSV
-        </button>
+      {lens && (
+        <label className="field lens" title="Lens, l">
+          Lens
+          <select value={lens} onChange={(event) => set({ lens: event.target.value })}>
+            {lenses.map(([name, word]) => (
+              <option key={name} value={name}>
+                {word}
+              </option>
+            ))}
+          </select>
+        </label>
       )}
+      <span className="row" style={{ gap: 2 }}>
+        <Toggle
+          Icon={Table2}
+          word="Table"
+          keys="t"
+          isOn={isTable}
+          flip={() => set({ twin: isTable ? undefined : 'table' })}
+        />
+        {isFocus && <Toggle Icon={FlaskConical} word="Tests" isOn={on('tests')} flip={() => flip('tests')} />}
+        {lens && (
+          <Toggle
+            Icon={GitCompareArrows}
+            word="Compare"
+            keys="d"
+            isOn={lens === 'change'}
+            flip={() => set({ lens: lens === 'change' ? undefined : 'change', from: undefined })}
+          />
+        )}
+        {outputs && <ExportMenu outputs={outputs} />}
+      </span>
     </div>
   );
 }
 
-function Depth({ name, value, set }: { name: string; value: number; set: (value: string) => void }) {
+interface ToggleProps {
+  Icon: LucideIcon;
+  word: string;
+  keys?: string;
+  isOn: boolean;
+  flip: () => void;
+}
+const Toggle = ({ Icon, word, keys, isOn, flip }: ToggleProps) => (
+  <button
+    className="button quiet tool"
+    aria-pressed={isOn}
+    aria-label={word}
+    title={keys ? `${word}, ${keys}` : word}
+    onClick={flip}
+  >
+    <Icon size={14} aria-hidden /> <span className="word">{word}</span>
+  </button>
+);
+
+function Depth({
+  name,
+  keys,
+  value,
+  set,
+}: {
+  name: string;
+  keys: string;
+  value: number;
+  set: (value: string) => void;
+}) {
   return (
-    <label className="row t12 strong">
+    <label className="row t12 strong" title={`${name}stream depth, ${keys}`}>
       {name}
       <input
         type="range"

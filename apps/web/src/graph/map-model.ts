@@ -1,81 +1,93 @@
-import { adjacency, layout } from './layout.ts';
+import type { Skeleton } from '@headgate/graph/skeleton';
 
-/** A whole snapshot, ready to draw. Positions in world units; edges are pairs of indexes. */
+/** Neighbours of each node in one array: those of `n` are `list[start[n] … start[n + 1] - 1]`. */
+export interface Neighbours {
+  readonly start: Uint32Array;
+  readonly list: Uint32Array;
+}
+
+/** A whole snapshot, ready to draw. Positions in world units; edge `e` goes from `parents.list[e]` to `to[e]`. */
 export interface MapModel {
-  ids: readonly string[];
-  names: readonly string[];
-  types: readonly string[];
-  x: Float32Array;
-  y: Float32Array;
-  edges: Uint32Array;
-  children: { start: Uint32Array; list: Uint32Array };
-  parents: { start: Uint32Array; list: Uint32Array };
+  readonly skeleton: Skeleton;
+  readonly size: number;
+  readonly edges: number;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly parents: Neighbours;
+  readonly children: Neighbours;
+  readonly to: Uint32Array;
+  readonly idOf: (node: number) => string;
+  /** The index of an id, −1 where the map has none: tests, exposures and metrics are not on it. */
+  readonly at: (id: string) => number;
 }
 
 export const cardWidth = 150;
 export const cardHeight = 30;
-const layerStep = 260;
+/** The grid of the skeleton is made for steps six times as wide as high. */
+const columnStep = 240;
 const rowStep = 40;
-/** Tall layers are folded into columns this high, so that the whole stays readable. */
-const foldAt = 160;
 
-/** @param nodes in any order @param pairs edges by id; those to nodes that are not there are left out */
-export function mapModel(
-  nodes: readonly { id: string; name: string; type: string }[],
-  pairs: readonly { from: string; to: string }[],
-): MapModel {
-  const at = new Map(nodes.map(({ id }, index) => [id, index]));
-  const edges = Uint32Array.from(
-    pairs.flatMap(({ from, to }) => {
-      const [one, other] = [at.get(from), at.get(to)];
-      return one === undefined || other === undefined ? [] : [one, other];
-    }),
-  );
+/** The server laid it out; here it only becomes pixels, and gets its edges in the other direction. */
+export function mapModel(skeleton: Skeleton): MapModel {
+  const { ids, offsets, sources } = skeleton;
+  const to = new Uint32Array(sources.length);
+  for (let node = 0; node < ids.length; node += 1) to.fill(node, offsets[node], offsets[node + 1]);
+  // Who asks for an index was mostly told the id just now; a table of all ids would cost more than it saves.
+  let last = -1;
   return {
-    ids: nodes.map(({ id }) => id),
-    names: nodes.map(({ name }) => name),
-    types: nodes.map(({ type }) => type),
-    ...placed(nodes.length, edges),
-    edges,
-    children: adjacency(nodes.length, edges, 0),
-    parents: adjacency(nodes.length, edges, 1),
+    ...{ skeleton, to, size: ids.length, edges: sources.length },
+    x: Float32Array.from(skeleton.x, (column) => column * columnStep),
+    y: Float32Array.from(skeleton.y, (row) => row * rowStep),
+    parents: { start: offsets, list: sources },
+    children: reversed(ids.length, sources, to),
+    idOf: (node) => ids[(last = node)]!,
+    at: (id) => (ids[last] === id ? last : (last = ids.indexOf(id))),
   };
 }
 
-function placed(nodes: number, edges: Uint32Array): { x: Float32Array; y: Float32Array } {
-  const drawn = layout(nodes, edges);
-  const size = new Uint32Array(drawn.layers);
-  for (const layer of drawn.x) size[layer]! += 1;
-  const columns = Array.from(size, (many) => Math.max(1, Math.ceil(many / foldAt)));
-  const left: number[] = [];
-  columns.reduce((sum, many, layer) => ((left[layer] = sum), sum + many * (cardWidth + 20) + layerStep - cardWidth), 0);
-  const tallest = Math.max(1, ...size);
-  const x = new Float32Array(nodes);
-  const y = new Float32Array(nodes);
-  for (let node = 0; node < nodes; node += 1) {
-    const layer = drawn.x[node]!;
-    const many = columns[layer]!;
-    const place = Math.round(drawn.y[node]! - (tallest - size[layer]!) / 2);
-    const rows = Math.ceil(size[layer]! / many);
-    x[node] = left[layer]! + (place % many) * (cardWidth + 20);
-    y[node] = (Math.floor(place / many) - rows / 2) * rowStep;
-  }
-  return { x, y };
+function reversed(size: number, sources: Uint32Array, to: Uint32Array): Neighbours {
+  const start = new Uint32Array(size + 1);
+  for (const source of sources) start[source + 1]! += 1;
+  for (let node = 0; node < size; node += 1) start[node + 1]! += start[node]!;
+  const list = new Uint32Array(sources.length);
+  const next = start.slice();
+  sources.forEach((source, edge) => (list[next[source]!++] = to[edge]!));
+  return { start, list };
 }
 
-/** Everything upstream and downstream of a node, as a mask over the nodes. */
-export function reachOf(model: MapModel, from: number): Uint8Array {
-  const seen = new Uint8Array(model.ids.length);
-  for (const { start, list } of [model.children, model.parents]) {
-    const mine = new Uint8Array(model.ids.length);
-    const stack = [from];
-    while (stack.length > 0) {
-      const node = stack.pop()!;
-      if (mine[node]) continue;
-      mine[node] = 1;
-      seen[node] = 1;
-      for (let index = start[node]!; index < start[node + 1]!; index += 1) stack.push(list[index]!);
+/** Everything that feeds a node and everything it feeds. */
+export interface Reach {
+  readonly mask: Uint8Array;
+  /** The same as a list, the node itself first. */
+  readonly nodes: Uint32Array;
+  /** How many of them it reads, and how many it feeds, at any distance. */
+  readonly up: number;
+  readonly down: number;
+}
+
+export function reachOf({ size, parents, children }: MapModel, from: number): Reach {
+  const mask = new Uint8Array(size);
+  const nodes = new Uint32Array(size);
+  nodes[0] = from;
+  mask[from] = 1;
+  const up = walk(parents, mask, nodes, 1);
+  // A second walk in the same list; what is marked already can only be met on a cycle.
+  const down = walk(children, mask, nodes, 1 + up);
+  return { mask, nodes: nodes.subarray(0, 1 + up + down), up, down };
+}
+
+/** Follows `edges` from the first node of the list; found ones are appended from `end` on. How many there are. */
+function walk({ start, list }: Neighbours, mask: Uint8Array, nodes: Uint32Array, end: number): number {
+  let last = end;
+  const visit = (node: number) => {
+    for (let edge = start[node]!; edge < start[node + 1]!; edge += 1) {
+      const other = list[edge]!;
+      if (mask[other]) continue;
+      mask[other] = 1;
+      nodes[last++] = other;
     }
-  }
-  return seen;
+  };
+  visit(nodes[0]!);
+  for (let next = end; next < last; next += 1) visit(nodes[next]!);
+  return last - end;
 }

@@ -13,57 +13,77 @@ export interface Colours {
   bad: string;
   violet: string;
   amber: string;
+  skip: string;
 }
+
+/** The page's own names of these colours. */
+export const variables: Record<keyof Colours, string> = {
+  ...{ surface: '--surface', line: '--line-strong', edge: '--line-control', ink: '--ink', ink3: '--ink-3' },
+  ...{ water: '--run-mark', selected: '--selected', pressed: '--pressed', ok: '--success-mark' },
+  ...{ bad: '--fail-mark', violet: '--partial-mark', amber: '--warn-mark', skip: '--skip-mark' },
+};
 
 /** The page's colours as a canvas takes them: `light-dark()` resolved by the browser itself. */
 export function coloursOf(): Colours {
   const probe = document.createElement('i');
   document.body.append(probe);
   const read = (name: string) => {
-    probe.style.color = `var(--${name})`;
+    probe.style.color = `var(${name})`;
     return getComputedStyle(probe).color;
   };
-  const colours = {
-    ...{
-      surface: read('surface'),
-      line: read('line-strong'),
-      edge: read('line-control'),
-      ink: read('ink'),
-      ink3: read('ink-3'),
-    },
-    ...{ water: read('run-mark'), selected: read('selected'), pressed: read('pressed'), ok: read('success-mark') },
-    ...{ bad: read('fail-mark'), violet: read('partial-mark'), amber: read('warn-mark') },
-  };
+  const colours = Object.fromEntries(Object.entries(variables).map(([key, name]) => [key, read(name)]));
   probe.remove();
-  return colours;
+  return colours as unknown as Colours;
 }
+
+/** Calls back when the page changes between light and dark, by hand or with the system. @returns the end of it */
+export function onTheme(repaint: () => void): () => void {
+  const byHand = new MutationObserver(repaint);
+  byHand.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  const bySystem = matchMedia('(prefers-color-scheme: dark)');
+  bySystem.addEventListener('change', repaint);
+  return () => {
+    byHand.disconnect();
+    bySystem.removeEventListener('change', repaint);
+  };
+}
+
+const text = {
+  'font-family': 'Inter, system-ui, sans-serif',
+  'text-valign': 'center',
+  'text-halign': 'center',
+} as const;
+/** What a figure of an element says, as a style. */
+const of = (name: string) => (one: { data: (name: string) => string }) => one.data(name);
 
 const cards = (colours: Colours): StylesheetStyle[] => [
   {
-    selector: 'node',
+    selector: 'node.card',
     style: {
-      shape: 'round-rectangle',
-      ...{
-        width: 168,
-        height: 40,
-        'background-color': colours.surface,
-        'border-color': colours.line,
-        'border-width': 1,
-      },
-      ...{ label: 'data(label)', color: colours.ink, 'font-size': 11.5, 'font-weight': 500 },
-      ...{ 'font-family': 'Inter, system-ui, sans-serif', 'text-valign': 'center', 'text-halign': 'center' },
-      ...{ 'text-wrap': 'ellipsis', 'text-max-width': '150px' },
+      ...{ shape: 'round-rectangle', 'corner-radius': '6', width: 'data(width)', height: 'data(height)' },
+      ...{ 'background-color': colours.surface, 'border-color': colours.line, 'border-width': 1 },
+      ...{ 'background-image': 'data(image)', 'background-width': '100%', 'background-height': '100%' },
     },
   },
-  { selector: 'node.on', style: { 'border-color': colours.water } },
+  { selector: 'node.card.on', style: { 'border-color': colours.water } },
   {
-    selector: 'node.chosen',
-    style: { 'border-color': colours.water, 'border-width': 2, 'background-color': colours.selected },
+    selector: 'node.card.root, node.card.chosen',
+    style: { 'border-color': colours.water, 'background-color': colours.selected },
   },
-  { selector: 'node.root', style: { 'font-weight': 700 } },
+  { selector: 'node.card.chosen', style: { 'border-width': 2 } },
   {
-    selector: 'node[state = "error"], node[state = "fail"]',
-    style: { 'border-color': colours.bad, 'border-width': 2 },
+    selector: 'node.chip',
+    style: {
+      ...{ shape: 'round-rectangle', 'corner-radius': '9', width: 'data(width)', height: 18, 'border-width': 0 },
+      ...{ 'background-color': colours.pressed, label: 'data(word)', color: colours.ink, 'font-size': 10, ...text },
+    },
+  },
+  {
+    selector: 'node.head',
+    style: {
+      ...{ width: 1, height: 1, 'background-opacity': 0, label: 'data(word)', color: colours.ink3, 'font-size': 11 },
+      ...{ ...text, 'text-halign': 'right', events: 'no' },
+    },
   },
 ];
 
@@ -73,22 +93,13 @@ export const styleOf = (colours: Colours): StylesheetStyle[] => [
   {
     selector: 'edge',
     style: {
-      ...{ width: 'data(weight)', 'line-color': colours.edge, 'curve-style': 'bezier', opacity: 0.75 },
-      ...{ 'source-endpoint': '90deg', 'target-endpoint': '270deg', 'target-arrow-shape': 'none' },
-    },
+      ...{ width: 'data(weight)', 'line-color': colours.edge, 'target-arrow-shape': 'none', events: 'no' },
+      ...{ 'curve-style': 'unbundled-bezier', 'edge-distances': 'endpoints' },
+      ...{ 'source-endpoint': of('leave'), 'target-endpoint': of('arrive') },
+      ...{ 'control-point-weights': of('weights'), 'control-point-distances': of('distances') },
+    } as never,
   },
-  { selector: 'edge.on', style: { 'line-color': colours.water, width: 2, opacity: 1, 'z-index': 2 } },
-  {
-    selector: 'node.frontier',
-    style: {
-      ...{
-        width: 34,
-        height: 18,
-        'background-color': colours.pressed,
-        'border-width': 0,
-        color: colours.ink3,
-        'font-size': 10,
-      },
-    },
-  },
+  { selector: 'edge.indirect', style: { 'line-style': 'dashed', 'line-dash-pattern': [4, 3] } },
+  { selector: 'edge.added', style: { 'line-color': colours.ok, width: 2 } },
+  { selector: 'edge.on', style: { 'line-color': colours.water, width: 2, 'z-index': 2 } },
 ];

@@ -2125,6 +2125,13 @@ export const schemas: Record<string, object> = {
       down: { type: 'integer', minimum: 0, maximum: 50, default: 1 },
       limit: { type: 'integer', minimum: 1, maximum: 400, default: 400 },
       tests: { type: 'boolean', description: 'Whether tests are shown; false when absent.', default: false },
+      open: {
+        type: 'array',
+        items: { type: 'string', pattern: '^(up|down):.+$', maxLength: 2000 },
+        maxItems: 100,
+        description:
+          '`up:` or `down:` and a node: its neighbours in that direction are shown too, one after the other as they stand. A node that is not shown by then opens nothing.',
+      },
       snapshot: { type: 'string', pattern: '^(latest|sha256:[0-9a-f]{64})$', description: '`latest` when absent.' },
     },
   },

@@ -1895,6 +1895,12 @@ export interface GraphNeighbourhoodInput {
    */
   tests?: boolean;
   /**
+   * `up:` or `down:` and a node: its neighbours in that direction are shown too, one after the other as they stand. A node that is not shown by then opens nothing.
+   *
+   * @maxItems 100
+   */
+  open?: string[];
+  /**
    * `latest` when absent.
    */
   snapshot?: string;
