@@ -2130,7 +2130,7 @@ export const schemas: Record<string, object> = {
         items: { type: 'string', pattern: '^(up|down):.+$', maxLength: 2000 },
         maxItems: 100,
         description:
-          '`up:` or `down:` and a node: its neighbours in that direction are shown too, one after the other as they stand. A node that is not shown by then opens nothing.',
+          '`up:` or `down:` and a unique_id: its neighbours in that direction are shown too, one after the other as they stand. A node that is not shown by then opens nothing.',
       },
       snapshot: { type: 'string', pattern: '^(latest|sha256:[0-9a-f]{64})$', description: '`latest` when absent.' },
     },

@@ -1895,7 +1895,7 @@ export interface GraphNeighbourhoodInput {
    */
   tests?: boolean;
   /**
-   * `up:` or `down:` and a node: its neighbours in that direction are shown too, one after the other as they stand. A node that is not shown by then opens nothing.
+   * `up:` or `down:` and a unique_id: its neighbours in that direction are shown too, one after the other as they stand. A node that is not shown by then opens nothing.
    *
    * @maxItems 100
    */
