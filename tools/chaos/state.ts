@@ -25,8 +25,8 @@ const tables: Record<string, string> = {
 /** What still moves, by name; empty when all is at rest. */
 const unrest = `
   select 'waiting tasks' as what, count(*)::int as n from dispatcher.task where status not in ('succeeded', 'failed', 'cancelled')
-  union all select 'unsent events', count(*) from dispatcher.outbox where published_at is null
-  union all select 'unsent requests', count(*) from runner.outbox where published_at is null
+  union all select 'unsent events', count(*) from dispatcher.outbox o left join dispatcher.relayed r using (org_id) where o.ordinal > coalesce(r.ordinal, 0)
+  union all select 'unsent requests', count(*) from runner.outbox o left join runner.relayed r using (org_id) where o.ordinal > coalesce(r.ordinal, 0)
   union all select 'unheard requests', count(*) from runner.outbox o where not exists (select 1 from dispatcher.inbox i where i.org_id = o.org_id and i.event_id = o.id)
   union all select 'unheard ends', count(*) from dispatcher.outbox o where type = 'task.finished'
     and not exists (select 1 from runner.inbox i where i.org_id = o.org_id and i.event_id = o.id)`;

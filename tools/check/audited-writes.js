@@ -16,7 +16,7 @@ export const auditedWrites = {
     let mutates = false;
     return {
       CallExpression({ callee }) {
-        if (callee.type === 'Identifier' && /^mutate(All)?$/.test(callee.name)) mutates = true;
+        if (callee.type === 'Identifier' && /^mutate(All|Last)?$/.test(callee.name)) mutates = true;
         const isWrite =
           callee.type === 'MemberExpression' &&
           callee.property.name === 'write' &&

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { consistencyHolds, inclusionHolds, leafHash, signCheckpoint } from '@headgate/audit-tree';
 import {
+  canonical,
   auditCheckpoint,
   auditConsistency,
   auditExport,
@@ -15,7 +16,7 @@ import {
   projectCreated,
   runCancelRequested,
 } from '@headgate/contracts';
-import { Database, leafHash as kitLeafHash, mutate, type Service, type ServiceName } from '@headgate/kit';
+import { Database, mutate, type Service, type ServiceName } from '@headgate/kit';
 import { asker, callOf, type Stack, startStack } from '@headgate/testing';
 import { connect } from '@nats-io/transport-node';
 import { Module } from '@nestjs/common';
@@ -91,7 +92,18 @@ const codes = ({ findings }: AuditVerifyOutput) => [...new Set(findings.map(({ c
 
 test('entities and migrations agree', () => expect(stack.drift).toEqual([]));
 
-test("the tree hashes a leaf as the service's own outbox does", () => expect(leafHash('{}')).toBe(kitLeafHash('{}')));
+test("the tree hashes a leaf as the service's own outbox does", async () => {
+  const org = await organization();
+  const own = await stack.sql<{ envelope: string; leaf_hash: string }>(
+    'select envelope, leaf_hash from planner.outbox where org_id = $1',
+    [org],
+  );
+  expect(own.length).toBeGreaterThan(0);
+  for (const { envelope, leaf_hash } of own) {
+    expect(leaf_hash).toBe(leafHash(envelope));
+    expect(canonical(JSON.parse(envelope))).toBe(envelope);
+  }
+});
 
 test('an untouched record verifies, and each leaf is sealed about as soon as it is published', async () => {
   const org = await organization();

@@ -1,39 +1,53 @@
 import { type Lease, taskClaimed } from '@headgate/contracts';
-import { type Call, type Change, change, type Database, type Infra, mutateAll } from '@headgate/kit';
+import { type Call, type Change, change, type Database, type Infra, mutateLast } from '@headgate/kit';
+import { byPlace } from './task-state.ts';
 
 export interface Candidate extends Record<string, unknown> {
   readonly org_id: string;
   readonly id: string;
+  readonly attempt: number;
   readonly concurrency_key: string | null;
+  /** Where the task lies, and its offer. */
+  readonly place: string;
+  readonly offer: string;
 }
 
 /**
- * Organizations with work are found by skipping through the index of what is queued, and of each only as much is read
+ * Organizations with work are found by skipping through the index of what is offered, and of each only as much is read
  * as may be wanted: the cost does not grow with a backlog. The organization with the fewest tasks in hand comes first,
  * so that one that asks for much does not delay the others; within one, priority and then age decide.
  */
 const fair = `
   with recursive lanes as (
-    (select org_id, operator from task where status = 'queued' order by org_id, operator limit 1)
+    (select org_id, operator from task_offer order by org_id, operator limit 1)
     union all
     select next.org_id, next.operator from lanes l cross join lateral (
-      select t.org_id, t.operator from task t where t.status = 'queued' and (t.org_id, t.operator) > (l.org_id, l.operator)
-      order by t.org_id, t.operator limit 1) next),
+      select o.org_id, o.operator from task_offer o where (o.org_id, o.operator) > (l.org_id, l.operator)
+      order by o.org_id, o.operator limit 1) next),
   hand as (select org_id, count(*) as n from task_lease group by org_id),
   waiting as (
-    select w.*, row_number() over (partition by w.org_id order by w.priority desc, w.run_at, w.id) + coalesce(h.n, 0) as turn
+    select w.*, row_number() over (partition by w.org_id order by w.priority desc, w.run_at, w.task_id) + coalesce(h.n, 0) as turn
     from lanes l left join hand h on h.org_id = l.org_id cross join lateral (
-      select t.org_id, t.id, t.concurrency_key, t.priority, t.run_at from task t
-      where t.status = 'queued' and t.org_id = l.org_id and t.operator = l.operator and t.run_at <= now()
-        and (t.concurrency_key is null or not exists (
-      select 1 from task b where b.status = 'leased' and b.org_id = t.org_id and b.concurrency_key = t.concurrency_key))
-      order by t.priority desc, t.run_at, t.id limit $2) w
-    where l.operator = any ($1))
-  select org_id, id, concurrency_key from waiting order by turn, priority desc, run_at, id limit $2`;
+      select o.ctid as offer, o.* from task_offer o
+      where o.org_id = l.org_id and o.operator = l.operator and o.run_at <= now() and o.task_id <> all ($3)
+        and (o.concurrency_key is null or not exists (
+          select 1 from task_lease b where b.org_id = o.org_id and b.concurrency_key = o.concurrency_key))
+      order by o.priority desc, o.run_at, o.task_id limit $2) w
+    where l.operator = any ($1)
+    order by turn, priority desc, run_at, task_id limit $2)
+  select w.org_id, w.task_id as id, w.concurrency_key, w.offer, t.place, t.attempt
+  from waiting w cross join lateral (
+    select ctid as place, attempt from task where org_id = w.org_id and id = w.task_id and status = 'queued' limit 1) t
+  order by w.turn, w.priority desc, w.run_at, w.task_id`;
 
-/** What to lease next, over all organizations: of one concurrency key, one. */
-export async function candidates(infra: Infra, operators: readonly string[], most: number): Promise<Candidate[]> {
-  const found = await infra.query<Candidate>(fair, [operators, most]);
+/** What to lease next, over all organizations and apart from what is being leased already: of one concurrency key, one. */
+export async function candidates(
+  infra: Infra,
+  operators: readonly string[],
+  most: number,
+  underway: ReadonlySet<string>,
+): Promise<Candidate[]> {
+  const found = await infra.query<Candidate>(fair, [operators, most, [...underway]]);
   const taken = new Set<string>();
   return found.filter(({ org_id, concurrency_key }) => {
     if (concurrency_key === null) return true;
@@ -42,56 +56,69 @@ export async function candidates(infra: Infra, operators: readonly string[], mos
   });
 }
 
-const pick = `
-  select t.id from task t where t.org_id = $1 and t.id = any ($2) and t.status = 'queued' and t.run_at <= now()
-    and (t.concurrency_key is null or not exists (
-      select 1 from task b where b.status = 'leased' and b.org_id = t.org_id and b.concurrency_key = t.concurrency_key))
-  order by t.id for update skip locked`;
-
+/**
+ * What has moved since it was seen, or is in somebody's hands, is left out. The task's lock is its offer's as well, and
+ * its attempt says that the offer is still the one that was seen. A key that is taken is refused by its index.
+ */
 const take = `
-  with claimed as (
-    update task t set status = 'leased', attempt = t.attempt + 1 from unnest($2::uuid[], $3::text[]) as a(id, worker)
-    where t.org_id = $1 and t.id = a.id
-    returning t.id, t.job_id, t.project, t.environment, t.operator, t.spec, t.attempt, a.worker),
+  with free as materialized (
+    select seen.worker, seen.offer, t.place from unnest($2::tid[], $3::tid[], $4::uuid[], $5::int[], $6::text[])
+        as seen (place, offer, id, attempt, worker)
+      cross join lateral (
+        select ctid as place from task where ctid = seen.place and org_id = $1 and id = seen.id and status = 'queued'
+          and attempt = seen.attempt for no key update skip locked) t),
+  claimed as (
+    update task t set status = 'leased', attempt = t.attempt + 1 from free where t.org_id = $1 and t.ctid = free.place
+    returning t.id, t.job_id, t.run_id, t.correlation_id, t.project, t.environment, t.operator, t.spec, t.attempt,
+      t.concurrency_key, free.worker),
+  gone as (delete from task_offer o using free where o.org_id = $1 and o.ctid = free.offer),
   leased as (
-    insert into task_lease (org_id, task_id, attempt, worker, until)
-    select $1, id, attempt, worker, now() + $4 * interval '1 millisecond' from claimed)
-  select c.*, j.run_id, j.correlation_id from claimed c join job j on j.org_id = $1 and j.id = c.job_id`;
+    insert into task_lease (org_id, task_id, attempt, worker, until, concurrency_key)
+    select $1, id, attempt, worker, now() + $7 * interval '1 millisecond', concurrency_key from claimed)
+  select * from claimed`;
 
 interface Row {
   readonly id: string;
   readonly job_id: string;
+  readonly run_id: string;
+  readonly correlation_id: string | null;
   readonly project: string;
   readonly environment: string;
   readonly operator: string;
   readonly spec: Record<string, unknown>;
   readonly attempt: number;
   readonly worker: string;
-  readonly run_id: string;
-  readonly correlation_id: string | null;
 }
 
+class Nothing extends Error {}
+
 /** Leases tasks of one organization to workers; what another one was faster with is left out. */
-export function lease(
+export async function lease(
   database: Database,
   call: Call,
-  asked: readonly { readonly id: string; readonly worker: string }[],
+  asked: readonly { readonly candidate: Candidate; readonly worker: string }[],
   leaseMs: number,
 ): Promise<{ task: string; lease: Lease }[]> {
-  const workers = new Map(asked.map(({ id, worker }) => [id, worker]));
-  return database.write(call, async (tx) => {
-    const free = await tx.prepared<{ id: string }>(pick, [tx.org, [...workers.keys()]]);
-    // Not one row touched, and nothing to tell: the database wants a leaf of all who so much as tried to change some.
-    if (free.length === 0) return [];
-    const rows = await tx.prepared<Row>(take, [
-      ...[tx.org, free.map(({ id }) => id), free.map(({ id }) => workers.get(id)), leaseMs],
-    ]);
-    await mutateAll(tx, rows.map(claimed));
-    return rows.map(({ id: task, job_id: job, run_id: run, project, environment, attempt, operator, spec }) => ({
-      task,
-      lease: { org: tx.org, project, environment, task, job, run, attempt, operator, spec, leaseMs },
-    }));
-  });
+  const seen = asked.map(({ candidate }) => candidate);
+  try {
+    return await database.write(call, async (tx) => {
+      await byPlace(tx);
+      const rows = await tx.prepared<Row>(take, [
+        ...[tx.org, seen.map(({ place }) => place), seen.map(({ offer }) => offer), seen.map(({ id }) => id)],
+        ...[seen.map(({ attempt }) => attempt), asked.map(({ worker }) => worker), leaseMs],
+      ]);
+      // Nothing to tell: the database wants a leaf of all who so much as tried to change some, so it is taken back.
+      if (rows.length === 0) throw new Nothing();
+      await mutateLast(tx, rows.map(claimed));
+      return rows.map(({ id: task, job_id: job, run_id: run, project, environment, attempt, operator, spec }) => ({
+        task,
+        lease: { org: tx.org, project, environment, task, job, run, attempt, operator, spec, leaseMs },
+      }));
+    });
+  } catch (error) {
+    if (error instanceof Nothing) return [];
+    throw error;
+  }
 }
 
 function claimed(row: Row): Change {

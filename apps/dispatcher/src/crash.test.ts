@@ -48,7 +48,11 @@ class Crashing {
           if (isHere(tx.org)) await die(tx);
           return tx.prepared(sql, parameters);
         };
-        const done = await work({ ...tx, query, prepared });
+        const send: Tx['send'] = async (sql, parameters) => {
+          if (isHere(tx.org)) await die(tx);
+          return tx.send(sql, parameters);
+        };
+        const done = await work({ ...tx, query, prepared, send });
         if (isHere(tx.org)) await die(tx);
         return done;
       });

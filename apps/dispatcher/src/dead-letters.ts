@@ -9,8 +9,7 @@ import {
   taskDiscarded,
   taskReplayed,
 } from '@headgate/contracts';
-import { type Call, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
-import { v7 as uuidv7 } from 'uuid';
+import { type Call, Database, Failure, keyOf, mutate, pageOf, type Tx, newId } from '@headgate/kit';
 import { write } from './new-job.ts';
 
 interface Row {
@@ -110,7 +109,7 @@ function refuseUnlessOpen({ id, dead_state }: Row): void {
 
 async function copy(tx: Tx, row: Row, key: string): Promise<string> {
   const { project, environment, name, operator, spec, concurrency_key, priority, origin } = row;
-  const id = uuidv7();
+  const id = newId();
   const task = { name, operator, spec, priority, maxAttempts: row.max_attempts, backoffMs: row.backoff_ms };
   const tasks = [{ ...task, ...(concurrency_key !== null && { concurrencyKey: concurrency_key }) }];
   await write(tx, [

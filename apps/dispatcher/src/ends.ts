@@ -1,6 +1,7 @@
 import { taskCancelRequested, taskFinished, taskQueued } from '@headgate/contracts';
 import { type Change, change, type Tx } from '@headgate/kit';
-import { lock, type TaskState } from './task-state.ts';
+import { grouped } from './coalescer.ts';
+import { byKey, byPlace, lock, type TaskState } from './task-state.ts';
 
 export type Outcome = 'succeeded' | 'failed' | 'cancelled';
 
@@ -16,39 +17,69 @@ export interface End {
   readonly isDead?: boolean;
 }
 
+/** What was locked is there, so a row that is missed is a bug: dividing by nothing takes the transaction back. */
 const finish = `
-  with e as (select * from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::bool[])
-    as e(id, outcome, result, cause, tried, dead)),
-  ended as (
-    update task t set status = e.outcome, result = e.result, cause = e.cause, finished_at = now(),
+  with ended as (
+    update task t set status = e.outcome, result = e.result, cause = e.cause, finished_at = now(), deadline = null,
       dead_at = case when e.dead then now() end, dead_state = case when e.dead then 'open' end
-    from e where t.org_id = $1 and t.id = e.id returning t.id, t.job_id),
-  gone as (
-    delete from task_lease l using e where l.org_id = $1 and l.task_id = e.id
-    returning l.task_id, l.attempt, l.worker, l.started_at, e.tried, e.cause),
-  kept as (
-    insert into task_attempt (org_id, task_id, attempt, worker, started_at, finished_at, outcome, cause)
-    select $1, task_id, attempt, worker, started_at, now(), tried, cause from gone),
-  counted as (select job_id, count(*)::int as n from ended group by job_id)
-  update job j set open_tasks = j.open_tasks - c.n, finished_at = case when j.open_tasks <= c.n then now() end
-  from counted c where j.org_id = $1 and j.id = c.job_id`;
+    from unnest($2::tid[], $3::text[], $4::jsonb[], $5::text[], $6::bool[]) as e (place, outcome, result, cause, dead)
+    where t.org_id = $1 and t.ctid = e.place returning t.id),
+  closed as (
+    update job j set open_tasks = j.open_tasks - c.n, finished_at = case when j.open_tasks <= c.n then now() end
+    from unnest($7::tid[], $8::int[]) as c (place, n) where j.org_id = $1 and j.ctid = c.place returning j.id)
+  select 1 / ((select count(*) from ended) = cardinality($2) and (select count(*) from closed) = cardinality($7))::int`;
 
 /** Ends tasks, and with the last one its job; what waited for them is queued, or ends too. Answers what to tell. */
 export async function end(tx: Tx, ends: readonly End[]): Promise<Change[]> {
   if (ends.length === 0) return [];
-  await tx.prepared(finish, [
+  await free(
+    tx,
+    ends.map(({ task, outcome, tried = outcome, cause }) => ({ task, tried, cause })),
+  );
+  const offered = ends.filter(({ task }) => task.status === 'queued').map(({ task }) => task.id);
+  if (offered.length > 0)
+    await tx.send('delete from task_offer where org_id = $1 and task_id = any ($2)', [tx.org, offered]);
+  const jobs = grouped(ends, ({ task }) => task.job_place);
+  await byPlace(tx);
+  await tx.send(finish, [
     tx.org,
-    ends.map(({ task }) => task.id),
+    ends.map(({ task }) => task.place),
     ends.map(({ outcome }) => outcome),
     ends.map(({ result = {} }) => JSON.stringify(result)),
     ends.map(({ cause }) => cause ?? null),
-    ends.map(({ outcome, tried = outcome }) => tried),
     ends.map(({ isDead = false }) => isDead),
+    [...jobs.keys()],
+    [...jobs.values()].map(({ length }) => length),
   ]);
+  await byKey(tx);
   const told = ends.map(finished);
   const awaited = ends.filter(({ task }) => task.is_awaited);
   if (awaited.length > 0) told.push(...(await follow(tx, awaited)));
   return told;
+}
+
+interface Tried {
+  readonly task: TaskState;
+  readonly tried: string;
+  readonly cause?: string | undefined;
+}
+
+/** Takes leases back, and keeps what became of their attempts. */
+async function free(tx: Tx, all: readonly Tried[]): Promise<void> {
+  const held = all.filter(({ task }) => task.worker !== null);
+  if (held.length === 0) return;
+  await tx.send(
+    `with gone as (delete from task_lease where org_id = $1 and task_id = any ($2))
+     insert into task_attempt (org_id, task_id, attempt, worker, started_at, finished_at, outcome, cause)
+     select $1, task, attempt, worker, started, now(), tried, cause
+     from unnest($2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
+       as held (task, attempt, worker, started, tried, cause)`,
+    [
+      ...[tx.org, held.map(({ task }) => task.id), held.map(({ task }) => task.attempt)],
+      ...[held.map(({ task }) => task.worker), held.map(({ task }) => task.started_at)],
+      ...[held.map(({ tried }) => tried), held.map(({ cause }) => cause ?? null)],
+    ],
+  );
 }
 
 function finished({ task, outcome, result = {}, cause }: End): Change {
@@ -68,8 +99,10 @@ async function follow(tx: Tx, ends: readonly End[]): Promise<Change[]> {
        update task t set waits_for = t.waits_for - f.n, run_at = now(),
          status = case when t.status = 'blocked' and t.waits_for <= f.n then 'queued' else t.status end
        from freed f where t.org_id = $1 and t.id = f.task_id
-       returning t.id, t.job_id as job, t.project, t.environment, t.operator, t.status)
-     select id, job, project, environment, operator from counted where status = 'queued'`,
+       returning t.*),
+     offered as (
+       insert into task_offer select org_id, id, operator, priority, run_at, concurrency_key from counted where status = 'queued')
+     select id, job_id as job, project, environment, operator from counted where status = 'queued'`,
     [tx.org, ids(true)],
   );
   const told = free.map(({ id: task, ...where }) => change(taskQueued, { ...where, task }));
@@ -104,28 +137,25 @@ export interface Retry {
   readonly isFree?: boolean;
 }
 
+const requeue = `
+  with queued as (
+    update task t set status = 'queued', run_at = now() + r.after_ms * interval '1 millisecond', max_attempts = t.max_attempts + r.more
+    from unnest($2::tid[], $3::float8[], $4::int[]) as r (place, after_ms, more) where t.org_id = $1 and t.ctid = r.place returning t.*),
+  offered as (insert into task_offer select org_id, id, operator, priority, run_at, concurrency_key from queued)
+  select 1 / (count(*) = cardinality($2))::int from queued`;
+
 /** Puts leased tasks back into the queue. */
 export async function again(tx: Tx, retries: readonly Retry[]): Promise<void> {
   if (retries.length === 0) return;
-  await tx.query(
-    `with r as (select * from unnest($2::uuid[], $3::text[], $4::text[], $5::float8[], $6::int[]) as r(id, tried, cause, after_ms, more)),
-     queued as (
-       update task t set status = 'queued', run_at = now() + r.after_ms * interval '1 millisecond', max_attempts = t.max_attempts + r.more
-       from r where t.org_id = $1 and t.id = r.id),
-     gone as (
-       delete from task_lease l using r where l.org_id = $1 and l.task_id = r.id
-       returning l.task_id, l.attempt, l.worker, l.started_at, r.tried, r.cause)
-     insert into task_attempt (org_id, task_id, attempt, worker, started_at, finished_at, outcome, cause)
-     select $1, task_id, attempt, worker, started_at, now(), tried, cause from gone`,
-    [
-      tx.org,
-      retries.map(({ task }) => task.id),
-      retries.map(({ tried }) => tried),
-      retries.map(({ cause }) => cause ?? null),
-      retries.map(({ afterMs = 0 }) => afterMs),
-      retries.map(({ isFree }) => (isFree ? 1 : 0)),
-    ],
-  );
+  await free(tx, retries);
+  await byPlace(tx);
+  await tx.send(requeue, [
+    tx.org,
+    retries.map(({ task }) => task.place),
+    retries.map(({ afterMs = 0 }) => afterMs),
+    retries.map(({ isFree }) => (isFree ? 1 : 0)),
+  ]);
+  await byKey(tx);
 }
 
 export const queuedAgain = ({ project, environment, job_id: job, id: task, operator }: TaskState): Change =>

@@ -6,8 +6,7 @@ import {
   type JobsCancelOutput,
   type RunRequested,
 } from '@headgate/contracts';
-import { type Call, Database, Failure, mutateAll, type Tx } from '@headgate/kit';
-import { v7 as uuidv7 } from 'uuid';
+import { type Call, Database, Failure, mutateLast, type Tx, newId } from '@headgate/kit';
 import { Coalescer, grouped } from './coalescer.ts';
 import { askToStop, end } from './ends.ts';
 import { type NewJob, order, write } from './new-job.ts';
@@ -52,7 +51,7 @@ export class Jobs {
     const spec = run as unknown as Record<string, unknown>;
     await write(tx, [
       {
-        ...{ id: uuidv7(), project, environment, run: run.run, key: null, originId: null },
+        ...{ id: newId(), project, environment, run: run.run, key: null, originId: null },
         correlationId: tx.call.correlationId ?? null,
         tasks: [{ name: 'main', operator: 'dbt', spec, concurrencyKey, maxAttempts }],
       },
@@ -77,7 +76,7 @@ export class Jobs {
 }
 
 function newJob({ input, call }: { input: JobsSubmitInput; call: Call }): NewJob {
-  const id = uuidv7();
+  const id = newId();
   const { project, environment, key, tasks } = input;
   return { id, run: id, project, environment, key, tasks, originId: null, correlationId: call.correlationId ?? null };
 }
@@ -113,5 +112,5 @@ async function cancelAll(tx: Tx, job: string): Promise<void> {
     waiting.map((task) => ({ task: { ...task, is_awaited: false }, outcome: 'cancelled' as const, cause })),
   );
   const running = tasks.filter((task) => task.status === 'leased' && !task.cancel_requested);
-  await mutateAll(tx, [...told, ...(await askToStop(tx, running, 'cancelled'))]);
+  await mutateLast(tx, [...told, ...(await askToStop(tx, running, 'cancelled'))]);
 }

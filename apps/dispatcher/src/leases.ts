@@ -7,7 +7,7 @@ import type {
   TasksReleaseInput,
   TasksReleaseOutput,
 } from '@headgate/contracts';
-import { type Call, type Change, CONFIG, type Config, Database, Infra, mutateAll, type Tx } from '@headgate/kit';
+import { type Call, type Change, CONFIG, type Config, Database, Infra, mutateLast, type Tx } from '@headgate/kit';
 import { again, end, type End, queuedAgain, type Retry } from './ends.ts';
 import { Coalescer, grouped } from './coalescer.ts';
 import { Queue } from './queue.ts';
@@ -110,7 +110,7 @@ export class Leases {
     const told: Change[] = await end(tx, ends);
     await again(tx, retries);
     for (const report of late) answers.set(report, await standing(tx, report.input));
-    await mutateAll(tx, [...told, ...retries.map(({ task }) => queuedAgain(task))]);
+    await mutateLast(tx, [...told, ...retries.map(({ task }) => queuedAgain(task))]);
     return answers;
   }
 
@@ -135,7 +135,7 @@ export class Leases {
           tx,
           wanted.map((task) => ({ task, tried: 'released' as const, isFree: true })),
         );
-        await mutateAll(tx, [...told, ...wanted.map(queuedAgain)]);
+        await mutateLast(tx, [...told, ...wanted.map(queuedAgain)]);
         released.push(...own.map(({ id }) => id));
       });
     }

@@ -1,6 +1,5 @@
 import { type JobsSubmitInput, type JobsSubmitOutput, taskQueued } from '@headgate/contracts';
-import { change, Failure, mutateAll, type Tx } from '@headgate/kit';
-import { v7 as uuidv7 } from 'uuid';
+import { change, Failure, mutateLast, type Tx, newId } from '@headgate/kit';
 
 type Wanted = JobsSubmitInput['tasks'][number];
 
@@ -51,7 +50,7 @@ export async function write(tx: Tx, jobs: readonly NewJob[]): Promise<JobsSubmit
     return { job: job.id, created: true };
   });
   if (fresh.length === 0) return answers;
-  await tx.prepared(
+  await tx.send(
     `insert into job (org_id, id, project, environment, run_id, idempotency_key, correlation_id, origin_id, open_tasks)
      select $1, * from unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::int[])`,
     [
@@ -68,29 +67,35 @@ export async function write(tx: Tx, jobs: readonly NewJob[]): Promise<JobsSubmit
 
 async function byKey(tx: Tx, jobs: readonly NewJob[]): Promise<Map<string, string>> {
   const rows = await tx.prepared<{ id: string; key: string }>(
-    'select id, idempotency_key as key from job where org_id = $1 and idempotency_key = any ($2)',
-    [tx.org, jobs.map(({ key }) => key)],
+    `select j.id, asked.key from unnest($2::text[]) as asked (key)
+     cross join lateral (select id from job where org_id = $1 and idempotency_key = asked.key limit 1) j`,
+    [tx.org, jobs.flatMap(({ key }) => key ?? [])],
   );
   return new Map(rows.map(({ id, key }) => [key, id]));
 }
 
 async function writeTasks(tx: Tx, jobs: readonly NewJob[]): Promise<void> {
   const tasks = jobs.flatMap((job) => {
-    const ids = new Map(job.tasks.map(({ name }) => [name, uuidv7()]));
+    const ids = new Map(job.tasks.map(({ name }) => [name, newId()]));
     const awaited = new Set(job.tasks.flatMap(({ after = [] }) => after));
     return job.tasks.map((task) => ({ job, task, id: ids.get(task.name)!, ids, isAwaited: awaited.has(task.name) }));
   });
   if (tasks.length === 0) return;
-  await tx.prepared(
-    `insert into task (org_id, id, job_id, project, environment, name, operator, spec, concurrency_key, priority,
+  await tx.send(
+    `with written as (
+     insert into task (org_id, id, job_id, run_id, correlation_id, project, environment, name, operator, spec, concurrency_key, priority,
        max_attempts, backoff_ms, status, waits_for, is_awaited, run_at, deadline)
-     select $1, id, job, project, environment, name, operator, spec, key, priority, tries, backoff,
+     select $1, id, job, run, correlation, project, environment, name, operator, spec, key, priority, tries, backoff,
        case when waits > 0 then 'blocked' else 'queued' end, waits, awaited, now() + delay * interval '1 second', now() + deadline * interval '1 second'
-     from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::text[], $10::int[],
-       $11::int[], $12::int[], $13::int[], $14::bool[], $15::float8[], $16::float8[])
-       as t(id, job, project, environment, name, operator, spec, key, priority, tries, backoff, waits, awaited, delay, deadline)`,
+     from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::jsonb[],
+       $11::text[], $12::int[], $13::int[], $14::int[], $15::int[], $16::bool[], $17::float8[], $18::float8[])
+       as t(id, job, run, correlation, project, environment, name, operator, spec, key, priority, tries, backoff, waits, awaited, delay, deadline)
+     returning org_id, id, operator, priority, run_at, concurrency_key, status)
+     insert into task_offer
+     select org_id, id, operator, priority, run_at, concurrency_key from written where status = 'queued'`,
     [
-      ...[tx.org, tasks.map(({ id }) => id), tasks.map(({ job }) => job.id), tasks.map(({ job }) => job.project)],
+      ...[tx.org, tasks.map(({ id }) => id), tasks.map(({ job }) => job.id), tasks.map(({ job }) => job.run)],
+      ...[tasks.map(({ job }) => job.correlationId), tasks.map(({ job }) => job.project)],
       ...[tasks.map(({ job }) => job.environment), tasks.map(({ task }) => task.name)],
       ...[tasks.map(({ task }) => task.operator), tasks.map(({ task }) => JSON.stringify(task.spec))],
       ...[tasks.map(({ task }) => task.concurrencyKey ?? null), tasks.map(({ task }) => task.priority ?? 0)],
@@ -103,12 +108,12 @@ async function writeTasks(tx: Tx, jobs: readonly NewJob[]): Promise<void> {
     [...new Set(task.after)].map((name) => [id, ids.get(name)!] as const),
   );
   if (waits.length > 0)
-    await tx.query(
+    await tx.send(
       'insert into task_dependency (org_id, task_id, after_id) select $1, * from unnest($2::uuid[], $3::uuid[])',
       [tx.org, waits.map(([id]) => id), waits.map(([, after]) => after)],
     );
   const ready = tasks.filter(({ task }) => !task.after?.length);
-  await mutateAll(
+  await mutateLast(
     tx,
     ready.map(({ job: { id: job, project, environment, correlationId }, id: task, task: { operator } }) =>
       change(taskQueued, { project, environment, job, task, operator }, correlationId ? { correlationId } : {}),

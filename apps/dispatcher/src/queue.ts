@@ -33,11 +33,15 @@ export class Queue implements BeforeApplicationShutdown {
   private stopped = false;
   private asking = new Set<Asking>();
   private looking = 0;
+  /** One at a time finds out what there is, so that no two find the same. */
+  private finding: Promise<unknown> = Promise.resolve();
   /** Set when something may have come since the last look began. */
   private isStale = false;
   private poll: NodeJS.Timeout | undefined;
   /** Workers that are being stopped. Their names are never used again, and are forgotten with this process. */
   private readonly dismissed = new Set<string>();
+  /** Tasks that a look of this process is leasing, so that another one at the same time finds others. */
+  private readonly underway = new Set<string>();
 
   constructor(
     private readonly database: Database,
@@ -141,7 +145,7 @@ export class Queue implements BeforeApplicationShutdown {
     let leased = 0;
     for (const asking of grouped(group, ({ operators }) => operators.join('\n')).values()) {
       const wanted = asking.flatMap((each) => Array<Asking>(each.max).fill(each)).slice(0, most);
-      const found = await candidates(this.infra, asking[0]!.operators, wanted.length);
+      const found = await this.find(asking[0]!.operators, wanted.length);
       const given = new Map<Asking, Lease[]>();
       const pairs = found.map((candidate, at) => ({ candidate, asking: wanted[at]! }));
       const byOrg = grouped(pairs, ({ candidate }) => candidate.org_id);
@@ -159,14 +163,15 @@ export class Queue implements BeforeApplicationShutdown {
   ): Promise<void> {
     // Looked at again here: a candidate may be what a worker gave back since the look before.
     const wanted = pairs.filter(({ asking }) => !this.dismissed.has(asking.worker));
-    if (wanted.length === 0) return;
+    if (wanted.length === 0) return this.settle(pairs);
     const [first] = wanted;
-    const asked = wanted.map(({ candidate, asking }) => ({ id: candidate.id, worker: asking.worker }));
+    const pairOf = new Map(wanted.map((pair) => [pair.candidate.id, pair]));
+    const asked = wanted.map(({ candidate, asking }) => ({ candidate, worker: asking.worker }));
     try {
       const call = { ...first!.asking.call, org };
       const leases = await lease(this.database, call, asked, leaseMsOf(this.config));
       for (const { lease: one, task } of leases) {
-        const { asking } = wanted.find(({ candidate }) => candidate.id === task)!;
+        const { asking } = pairOf.get(task)!;
         given.set(asking, [...(given.get(asking) ?? []), one]);
       }
     } catch (error) {
@@ -175,6 +180,22 @@ export class Queue implements BeforeApplicationShutdown {
         return void this.log.warn({ err: (error as Error).message, org }, 'no tasks leased');
       // Two replicas gave out one concurrency key at once, and the database refused the second: the next look sees it.
       if (pairs.length > 1) for (const pair of pairs) await this.leaseIn(org, [pair], given);
+    } finally {
+      this.settle(pairs);
     }
+  }
+
+  private find(operators: readonly string[], count: number): Promise<Candidate[]> {
+    const found = this.finding.then(async () => {
+      const all = await candidates(this.infra, operators, count, this.underway);
+      for (const { id } of all) this.underway.add(id);
+      return all;
+    });
+    this.finding = found.catch(() => undefined);
+    return found;
+  }
+
+  private settle(pairs: readonly { candidate: Candidate }[]): void {
+    for (const { candidate } of pairs) this.underway.delete(candidate.id);
   }
 }

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { taskExpired } from '@headgate/contracts';
-import { type Call, change, Database, Infra, LOG, mutateAll, type Tx } from '@headgate/kit';
+import { type Call, change, Database, Infra, LOG, mutateLast, type Tx } from '@headgate/kit';
 import type { Logger } from 'pino';
 import { grouped } from './coalescer.ts';
 import { again, askToStop, end, type End } from './ends.ts';
@@ -44,8 +44,7 @@ export class Reaper implements OnApplicationBootstrap, BeforeApplicationShutdown
   private async sweep(): Promise<void> {
     const silent = `select org_id, task_id as id from task_lease where until <= now() order by until limit ${most}`;
     await this.each(silent, expire);
-    const late = `select org_id, id from task where deadline <= now() and status in ('blocked', 'queued', 'leased')
-      and not cancel_requested order by deadline limit ${most}`;
+    const late = `select org_id, id from task where deadline <= now() and not cancel_requested order by deadline limit ${most}`;
     await this.each(late, overdue);
   }
 
@@ -90,7 +89,7 @@ async function expire(tx: Tx, found: TaskState[]): Promise<void> {
       isDead: !task.cancel_requested,
     }));
   told.push(...(await end(tx, over)));
-  await mutateAll(tx, told);
+  await mutateLast(tx, told);
 }
 
 /** What has not begun ends; what runs is told by its worker's next heartbeat. */
@@ -102,5 +101,5 @@ async function overdue(tx: Tx, tasks: TaskState[]): Promise<void> {
     tx,
     waiting.map((task) => ({ task, outcome: 'failed' as const, cause })),
   );
-  await mutateAll(tx, [...told, ...(await askToStop(tx, running, 'its deadline passed'))]);
+  await mutateLast(tx, [...told, ...(await askToStop(tx, running, 'its deadline passed'))]);
 }

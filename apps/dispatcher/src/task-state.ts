@@ -2,6 +2,9 @@ import type { Tx } from '@headgate/kit';
 
 /** A task as it stands, locked until the end of the transaction. */
 export interface TaskState {
+  /** Where the row lies, and its job's: for as long as they are locked, the quickest and surest way to them. */
+  readonly place: string;
+  readonly job_place: string;
   readonly id: string;
   readonly name: string;
   readonly job_id: string;
@@ -17,25 +20,39 @@ export interface TaskState {
   readonly is_awaited: boolean;
   readonly cancel_requested: boolean;
   readonly worker: string | null;
+  readonly started_at: Date | null;
   /** Whether the lease has run out, by the database's clock. */
   readonly expired: boolean;
 }
 
 /**
- * One statement reads and locks. Had it to wait, the task is as it stands after the wait, and its lease as it was
- * before: a lease of another attempt counts as none. What ends or extends a lease of this attempt changes the task
- * too, or only makes it last longer.
+ * One statement reads and locks: the task, then its job, so that whoever ends several tasks of a job waits here. Had it
+ * to wait, the task is as it stands after the wait, and its lease as it was before: a lease of another attempt counts
+ * as none. What ends or extends a lease of this attempt changes the task too, or only makes it last longer.
  */
 const read = `
-  select t.id, t.name, t.job_id, j.run_id, j.correlation_id, t.project, t.environment, t.operator, t.status, t.attempt,
-    t.max_attempts, t.backoff_ms, t.is_awaited, t.cancel_requested, case when l.attempt = t.attempt then l.worker end as worker,
-    coalesce(l.attempt = t.attempt and l.until <= clock_timestamp(), false) as expired
-  from task t join job j on j.org_id = $1 and j.id = t.job_id
-    left join task_lease l on l.org_id = $1 and l.task_id = t.id
-  where t.org_id = $1 and t.id = any ($2) order by t.id for update of t`;
+  select t.*, j.place as job_place, l.worker, l.started_at, coalesce(l.until <= clock_timestamp(), false) as expired
+  from unnest($2::uuid[]) as asked (id)
+    cross join lateral (
+      select ctid as place, id, name, job_id, run_id, correlation_id, project, environment, operator, status, attempt,
+        max_attempts, backoff_ms, is_awaited, cancel_requested
+      from task where org_id = $1 and id = asked.id for no key update) t
+    cross join lateral (select ctid as place from job where org_id = $1 and id = t.job_id for no key update) j
+    left join lateral (
+      select attempt, worker, started_at, until from task_lease where org_id = $1 and task_id = asked.id limit 1) l
+      on l.attempt = t.attempt`;
 
 /** Locks tasks, in an order that is the same for everybody, and reads them by their ids. */
 export async function lock(tx: Tx, ids: readonly string[]): Promise<Map<string, TaskState>> {
-  const tasks = await tx.prepared<TaskState>(read, [tx.org, ids]);
+  const tasks = await tx.prepared<TaskState>(read, [tx.org, [...ids].sort()]);
   return new Map(tasks.map((task) => [task.id, task]));
 }
+
+/**
+ * From here on rows are found by their place alone. Postgres plans a statement once, maybe while a table is as good as
+ * empty, and would go on to read all of an organization's rows where it has the choice.
+ */
+export const byPlace = (tx: Tx): Promise<void> => tx.send('set local enable_indexscan = off', []);
+
+/** Ends that. */
+export const byKey = (tx: Tx): Promise<void> => tx.send('set local enable_indexscan = on', []);

@@ -45,8 +45,6 @@ export class Job {
 
 /** A unit of work. `attempt` is the fence: it only rises, and only the attempt it names may commit. */
 @Entity('task')
-@Index('task_queued', { synchronize: false })
-@Index('task_leased', { synchronize: false })
 @Index('task_deadline', { synchronize: false })
 @Index('task_dead', { synchronize: false })
 @Index(['orgId', 'project', 'environment', 'createdAt'])
@@ -60,6 +58,13 @@ export class TaskRow {
 
   @Column('uuid')
   jobId: string;
+
+  /** The run of its job, and the chain of causes that it belongs to. */
+  @Column('uuid')
+  runId: string;
+
+  @Column('text', { nullable: true })
+  correlationId: string | null;
 
   @Column('text')
   project: string;
@@ -108,6 +113,7 @@ export class TaskRow {
   @Column('timestamptz', { default: () => 'now()' })
   runAt: Date;
 
+  /** When it ends at the latest; gone once it has. */
   @Column('timestamptz', { nullable: true })
   deadline: Date | null;
 
@@ -165,8 +171,32 @@ export class TaskAttempt {
   cause: string | null;
 }
 
+/** A task that can be leased, in the order of its turn. Changes with the task's status, and only under its lock. */
+@Entity()
+@Index('task_offer_turn', { synchronize: false })
+export class TaskOffer {
+  @PrimaryColumn('uuid')
+  orgId: string;
+
+  @PrimaryColumn('uuid')
+  taskId: string;
+
+  @Column('text')
+  operator: string;
+
+  @Column('integer')
+  priority: number;
+
+  @Column('timestamptz')
+  runAt: Date;
+
+  @Column('text', { nullable: true })
+  concurrencyKey: string | null;
+}
+
 /** Who holds a task, until when by the database's clock. Small and hot, so apart from the task. */
 @Entity()
+@Index('task_lease_key', { synchronize: false })
 @Index(['until'])
 export class TaskLease {
   @PrimaryColumn('uuid')
@@ -186,6 +216,10 @@ export class TaskLease {
 
   @Column('timestamptz')
   until: Date;
+
+  /** Of each at most one is leased at a time. */
+  @Column('text', { nullable: true })
+  concurrencyKey: string | null;
 }
 
 /** `taskId` waits for `afterId`. */

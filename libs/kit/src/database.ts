@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Call } from './call.ts';
 import { CONFIG, type Config } from './config.ts';
 import { PostgresNaming } from './naming.ts';
-import { identifier, type Schema } from './service.ts';
+import { identifier, optionsOf, type Schema } from './service.ts';
 
 export const SCHEMA = Symbol('schema');
 
@@ -19,6 +20,11 @@ export interface Tx {
   query<R = Record<string, unknown>>(sql: string, parameters?: unknown[]): Promise<R[]>;
   /** The same for a fixed text that runs all the time: each connection plans it once. */
   prepared<R = Record<string, unknown>>(sql: string, parameters: unknown[]): Promise<R[]>;
+  /**
+   * A prepared statement whose answer nobody needs: resolves when it is on its way, and its failure is the
+   * transaction's. The commit follows it without a wait in between.
+   */
+  send(sql: string, parameters: unknown[]): Promise<void>;
   readonly manager: EntityManager;
 }
 
@@ -29,6 +35,14 @@ export function nameOf(sql: string): string {
   const name = names.get(sql) ?? `hg_${names.size}`;
   names.set(sql, name);
   return name;
+}
+
+/** Whatever this turn of the event loop still says to the server goes out in one piece. */
+function together(client: PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  setImmediate(() => stream.uncork());
 }
 
 type Work<T> = (tx: Tx) => Promise<T>;
@@ -79,22 +93,36 @@ export class Database implements OnApplicationShutdown {
     const source = await this.connected();
     const runner = source.createQueryRunner();
     const client = (await runner.connect()) as PoolClient;
-    const prepared = async (sql: string, parameters: unknown[]) =>
-      (await client.query({ name: nameOf(sql), text: sql, values: parameters })).rows as never;
+    // Statements go out without waiting for each other's answers, and Postgres runs them in their order: after one that
+    // failed it refuses the others, and turns the commit into a rollback. So each that is sent is awaited in the end.
+    const underway: Promise<unknown>[] = [];
+    const sent = <R>(answer: Promise<R>): Promise<R> => {
+      answer.catch(() => undefined);
+      underway.push(answer);
+      return answer;
+    };
+    const ask = (sql: string, values: unknown[]) => {
+      together(client);
+      return client.query({ name: nameOf(sql), text: sql, values });
+    };
     try {
-      await runner.query(`begin transaction ${mode}`);
-      await prepared(`select set_config('app.org', $1, true)`, [call.org]);
+      together(client);
+      void sent(client.query(`begin transaction ${mode}`));
+      void sent(ask(`select set_config('app.org', $1, true)`, [call.org]));
       const tx: Tx = {
         org: call.org,
         call,
         service: this.config.service,
         schema: identifier(this.schema.name),
         query: async (sql, parameters) => (await runner.query(sql, parameters, true)).records as never,
-        prepared,
+        prepared: async (sql, parameters) => (await ask(sql, parameters)).rows as never,
+        send: (sql, parameters) => Promise.resolve(void sent(ask(sql, parameters))),
         manager: runner.manager,
       };
       const result = await work(tx);
-      await runner.query('commit');
+      together(client);
+      void sent(client.query('commit'));
+      await Promise.all(underway);
       return result;
     } catch (error) {
       await runner.query('rollback').catch(() => undefined);
@@ -128,7 +156,8 @@ export class Database implements OnApplicationShutdown {
       applicationName: this.config.service,
       poolSize: 6,
       extra: {
-        options: `-c search_path=${identifier(this.schema.name)},public -c statement_timeout=60000`,
+        pipeline: true,
+        options: optionsOf(this.schema, 60_000),
         idleTimeoutMillis: 10_000,
       },
     }).initialize();

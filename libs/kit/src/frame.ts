@@ -17,8 +17,6 @@ export async function createFrame(db: QueryRunner, schema: Owned): Promise<void>
       envelope text not null, leaf_hash text not null,
       created_at timestamptz not null default now(), published_at timestamptz,
       primary key (org_id, ordinal));
-    drop index if exists ${s}.outbox_unpublished;
-    create index if not exists outbox_unsent on ${s}.outbox (id) where published_at is null;
     create table if not exists ${s}.relay (stream text primary key, created text not null, last_seq bigint not null);
     create table if not exists ${s}.inbox (
       org_id uuid not null, event_id uuid not null, type text not null, handled_at timestamptz not null default now(),
@@ -50,6 +48,7 @@ export async function createFrame(db: QueryRunner, schema: Owned): Promise<void>
     create constraint trigger leaf_required after insert on ${s}.touched
       deferrable initially deferred for each row execute function ${s}.leaf_required();
   `);
+  await countRelayed(db, schema);
   await protect(db, schema, 'outbox_head', { unaudited: 'counts the leaves' });
   await protect(db, schema, 'outbox', { unaudited: 'is the leaves' });
   await protect(db, schema, 'inbox', { unaudited: 'names the event whose leaf caused the change' });
@@ -57,6 +56,25 @@ export async function createFrame(db: QueryRunner, schema: Owned): Promise<void>
     `comment on table ${s}.touched is 'infrastructure: transactions that still owe a leaf; holds no tenant data';
      comment on table ${s}.relay is 'infrastructure: which stream has the outbox so far, and up to where'`,
   );
+}
+
+/**
+ * Up to which ordinal each organization's leaves were sent. It used to be a mark on each row (`published_at`, which
+ * nobody writes any more): where there are such rows, they say where to go on.
+ */
+async function countRelayed(db: QueryRunner, schema: Owned): Promise<void> {
+  const s = identifier(schema.name);
+  const [known] = (await db.query(`select to_regclass('${s}.relayed') as relayed`)) as { relayed: string | null }[];
+  if (known!.relayed !== null) return;
+  await db.query(`
+    create table ${s}.relayed (org_id uuid primary key, ordinal bigint not null)
+      with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
+    alter table ${s}.outbox no force row level security;
+    insert into ${s}.relayed
+      select org_id, coalesce(min(ordinal) filter (where published_at is null) - 1, max(ordinal)) from ${s}.outbox group by org_id;
+    drop index if exists ${s}.outbox_unpublished, ${s}.outbox_unsent;
+  `);
+  await protect(db, schema, 'relayed', { unaudited: 'counts what was sent' });
 }
 
 /** The one policy text: without nullif an unset organization would be an error instead of zero rows. */

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { CONFIG, type Config } from './config.ts';
 import { nameOf, SCHEMA } from './database.ts';
-import { identifier, type Schema } from './service.ts';
+import { optionsOf, type Schema } from './service.ts';
 
 /**
  * The service's infrastructure login: sees rows of every organization, on the tables that a migration opened to it and
@@ -27,7 +27,7 @@ export class Infra implements OnApplicationShutdown {
       password: infra!.password,
       max: 2,
       application_name: `${this.config.service} infra`,
-      options: `-c search_path=${identifier(this.schema.name)},public -c statement_timeout=30000`,
+      options: optionsOf(this.schema, 30_000),
     }).on('error', () => undefined);
     return (await this.pool.query<R>({ name: nameOf(sql), text: sql, values: parameters })).rows;
   }

@@ -108,17 +108,19 @@ async function grant(db: QueryRunner, schema: Schema): Promise<void> {
     grant select, insert, update, delete on all tables in schema ${s} to ${writer};
     grant usage on all sequences in schema ${s} to ${writer};
     revoke update, delete on ${s}.outbox, ${s}.inbox from ${writer};
-    revoke all on ${s}.touched, ${s}.relay, ${s}.migrations from ${writer};
+    revoke all on ${s}.touched, ${s}.relay, ${s}.relayed, ${s}.migrations from ${writer};
   `);
   for (const reader of (schema.readers ?? []).map(loginOf)) {
     await db.query(`
       grant usage on schema ${s} to ${reader};
       grant select on all tables in schema ${s} to ${reader};
-      revoke all on ${s}.outbox, ${s}.outbox_head, ${s}.inbox, ${s}.touched, ${s}.relay, ${s}.migrations from ${reader};
+      revoke all on ${s}.outbox, ${s}.outbox_head, ${s}.inbox, ${s}.touched, ${s}.relay, ${s}.relayed, ${s}.migrations from ${reader};
     `);
     for (const table of schema.hidden ?? []) await db.query(`revoke all on ${s}.${table} from ${reader}`);
   }
-  await openToInfra(db, schema, 'outbox', 'select, update (published_at)');
+  await openToInfra(db, schema, 'outbox_head', 'select');
+  await openToInfra(db, schema, 'outbox', 'select');
+  await openToInfra(db, schema, 'relayed', 'select, insert, update');
   await db.query(`
     grant usage on schema ${s} to ${infraLoginOf(schema.owner)};
     grant select, insert, update on ${s}.relay to ${infraLoginOf(schema.owner)};

@@ -1,6 +1,6 @@
-import { canonical, type EventType, type ProvenanceEvent, sha256 } from '@headgate/contracts';
-import { v7 as uuidv7 } from 'uuid';
+import { canonical, type EventType, type ProvenanceEvent } from '@headgate/contracts';
 import type { Tx } from './database.ts';
+import { newId } from './ids.ts';
 
 /** Where an event belongs, what changed (already without secrets), and when. */
 export interface About {
@@ -8,9 +8,6 @@ export interface About {
   readonly environment?: string;
   readonly diff?: Record<string, unknown>;
 }
-
-/** RFC 6962: a leaf's hash is over 0x00 and its bytes, so that no inner node can pass for a leaf. */
-export const leafHash = (envelope: string): string => sha256(Buffer.concat([Buffer.of(0), Buffer.from(envelope)]));
 
 /**
  * Publishes one event and writes its audit leaf: one outbox row, in the caller's transaction. A write transaction that
@@ -45,46 +42,82 @@ export const change = <T extends object>(
   ...more,
 });
 
-/** The same for several events at once, in their order: two statements however many there are. Call it once, and last. */
+/** The same for several events at once, in their order: one statement however many there are. Call it once, and last. */
 export async function mutateAll(tx: Tx, changes: readonly Change[]): Promise<ProvenanceEvent[]> {
   if (changes.length === 0) return [];
-  for (const { event, data } of changes) {
-    event.parse(data);
-    if (event.service !== tx.service)
-      throw new TypeError(`${tx.service} may not publish ${event.type}; ${event.service} does`);
-  }
-  const [head] = await tx.prepared<{ ordinal: string }>(
-    `insert into ${tx.schema}.outbox_head as head (org_id, ordinal) values ($1, $2)
-     on conflict (org_id) do update set ordinal = head.ordinal + $2 returning ordinal`,
-    [tx.org, changes.length],
-  );
-  const first = Number(head!.ordinal) - changes.length + 1;
-  const envelopes = changes.map((each, n) => envelopeOf(tx, each, first + n));
-  const texts = envelopes.map((envelope) => canonical(envelope));
-  await tx.prepared(
-    `insert into ${tx.schema}.outbox (org_id, ordinal, id, type, envelope, leaf_hash)
-     select $1, * from unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[])`,
-    [
-      ...[tx.org, envelopes.map(({ ordinal }) => ordinal), envelopes.map(({ id }) => id)],
-      ...[envelopes.map(({ type }) => type), texts, texts.map(leafHash)],
-    ],
-  );
-  return envelopes;
+  const leaves = changes.map((each) => leafOf(tx, each));
+  const rows = await tx.prepared<{ ordinal: string }>(outboxOf(tx), parametersOf(tx, leaves));
+  return leaves.map(({ envelope }, n) => ({ ...envelope, ordinal: Number(rows[n]!.ordinal) }));
 }
 
-function envelopeOf(tx: Tx, { event, data, about = {}, correlationId: own }: Change, ordinal: number): ProvenanceEvent {
+/** The same for whoever needs no answer: the commit follows at once. Call it once, and last. */
+export async function mutateLast(tx: Tx, changes: readonly Change[]): Promise<void> {
+  if (changes.length > 0)
+    await tx.send(
+      outboxOf(tx),
+      parametersOf(
+        tx,
+        changes.map((each) => leafOf(tx, each)),
+      ),
+    );
+}
+
+/**
+ * Takes the next ordinals and writes the leaves under them. Only here is it known which ones they are, so an envelope
+ * comes as what stands before and behind its ordinal, and is hashed where it is put together (RFC 6962: over 0x00 and
+ * the leaf's bytes).
+ */
+const outboxOf = ({ schema }: Tx): string => `
+  with head as (
+    insert into ${schema}.outbox_head as head (org_id, ordinal) values ($1, $2)
+    on conflict (org_id) do update set ordinal = head.ordinal + $2 returning ordinal - $2 as before),
+  leaf as materialized (
+    select before + n as ordinal, id, type, opening || (before + n) || closing as envelope
+    from head cross join unnest($3::uuid[], $4::text[], string_to_array($5, E'\\n'), string_to_array($6, E'\\n'))
+      with ordinality as leaf (id, type, opening, closing, n))
+  insert into ${schema}.outbox (org_id, ordinal, id, type, envelope, leaf_hash)
+  select $1, ordinal, id, type, envelope, 'sha256:' || encode(sha256('\\x00'::bytea || convert_to(envelope, 'UTF8')), 'hex')
+  from leaf returning ordinal`;
+
+interface Leaf {
+  /** Its ordinal is not known yet. */
+  readonly envelope: ProvenanceEvent;
+  readonly opening: string;
+  readonly closing: string;
+}
+
+const parametersOf = (tx: Tx, leaves: readonly Leaf[]): unknown[] => [
+  ...[tx.org, leaves.length, leaves.map(({ envelope }) => envelope.id), leaves.map(({ envelope }) => envelope.type)],
+  // One text of lines, which needs no quoting: JSON has no line breaks within.
+  ...[leaves.map(({ opening }) => opening).join('\n'), leaves.map(({ closing }) => closing).join('\n')],
+];
+
+function leafOf(tx: Tx, change: Change): Leaf {
+  const { event, data } = change;
+  event.parse(data);
+  if (event.service !== tx.service)
+    throw new TypeError(`${tx.service} may not publish ${event.type}; ${event.service} does`);
+  const envelope = envelopeOf(tx, change);
+  // Canonical JSON has its keys in order: all before the ordinal, then it, then all behind it.
+  const fields = Object.entries(envelope);
+  const before = canonical(Object.fromEntries(fields.filter(([key]) => key < 'ordinal')));
+  const behind = canonical(Object.fromEntries(fields.filter(([key]) => key > 'ordinal')));
+  return { envelope, opening: `${before.slice(0, -1)},"ordinal":`, closing: `,${behind.slice(1)}` };
+}
+
+function envelopeOf(tx: Tx, { event, data, about = {}, correlationId: own }: Change): ProvenanceEvent {
   const { project, environment } = { ...placeOf(data), ...about };
   const { actor, requestId, traceparent, correlationId = own, causationId } = tx.call;
   return {
     schemaVersion: event.schemaVersion,
     specversion: '1.0',
-    id: uuidv7(),
+    id: newId(),
     time: new Date().toISOString(),
     source: `headgate/${tx.service}`,
     type: event.type,
     org: tx.org,
     service: tx.service,
-    ordinal,
+    ordinal: 0,
     actor,
     ...(project && { project }),
     ...(environment && { environment }),

@@ -9,6 +9,8 @@ export interface Schema {
   readonly owner: ServiceName;
   readonly entities: MixedList<Type>;
   readonly migrations: Type<MigrationInterface>[];
+  /** Settings of every connection of its owner, such as `enable_seqscan`. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Services that may read it, and nothing else. */
   readonly readers?: readonly string[];
   /** Tables that its readers do not see. */
@@ -34,6 +36,12 @@ export type ServiceName =
 
 /** A Postgres identifier for a service: `graph-read` → `graph_read`. */
 export const identifier = (name: string): string => name.replaceAll('-', '_');
+
+/** Options of a connection to a schema: where its names are looked up, how long a statement may take, its own settings. */
+export const optionsOf = ({ name, settings = {} }: Schema, statementMs: number): string =>
+  Object.entries({ search_path: `${identifier(name)},public`, statement_timeout: statementMs, ...settings })
+    .map(([setting, value]) => `-c ${setting}=${value}`)
+    .join(' ');
 
 /** The database login of a service, and the one that may cross organizations on its infrastructure rows only. */
 export const loginOf = (service: string): string => `hg_${identifier(service)}`;
