@@ -28,11 +28,20 @@ export function operationsOf({ api, roles }: Contracts): Operation[] {
 
 export const servicesNamed = (service: string): string[] => (service === '*' ? services : [service]);
 
+const formOf = ({
+  download,
+  body,
+  foreign,
+  array,
+}: Pick<OperationSource, 'download' | 'body' | 'foreign' | 'array'>) => ({
+  ...{ download, body, foreign, array },
+});
+
 export function apiSource({ roles }: Contracts, operations: Operation[]): string {
   const types = operations.flatMap(({ id }) => [`${pascal(id)}Input`, `${pascal(id)}Output`]);
-  const constants = operations.map(({ id, service, http, authorize, callers, emits, download, body }) => {
+  const constants = operations.map(({ id, service, http, authorize, callers, emits, ...more }) => {
     const [method, path] = http?.split(' ') ?? [];
-    const value = { id, name: pascal(id), service, method, path, authorize, callers, emits, download, body };
+    const value = { id, name: pascal(id), service, method, path, authorize, callers, emits, ...formOf(more) };
     return `export const ${camel(id)} = operation<${pascal(id)}Input, ${pascal(id)}Output>(${JSON.stringify(value)});`;
   });
   return [

@@ -23,6 +23,10 @@ export interface OperationSource {
   readonly emits?: readonly string[];
   readonly download?: string;
   readonly body?: 'binary';
+  /** Its input is somebody else's format: what the schema does not name is left aside at the border. */
+  readonly foreign?: boolean;
+  /** The body is an array: the value of this property. */
+  readonly array?: string;
   readonly input: Schema;
   readonly output: Schema;
 }

@@ -32,7 +32,7 @@ export function openApi({ schemas }: Contracts, operations: Operation[]): object
 }
 
 function describe(
-  { id, noun, summary, authorize, input, output, download, body }: Operation,
+  { id, noun, summary, authorize, input, output, download, body, foreign, array }: Operation,
   path: string,
   method: string,
 ): object {
@@ -51,12 +51,16 @@ function describe(
     ? { 'application/octet-stream': {} }
     : {
         'application/json': {
-          schema: reRef({
-            type: 'object',
-            additionalProperties: false,
-            required,
-            properties: Object.fromEntries(rest),
-          }),
+          schema: reRef(
+            array
+              ? input.properties![array]
+              : {
+                  type: 'object',
+                  additionalProperties: foreign ?? false,
+                  required,
+                  properties: Object.fromEntries(rest),
+                },
+          ),
         },
       };
   return {

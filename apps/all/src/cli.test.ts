@@ -137,6 +137,19 @@ test('a feed is named with a secret from the environment, pulled, listed and rem
   expect(await headgate(['feeds', 'remove', 'nightly', ...place])).toMatchObject({ code: 0 });
 });
 
+test('what OpenLineage told of is listed, with what is not known here', async () => {
+  const event = {
+    ...{ eventType: 'COMPLETE', eventTime: '2026-11-21T10:00:00Z', producer: 'https://producer.example' },
+    run: { runId: '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a', facets: { dbt_run: { invocation_id: 'a-run' } } },
+    job: { namespace: 'dbt', name: 'model.shop.stranger' },
+  };
+  await stack.http('POST', '/api/v1/projects/jaffle/environments/dev/openlineage/api/v1/lineage', event);
+  expect(await headgate(['openlineage', '--project', 'jaffle', '--environment', 'dev'])).toMatchObject({
+    code: 0,
+    out: '2026-11-21 10:00:00Z  -  a-run  0 nodes recorded, 1 not known here: model.shop.stranger\n',
+  });
+});
+
 test('a token is made, may what its role may, and is revoked', async () => {
   const made = await headgate(['tokens', 'create', 'looker', '--role', 'viewer', '--days', '1']);
   expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^hg_\S+\n$/) });

@@ -56,6 +56,7 @@ async function furnish(token: string, word: string): Promise<Answer[]> {
     ...{ decision: 'add', reason: `${word} says so` },
   });
   await must('PUT', `${place}/feeds/${word}`, { url: `http://localhost/${word}` });
+  await must('POST', `${place}/openlineage/api/v1/lineage`, observed(word));
   const blob = await upload(Buffer.from(JSON.stringify(manifest)));
   await must('POST', `${place}/ingests`, { artifacts: [{ name: 'manifest.json', blob }] });
   const plan = await must('POST', `${place}/plans`, {});
@@ -67,6 +68,13 @@ async function furnish(token: string, word: string): Promise<Answer[]> {
   for (const path of lists) kept.push(await ask('GET', path, token));
   return kept;
 }
+
+/** An OpenLineage event of a node that nobody has. */
+const observed = (word: string) => ({
+  ...{ eventType: 'COMPLETE', eventTime: '2026-11-21T10:00:00Z', producer: 'https://producer.example' },
+  run: { runId: nowhereId, facets: { dbt_run: { invocation_id: `${word} run` } } },
+  job: { namespace: 'dbt', name: `${word} job` },
+});
 
 /** A project that dbt refuses: it makes a revision, a run and a task all the same. */
 async function archive(word: string): Promise<Buffer> {
@@ -158,6 +166,8 @@ const reaching = (ids: Record<string, string>): Record<string, object> => ({
   'links.create': { person: `${marker}-person` },
   'orgs.create': { slug: marker, owner: 'probe' },
   'people.create': { id: 'probe', name: 'probe', role: 'viewer', project: `${marker}-only` },
+  'openlineage.take': observed('probe'),
+  'openlineage.take-batch': { events: [observed('probe')] },
   'plans.propose': { snapshot: ids['snapshot'] },
   'projects.create': { project: 'probed' },
   'revisions.create': { blob: ids['digest'] },

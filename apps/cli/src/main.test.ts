@@ -39,6 +39,7 @@ async function headgate(args: string[], env: Record<string, string> = {}, cwd = 
 const commands = [
   'ingest',
   'feeds',
+  'openlineage',
   'search',
   'graph',
   'diff',

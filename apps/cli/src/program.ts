@@ -11,6 +11,7 @@ import { lineageCommand } from './lineage.ts';
 import { linkCommand } from './link.ts';
 import { logsCommand } from './logs.ts';
 import { orgCommand } from './org.ts';
+import { openlineageCommand } from './openlineage.ts';
 import { planCommand } from './plan.ts';
 import { runCommand } from './run.ts';
 import { runsCommand } from './runs.ts';
@@ -24,6 +25,7 @@ import { verifyCommand } from './verify.ts';
 const commands: readonly ((cli: Cli) => Command)[] = [
   ingestCommand,
   feedsCommand,
+  openlineageCommand,
   searchCommand,
   graphCommand,
   diffCommand,

@@ -4,11 +4,16 @@ import { Failure } from '@headgate/kit';
 
 type Values = Record<string, unknown>;
 
+interface Schema {
+  readonly type?: string;
+  readonly $ref?: string;
+  readonly properties?: Record<string, Schema>;
+  readonly items?: Schema;
+}
+
 /** One flat input out of path, query and body. Path and query are text and become what the contract says. */
 export function inputOf(operation: Operation, request: { params: unknown; query: unknown; body: unknown }): Values {
-  const schema = contractSchema(operation.input.name) as {
-    properties?: Record<string, { type?: string; $ref?: string }>;
-  };
+  const schema: Schema = contractSchema(operation.input.name);
   const typed = (values: Values): Values =>
     Object.fromEntries(
       Object.entries(values).map(([name, value]) => [name, typedAs(schema.properties?.[name], value)]),
@@ -17,7 +22,21 @@ export function inputOf(operation: Operation, request: { params: unknown; query:
   if (operation.body) return params;
   if (operation.method === 'GET' || operation.method === 'DELETE')
     return merged(params, typed(request.query as Values));
-  return merged(params, bodyOf(request.body));
+  const { body } = request;
+  const given = operation.array && Array.isArray(body) ? { [operation.array]: body } : bodyOf(body);
+  return merged(params, operation.foreign ? (known(schema, given) as Values) : given);
+}
+
+/** Of a value in somebody else's format, what the contract names and is there: a null is what others write for nothing. */
+function known(schema: Schema | undefined, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !schema) return value;
+  if (schema.$ref) return known(contractSchema(schema.$ref.replace('#/$defs/', '')), value);
+  if (Array.isArray(value)) return schema.items ? value.map((item) => known(schema.items, item)) : value;
+  if (!schema.properties) return value;
+  const kept = Object.entries(schema.properties).filter(
+    ([name]) => Object.hasOwn(value, name) && (value as Values)[name] !== null,
+  );
+  return Object.fromEntries(kept.map(([name, inner]) => [name, known(inner, (value as Values)[name])]));
 }
 
 function merged(params: Values, rest: Values): Values {
@@ -36,8 +55,8 @@ function bodyOf(body: unknown): Values {
   });
 }
 
-function typedAs(schema: { type?: string; $ref?: string } | undefined, value: unknown): unknown {
-  const named = schema?.$ref ? (contractSchema(schema.$ref.replace('#/$defs/', '')) as { type?: string }) : schema;
+function typedAs(schema: Schema | undefined, value: unknown): unknown {
+  const named = schema?.$ref ? (contractSchema(schema.$ref.replace('#/$defs/', '')) as Schema) : schema;
   if (named?.type === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value);
   if (named?.type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
   if (named?.type === 'array' && typeof value === 'string') return [value];

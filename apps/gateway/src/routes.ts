@@ -18,6 +18,8 @@ import { SignIn } from './sign-in.ts';
 
 /** What travels as one message inside, with room to spare; anything larger is a blob that a request names. */
 const jsonLimit = 256 * 1024;
+/** What others send holds much that is left aside, before it travels on. */
+const foreignLimit = 8 * 2 ** 20;
 const blobLimit = 512 * 1024 ** 2;
 /** Time to send a whole request: the largest blob at 1 MB a second. Fastify would wait forever. */
 const requestMs = 600_000;
@@ -76,6 +78,7 @@ export class Routes implements OnModuleInit {
       method: operation.method as 'GET',
       url: operation.path!.replaceAll(/\{(\w+)\}/g, ':$1'),
       ...(operation.body && { bodyLimit: blobLimit }),
+      ...(operation.foreign && { bodyLimit: foreignLimit }),
       // Before the body: whoever may not ask does not make us read half a gigabyte first.
       onRequest: async (request) => void this.admitted.set(request, await this.admit(operation, request)),
       handler: (request, reply) => this.answer(operation, request, reply),
@@ -102,6 +105,7 @@ export class Routes implements OnModuleInit {
     const admitted = this.admitted.get(request)!;
     const { call } = admitted;
     const raw = inputOf(operation, request);
+    if (operation.foreign) refuseLong(raw);
     refuseUnstorable(raw);
     const input = operation.input.parse(raw) as object;
     await this.access.confirm(operation, admitted, input as Where);
@@ -132,6 +136,13 @@ export class Routes implements OnModuleInit {
       });
     return { blob: await this.blobs.put(org, body), bytes: body.length };
   }
+}
+
+function refuseLong(input: object): void {
+  const bytes = Buffer.byteLength(JSON.stringify(input));
+  if (bytes <= jsonLimit) return;
+  const detail = `what is taken of it has ${bytes} bytes, and ${jsonLimit} are the most`;
+  throw new Failure('limit.exceeded', { detail, hint: 'send fewer at once' });
 }
 
 function prepare(request: FastifyRequest, reply: FastifyReply): void {

@@ -11,6 +11,8 @@ import { IngestsController } from './ingests.controller.ts';
 import { LineageOverrides } from './lineage-overrides.ts';
 import { LineageOverridesController } from './lineage-overrides.controller.ts';
 import { LineageStep } from './lineage-step.ts';
+import { Openlineage } from './openlineage.ts';
+import { OpenlineageController } from './openlineage.controller.ts';
 import { Readers } from './readers.ts';
 import { RunsConsumer } from './runs.consumer.ts';
 import { schema } from './schema.ts';
@@ -18,10 +20,16 @@ import { Uploads } from './uploads.ts';
 import { UploadsController } from './uploads.controller.ts';
 
 @Module({
-  controllers: [FeedsController, IngestsController, LineageOverridesController, UploadsController],
+  controllers: [
+    FeedsController,
+    IngestsController,
+    LineageOverridesController,
+    OpenlineageController,
+    UploadsController,
+  ],
   providers: [
     ...[Deliveries, FeedPulls, Feeds, FeedSchedule, Ingests, LineageOverrides, LineageStep, Readers],
-    ...[RunsConsumer, Uploads],
+    ...[Openlineage, RunsConsumer, Uploads],
   ],
 })
 class IngestionModule {}

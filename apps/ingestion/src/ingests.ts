@@ -5,6 +5,7 @@ import {
   type Ingest,
   type IngestsListInput,
   type IngestsListOutput,
+  runObserved,
   snapshotCommitted,
 } from '@headgate/contracts';
 import { type Call, Database, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
@@ -12,6 +13,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { commitSnapshot } from './commit.ts';
 import { Deliveries, type DeliveredFile, type Delivery } from './deliveries.ts';
 import { manifestOf, recordResults } from './node-runs.ts';
+import { matchWaiting } from './observed-runs.ts';
 import { Running } from './running.ts';
 
 /** Takes artifacts whole or not at all: everything is read before the transaction, everything is visible after it. */
@@ -73,6 +75,7 @@ export class Ingests {
       if (results) await recordResults(tx, delivery, results, run ?? invocation);
     }
     const committed = snapshot && (await commitSnapshot(tx, delivery, snapshot, () => delivery.deltaNow(tx)));
+    const observed = committed?.isNew ? await matchWaiting(tx, delivery) : [];
     await tx.query(
       `insert into ingest (org_id, id, project, environment, revision, run_id, snapshot_seq, snapshot_is_new, warnings) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [
@@ -101,6 +104,7 @@ export class Ingests {
         ...(revision && { revision }),
       });
     }
+    for (const run of observed) await mutate(tx, runObserved, run);
     const createdAt = new Date().toISOString();
     return {
       project,

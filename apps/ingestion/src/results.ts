@@ -27,10 +27,10 @@ const whole = (value: unknown): number | null =>
     : null;
 
 /** Only what every Postgres reads as the same time: dbt writes RFC 3339, older ones without a zone, in UTC. */
-function timeOf(value: unknown): string | null {
+export function timeOf(value: unknown): string | null {
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value)) return null;
   const time = new Date(/(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : `${value}Z`);
-  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+  return Number.isNaN(time.getTime()) || time.getUTCFullYear() < 1 ? null : time.toISOString();
 }
 
 const plain = (value: string): string => value.replaceAll('\u0000', '').toWellFormed();

@@ -9,6 +9,8 @@ import { Lineage1764300000000 } from './migrations/1764300000000-lineage.ts';
 import { Search1764400000000 } from './migrations/1764400000000-search.ts';
 import { Skeleton1764500000000 } from './migrations/1764500000000-skeleton.ts';
 import { Uploads1764310000000 } from './migrations/1764310000000-uploads.ts';
+import { Openlineage1764610000000 } from './migrations/1764610000000-openlineage.ts';
+import { OpenlineageEvent } from './openlineage.entity.ts';
 import { owned } from './owned.ts';
 import { GraphSnapshot, ImpactIndex, NodeIndex, NodeRun } from './snapshot.entity.ts';
 import { Upload, UploadPiece } from './upload.entity.ts';
@@ -18,7 +20,7 @@ export const schema: Schema = {
   entities: [
     ...[Artifact, EnvironmentHead, GraphSnapshot, ImpactIndex, Ingest, NodeIndex, NodeRun],
     ...[LineageEdge, LineageNode, LineageOverride, LineageState],
-    ...[Feed, FeedFile, FeedState],
+    ...[Feed, FeedFile, FeedState, OpenlineageEvent],
     ...[Upload, UploadPiece],
   ],
   migrations: [
@@ -29,7 +31,8 @@ export const schema: Schema = {
     Search1764400000000,
     Skeleton1764500000000,
     Feeds1764600000000,
+    Openlineage1764610000000,
   ],
   readers: ['graph-read'],
-  hidden: ['feed', 'feed_state', 'feed_file'],
+  hidden: ['feed', 'feed_state', 'feed_file', 'openlineage_event'],
 };

@@ -147,4 +147,8 @@ export class NodeRun extends InEnvironment {
 
   @Column('text', { nullable: true })
   message: string | null;
+
+  /** Who told of it, when it was not dbt's own file. */
+  @Column('text', { nullable: true })
+  via: string | null;
 }

@@ -12,6 +12,10 @@ export interface Operation<I = unknown, O = unknown> {
   /** Media type, when the output names a blob that the gateway streams. */
   readonly download?: string | undefined;
   readonly body?: string | undefined;
+  /** The input is somebody else's format: what the contract does not name is left aside at the border. */
+  readonly foreign?: boolean | undefined;
+  /** The body is an array: the value of this property. */
+  readonly array?: string | undefined;
   readonly input: Contract<I>;
   readonly output: Contract<O>;
 }

@@ -95,6 +95,12 @@ import type {
   LinksCreateOutput,
   LinksRedeemInput,
   LinksRedeemOutput,
+  OpenlineageListInput,
+  OpenlineageListOutput,
+  OpenlineageTakeInput,
+  OpenlineageTakeOutput,
+  OpenlineageTakeBatchInput,
+  OpenlineageTakeBatchOutput,
   OrgsGetInput,
   OrgsGetOutput,
   OrgsCreateInput,
@@ -435,7 +441,7 @@ export const feedsPull = operation<FeedsPullInput, FeedsPullOutput>({
   path: '/api/v1/projects/{project}/environments/{environment}/feeds/{feed}/pull',
   authorize: 'feed:pull',
   callers: ['gateway'],
-  emits: ['artifact.ingested', 'snapshot.committed'],
+  emits: ['artifact.ingested', 'snapshot.committed', 'run.observed'],
 });
 export const feedsPut = operation<FeedsPutInput, FeedsPutOutput>({
   id: 'feeds.put',
@@ -537,7 +543,7 @@ export const ingestsCreate = operation<IngestsCreateInput, IngestsCreateOutput>(
   path: '/api/v1/projects/{project}/environments/{environment}/ingests',
   authorize: 'artifact:write',
   callers: ['gateway'],
-  emits: ['artifact.ingested', 'snapshot.committed'],
+  emits: ['artifact.ingested', 'snapshot.committed', 'run.observed'],
 });
 export const ingestsList = operation<IngestsListInput, IngestsListOutput>({
   id: 'ingests.list',
@@ -640,6 +646,38 @@ export const linksRedeem = operation<LinksRedeemInput, LinksRedeemOutput>({
   service: 'identity',
   callers: ['gateway'],
   emits: ['link.used', 'session.refused'],
+});
+export const openlineageList = operation<OpenlineageListInput, OpenlineageListOutput>({
+  id: 'openlineage.list',
+  name: 'OpenlineageList',
+  service: 'ingestion',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/openlineage',
+  authorize: 'artifact:read',
+  callers: ['gateway'],
+});
+export const openlineageTake = operation<OpenlineageTakeInput, OpenlineageTakeOutput>({
+  id: 'openlineage.take',
+  name: 'OpenlineageTake',
+  service: 'ingestion',
+  method: 'POST',
+  path: '/api/v1/projects/{project}/environments/{environment}/openlineage/api/v1/lineage',
+  authorize: 'artifact:write',
+  callers: ['gateway'],
+  emits: ['run.observed'],
+  foreign: true,
+});
+export const openlineageTakeBatch = operation<OpenlineageTakeBatchInput, OpenlineageTakeBatchOutput>({
+  id: 'openlineage.take-batch',
+  name: 'OpenlineageTakeBatch',
+  service: 'ingestion',
+  method: 'POST',
+  path: '/api/v1/projects/{project}/environments/{environment}/openlineage/api/v1/lineage/batch',
+  authorize: 'artifact:write',
+  callers: ['gateway'],
+  emits: ['run.observed'],
+  foreign: true,
+  array: 'events',
 });
 export const orgsGet = operation<OrgsGetInput, OrgsGetOutput>({
   id: 'orgs.get',
@@ -1256,6 +1294,9 @@ export const operations = [
   lineageState,
   linksCreate,
   linksRedeem,
+  openlineageList,
+  openlineageTake,
+  openlineageTakeBatch,
   orgsGet,
   orgsCreate,
   peopleList,

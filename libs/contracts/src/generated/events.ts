@@ -22,6 +22,7 @@ import type {
   RevisionCreated,
   RunCancelRequested,
   RunFinished,
+  RunObserved,
   RunRequested,
   SelectionRemoved,
   SelectionSaved,
@@ -165,6 +166,12 @@ export const runFinished = eventType<RunFinished>({
   service: 'runner',
   schemaVersion: '1.0',
 });
+export const runObserved = eventType<RunObserved>({
+  type: 'run.observed',
+  name: 'RunObserved',
+  service: 'ingestion',
+  schemaVersion: '1.0',
+});
 export const runRequested = eventType<RunRequested>({
   type: 'run.requested',
   name: 'RunRequested',
@@ -283,6 +290,7 @@ export const eventTypes = [
   revisionCreated,
   runCancelRequested,
   runFinished,
+  runObserved,
   runRequested,
   selectionRemoved,
   selectionSaved,

@@ -886,6 +886,25 @@ export const schemas: Record<string, object> = {
       origin: { $ref: '#/$defs/Uuid', description: 'The run that this one goes on with.' },
     },
   },
+  RunObserved: {
+    description: "Somebody else's run told how nodes ended in it.",
+    type: 'object',
+    required: ['project', 'environment', 'run', 'nodes'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      run: { type: 'string', minLength: 1 },
+      nodes: {
+        type: 'array',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['node', 'status'],
+          properties: { node: { type: 'string', minLength: 1 }, status: { type: 'string', minLength: 1 } },
+        },
+      },
+    },
+  },
   RunRequested: {
     description: 'A run waits to be executed, stage by stage.',
     type: 'object',
@@ -2715,6 +2734,273 @@ export const schemas: Record<string, object> = {
       outcome: { enum: ['good', 'unknown', 'used', 'expired'] },
       org: { $ref: '#/$defs/Uuid' },
       person: { $ref: '#/$defs/Person' },
+    },
+  },
+  OpenlineageEvent: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['eventTime', 'producer', 'run', 'job'],
+    properties: {
+      eventTime: { $ref: '#/$defs/Time' },
+      eventType: { enum: ['START', 'RUNNING', 'COMPLETE', 'ABORT', 'FAIL', 'OTHER'] },
+      producer: { type: 'string', minLength: 1, maxLength: 2000 },
+      run: { $ref: '#/$defs/OpenlineageRun' },
+      job: { $ref: '#/$defs/OpenlineageJob' },
+      inputs: { type: 'array', maxItems: 1000, items: { $ref: '#/$defs/OpenlineageInput' } },
+      outputs: { type: 'array', maxItems: 1000, items: { $ref: '#/$defs/OpenlineageOutput' } },
+    },
+    description: "What is taken of OpenLineage's RunEvent; all else in one is left aside.",
+  },
+  OpenlineageRun: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['runId'],
+    properties: {
+      runId: { type: 'string', format: 'uuid' },
+      facets: {
+        type: 'object',
+        additionalProperties: false,
+        required: [],
+        properties: {
+          dbt_run: {
+            type: 'object',
+            additionalProperties: false,
+            required: [],
+            properties: { invocation_id: { type: 'string', maxLength: 200 } },
+          },
+          parent: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['run'],
+            properties: {
+              run: {
+                type: 'object',
+                additionalProperties: false,
+                required: ['runId'],
+                properties: { runId: { type: 'string', format: 'uuid' } },
+              },
+            },
+          },
+          errorMessage: {
+            type: 'object',
+            additionalProperties: false,
+            required: [],
+            properties: { message: { type: 'string' } },
+          },
+        },
+      },
+    },
+  },
+  OpenlineageJob: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['namespace', 'name'],
+    properties: {
+      namespace: { type: 'string', minLength: 1, maxLength: 2000 },
+      name: { type: 'string', minLength: 1, maxLength: 2000 },
+      facets: {
+        type: 'object',
+        additionalProperties: false,
+        required: [],
+        properties: {
+          jobType: {
+            type: 'object',
+            additionalProperties: false,
+            required: [],
+            properties: {
+              integration: { type: 'string', maxLength: 200 },
+              jobType: { type: 'string', maxLength: 200 },
+            },
+          },
+          dbt_node: {
+            type: 'object',
+            additionalProperties: false,
+            required: [],
+            properties: { unique_id: { type: 'string', maxLength: 2000 } },
+          },
+        },
+      },
+    },
+  },
+  OpenlineageInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['namespace', 'name'],
+    properties: {
+      namespace: { type: 'string', minLength: 1, maxLength: 2000 },
+      name: { type: 'string', minLength: 1, maxLength: 2000 },
+      facets: {
+        type: 'object',
+        additionalProperties: false,
+        required: [],
+        properties: {
+          dataQualityAssertions: {
+            type: 'object',
+            additionalProperties: false,
+            required: [],
+            properties: {
+              assertions: {
+                type: 'array',
+                maxItems: 2000,
+                items: {
+                  type: 'object',
+                  additionalProperties: false,
+                  required: ['assertion', 'success'],
+                  properties: {
+                    assertion: { type: 'string', maxLength: 2000 },
+                    success: { type: 'boolean' },
+                    name: { type: 'string', maxLength: 2000 },
+                    severity: { type: 'string', maxLength: 200 },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+      inputFacets: {
+        type: 'object',
+        additionalProperties: false,
+        required: [],
+        properties: {
+          dataQualityAssertions: {
+            type: 'object',
+            additionalProperties: false,
+            required: [],
+            properties: {
+              assertions: {
+                type: 'array',
+                maxItems: 2000,
+                items: {
+                  type: 'object',
+                  additionalProperties: false,
+                  required: ['assertion', 'success'],
+                  properties: {
+                    assertion: { type: 'string', maxLength: 2000 },
+                    success: { type: 'boolean' },
+                    name: { type: 'string', maxLength: 2000 },
+                    severity: { type: 'string', maxLength: 200 },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+  OpenlineageOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['namespace', 'name'],
+    properties: {
+      namespace: { type: 'string', minLength: 1, maxLength: 2000 },
+      name: { type: 'string', minLength: 1, maxLength: 2000 },
+      outputFacets: {
+        type: 'object',
+        additionalProperties: false,
+        required: [],
+        properties: {
+          outputStatistics: {
+            type: 'object',
+            additionalProperties: false,
+            required: [],
+            properties: { rowCount: { type: 'integer' }, size: { type: 'integer' } },
+          },
+        },
+      },
+    },
+  },
+  OpenlineageInvocation: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment', 'run', 'firstAt', 'lastAt', 'recorded', 'unmatched', 'names'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      run: { type: 'string', minLength: 1, description: "dbt's invocation, where the events name it." },
+      state: { enum: ['running', 'succeeded', 'failed'], description: 'Of the whole invocation, where it was told.' },
+      firstAt: { $ref: '#/$defs/Time' },
+      lastAt: { $ref: '#/$defs/Time' },
+      recorded: { type: 'integer', minimum: 0, description: 'Ends of nodes that are facts now.' },
+      unmatched: { type: 'integer', minimum: 0, description: "Ends of what is no node of the environment's snapshot." },
+      names: { type: 'array', items: { type: 'string' }, description: 'Of the unmatched, the first twenty.' },
+    },
+  },
+  OpenlineageListInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      cursor: { $ref: '#/$defs/Cursor' },
+      limit: { $ref: '#/$defs/Limit' },
+    },
+  },
+  OpenlineageListOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['items'],
+    properties: {
+      items: { type: 'array', items: { $ref: '#/$defs/OpenlineageInvocation' } },
+      next: { $ref: '#/$defs/Cursor' },
+    },
+  },
+  OpenlineageTakeInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment', 'eventTime', 'producer', 'run', 'job'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      eventTime: { $ref: '#/$defs/Time' },
+      eventType: { enum: ['START', 'RUNNING', 'COMPLETE', 'ABORT', 'FAIL', 'OTHER'] },
+      producer: { type: 'string', minLength: 1, maxLength: 2000 },
+      run: { $ref: '#/$defs/OpenlineageRun' },
+      job: { $ref: '#/$defs/OpenlineageJob' },
+      inputs: { type: 'array', maxItems: 1000, items: { $ref: '#/$defs/OpenlineageInput' } },
+      outputs: { type: 'array', maxItems: 1000, items: { $ref: '#/$defs/OpenlineageOutput' } },
+    },
+  },
+  OpenlineageTakeOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['fresh', 'recorded', 'unmatched'],
+    properties: {
+      fresh: { type: 'boolean', description: 'Whether it was heard for the first time.' },
+      recorded: { type: 'integer', minimum: 0 },
+      unmatched: { type: 'integer', minimum: 0 },
+    },
+  },
+  OpenlineageTakeBatchInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment', 'events'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      events: { type: 'array', maxItems: 200, items: { $ref: '#/$defs/OpenlineageEvent' } },
+    },
+  },
+  OpenlineageTakeBatchOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['status', 'summary'],
+    properties: {
+      status: { enum: ['success'] },
+      summary: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['received', 'successful', 'failed', 'retriable', 'non_retriable'],
+        properties: {
+          received: { type: 'integer', minimum: 0 },
+          successful: { type: 'integer', minimum: 0 },
+          failed: { type: 'integer', minimum: 0 },
+          retriable: { type: 'integer', minimum: 0 },
+          non_retriable: { type: 'integer', minimum: 0 },
+        },
+      },
     },
   },
   Org: {

@@ -851,6 +851,21 @@ export interface RunFinished {
   origin?: string;
 }
 /**
+ * Somebody else's run told how nodes ended in it.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "RunObserved".
+ */
+export interface RunObserved {
+  project: Slug;
+  environment: Slug;
+  run: string;
+  nodes: {
+    node: string;
+    status: string;
+  }[];
+}
+/**
  * A run waits to be executed, stage by stage.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -2342,6 +2357,175 @@ export interface Person {
   email?: string;
   createdAt: Time;
   lastSignInAt?: Time;
+}
+/**
+ * What is taken of OpenLineage's RunEvent; all else in one is left aside.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "OpenlineageEvent".
+ */
+export interface OpenlineageEvent {
+  eventTime: Time;
+  eventType?: 'START' | 'RUNNING' | 'COMPLETE' | 'ABORT' | 'FAIL' | 'OTHER';
+  producer: string;
+  run: OpenlineageRun;
+  job: OpenlineageJob;
+  /**
+   * @maxItems 1000
+   */
+  inputs?: OpenlineageInput[];
+  /**
+   * @maxItems 1000
+   */
+  outputs?: OpenlineageOutput[];
+}
+export interface OpenlineageRun {
+  runId: string;
+  facets?: {
+    dbt_run?: {
+      invocation_id?: string;
+    };
+    parent?: {
+      run: {
+        runId: string;
+      };
+    };
+    errorMessage?: {
+      message?: string;
+    };
+  };
+}
+export interface OpenlineageJob {
+  namespace: string;
+  name: string;
+  facets?: {
+    jobType?: {
+      integration?: string;
+      jobType?: string;
+    };
+    dbt_node?: {
+      unique_id?: string;
+    };
+  };
+}
+export interface OpenlineageInput {
+  namespace: string;
+  name: string;
+  facets?: {
+    dataQualityAssertions?: {
+      /**
+       * @maxItems 2000
+       */
+      assertions?: {
+        assertion: string;
+        success: boolean;
+        name?: string;
+        severity?: string;
+      }[];
+    };
+  };
+  inputFacets?: {
+    dataQualityAssertions?: {
+      /**
+       * @maxItems 2000
+       */
+      assertions?: {
+        assertion: string;
+        success: boolean;
+        name?: string;
+        severity?: string;
+      }[];
+    };
+  };
+}
+export interface OpenlineageOutput {
+  namespace: string;
+  name: string;
+  outputFacets?: {
+    outputStatistics?: {
+      rowCount?: number;
+      size?: number;
+    };
+  };
+}
+export interface OpenlineageInvocation {
+  project: Slug;
+  environment: Slug;
+  /**
+   * dbt's invocation, where the events name it.
+   */
+  run: string;
+  /**
+   * Of the whole invocation, where it was told.
+   */
+  state?: 'running' | 'succeeded' | 'failed';
+  firstAt: Time;
+  lastAt: Time;
+  /**
+   * Ends of nodes that are facts now.
+   */
+  recorded: number;
+  /**
+   * Ends of what is no node of the environment's snapshot.
+   */
+  unmatched: number;
+  /**
+   * Of the unmatched, the first twenty.
+   */
+  names: string[];
+}
+export interface OpenlineageListInput {
+  project: Slug;
+  environment: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface OpenlineageListOutput {
+  items: OpenlineageInvocation[];
+  next?: Cursor;
+}
+export interface OpenlineageTakeInput {
+  project: Slug;
+  environment: Slug;
+  eventTime: Time;
+  eventType?: 'START' | 'RUNNING' | 'COMPLETE' | 'ABORT' | 'FAIL' | 'OTHER';
+  producer: string;
+  run: OpenlineageRun;
+  job: OpenlineageJob;
+  /**
+   * @maxItems 1000
+   */
+  inputs?: OpenlineageInput[];
+  /**
+   * @maxItems 1000
+   */
+  outputs?: OpenlineageOutput[];
+}
+export interface OpenlineageTakeOutput {
+  /**
+   * Whether it was heard for the first time.
+   */
+  fresh: boolean;
+  recorded: number;
+  unmatched: number;
+}
+export interface OpenlineageTakeBatchInput {
+  project: Slug;
+  environment: Slug;
+  /**
+   * @maxItems 200
+   */
+  events: OpenlineageEvent[];
+}
+export interface OpenlineageTakeBatchOutput {
+  status: 'success';
+  summary: {
+    received: number;
+    successful: number;
+    failed: number;
+    retriable: number;
+    non_retriable: number;
+  };
 }
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema

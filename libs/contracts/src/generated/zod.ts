@@ -574,6 +574,14 @@ export const runFinishedSchema = z
     origin: uuidSchema.optional(),
   })
   .describe('A run ended; its outputs are named by digest.');
+export const runObservedSchema = z
+  .object({
+    project: slugSchema,
+    environment: slugSchema,
+    run: z.string().min(1),
+    nodes: z.array(z.object({ node: z.string().min(1), status: z.string().min(1) }).strict()),
+  })
+  .describe("Somebody else's run told how nodes ended in it.");
 export const runRequestedSchema = z
   .object({
     project: slugSchema,
@@ -732,6 +740,7 @@ export const zodSchemas = {
   RevisionCreated: revisionCreatedSchema,
   RunCancelRequested: runCancelRequestedSchema,
   RunFinished: runFinishedSchema,
+  RunObserved: runObservedSchema,
   RunRequested: runRequestedSchema,
   SelectionRemoved: selectionRemovedSchema,
   SelectionSaved: selectionSavedSchema,
