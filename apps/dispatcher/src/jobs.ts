@@ -36,7 +36,9 @@ export class Jobs {
     const groups = [...grouped(asked, ({ call }) => call.org).values()];
     await Promise.all(
       groups.map(async (group) => {
-        const made = await untilKnown(() => this.database.write(group[0]!.call, (tx) => write(tx, group.map(newJob))));
+        const made = await untilKnown((areNew) =>
+          this.database.write(group[0]!.call, (tx) => write(tx, group.map(newJob), { areNew })),
+        );
         group.forEach((each, at) => answers.set(each, made[at]!));
       }),
     );
@@ -81,14 +83,18 @@ function newJob({ input, call }: { input: JobsSubmitInput; call: Call }): NewJob
   return { id, run: id, project, environment, key, tasks, originId: null, correlationId: call.correlationId ?? null };
 }
 
-/** Whoever wrote the same key at the same moment has committed once we are refused: the second look finds it. */
-async function untilKnown<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if ((error as { code?: string }).code !== '23505') throw error;
-    return work();
-  }
+/**
+ * Nearly all keys are new, so they are looked up once one was refused. Whoever wrote the same key at the same moment
+ * has committed once we are refused again: the last look finds it.
+ */
+async function untilKnown<T>(work: (areNew: boolean) => Promise<T>): Promise<T> {
+  for (const areNew of [true, false])
+    try {
+      return await work(areNew);
+    } catch (error) {
+      if ((error as { code?: string }).code !== '23505') throw error;
+    }
+  return work(false);
 }
 
 async function cancelAll(tx: Tx, job: string): Promise<void> {

@@ -37,10 +37,15 @@ export function order(tasks: readonly Wanted[]): Wanted[] {
 
 /**
  * Writes jobs with all their tasks; of a key that is there already, nothing. Throws a unique violation when somebody
- * else writes the same key at this moment: ask again, and it is known.
+ * else writes the same key at this moment: ask again, and it is known. Where keys are hoped to be new (`areNew`) none
+ * is looked up, and one that is not ends the same way.
  */
-export async function write(tx: Tx, jobs: readonly NewJob[]): Promise<JobsSubmitOutput[]> {
-  const known = await byKey(tx, jobs);
+export async function write(
+  tx: Tx,
+  jobs: readonly NewJob[],
+  { areNew = false }: { areNew?: boolean } = {},
+): Promise<JobsSubmitOutput[]> {
+  const known = areNew ? new Map<string, string>() : await byKey(tx, jobs);
   const fresh: NewJob[] = [];
   const answers = jobs.map((job) => {
     const there = job.key === null ? undefined : known.get(job.key);
