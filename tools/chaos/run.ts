@@ -7,7 +7,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '30' },
     seed: { type: 'string' },
     rate: { type: 'string', default: '4' },
-    rest: { type: 'string', default: '180' },
+    rest: { type: 'string', default: '120' },
     every: { type: 'string', default: '1200' },
     json: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },

@@ -24,7 +24,7 @@ interface Asked {
   readonly perSecond: number;
   /** Mean time between two strikes. */
   readonly everyMs?: number;
-  /** How long it may take to come to rest. Waits of the product are 30 s at most; more is for a machine that is busy. */
+  /** How long nothing may move before all is at rest. Waits of the product are 30 s at most; more is for a busy machine. */
   readonly restSeconds?: number;
   readonly keep?: boolean;
   readonly say: (line: string) => void;
@@ -32,7 +32,7 @@ interface Asked {
 
 export type Report = Awaited<ReturnType<typeof chaos>>;
 
-export async function chaos({ seed, seconds, perSecond, everyMs = 1200, restSeconds = 180, keep, say }: Asked) {
+export async function chaos({ seed, seconds, perSecond, everyMs = 1200, restSeconds = 120, keep, say }: Asked) {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-chaos-'));
   mkdirSync(join(folder, 'told'));
   const servers = new Servers(folder, [dispatcher, asker], leaseMs);
