@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { auditCommand } from './audit.ts';
+import { deadLettersCommand } from './dead-letters.ts';
 import { diffCommand } from './diff.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
@@ -33,6 +34,7 @@ const commands: readonly ((cli: Cli) => Command)[] = [
   runCommand,
   runsCommand,
   logsCommand,
+  deadLettersCommand,
   auditCommand,
   tokensCommand,
   linkCommand,

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { jobsSubmit, tasksClaim, tasksComplete } from '@headgate/contracts';
+import { dispatcher } from '@headgate/dispatcher';
+import { gateway } from '@headgate/gateway';
+import { identity } from '@headgate/identity';
+import { asker, type Stack, startStack } from '@headgate/testing';
+
+jest.setTimeout(120_000);
+const root = join(import.meta.dirname, '../../..');
+const runner = asker(undefined, 'runner');
+let stack: Stack;
+let org: string;
+
+beforeAll(async () => {
+  stack = await startStack([identity, dispatcher, gateway, runner.service]);
+  org = (await stack.sql<{ org_id: string }>('select org_id from identity.organization'))[0]!.org_id;
+  const headers = {
+    authorization: `Bearer ${stack.host.bootstrap.token}`,
+    'content-type': 'application/json',
+  };
+  for (const [path, body] of [
+    ['', { project: 'jaffle' }],
+    ['/jaffle/environments', { environment: 'dev' }],
+  ] as const)
+    expect(
+      (
+        await fetch(`${stack.serving.url}/api/v1/projects${path}`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify(body),
+        })
+      ).status,
+    ).toBeLessThan(300);
+}, 120_000);
+afterAll(() => stack?.stop());
+
+/** Jobs that fail in the only attempt they have. @returns their tasks, oldest first */
+async function dead(...names: string[]): Promise<string[]> {
+  const tasks: string[] = [];
+  for (const name of names) {
+    const spec = { table: name };
+    const task = { name, operator: 'load', spec, maxAttempts: 1 };
+    await runner.ask(jobsSubmit, { project: 'jaffle', environment: 'dev', key: name, tasks: [task] }, org);
+    const { leases } = await runner.ask(tasksClaim, { worker: 'w-1', operators: ['load'], max: 1, wait: 5 }, org);
+    const { task: id, attempt } = leases[0]!;
+    const outcome = { outcome: 'failed' as const, cause: 'the table is locked', retry: true, result: {} };
+    await runner.ask(tasksComplete, { org, task: id, attempt, worker: 'w-1', ...outcome }, org);
+    tasks.push(id);
+  }
+  return tasks;
+}
+
+async function headgate(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const node = ['-C', 'source', '--import', join(root, 'tools/register.js'), join(root, 'apps/cli/src/main.ts')];
+  const child = spawn(process.execPath, [...node, ...args], {
+    env: {
+      PATH: process.env['PATH'],
+      HEADGATE_URL: stack.serving.url,
+      HEADGATE_TOKEN: stack.host.bootstrap.token,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code: code as number, out, err };
+}
+
+test('what failed for good is listed, looked at, tried again or given up from the command line', async () => {
+  expect(await headgate('dead-letters')).toEqual({ code: 0, out: 'no dead letters\n', err: '' });
+  const [orders, customers, payments] = (await dead('orders', 'customers', 'payments')) as [string, string, string];
+
+  const { out } = await headgate('dead-letters', 'list');
+  expect(out.trimEnd().split('\n')).toEqual(
+    [payments, customers, orders].map((task) =>
+      expect.stringMatching(new RegExp(`^${task} .* open +load \\S+ +1 tried +the table is locked$`)),
+    ),
+  );
+  const one = await headgate('dead-letters', 'list', '--limit', '1');
+  expect(one.out).toMatch(new RegExp(`^${payments} [^]*\nthere are more; --limit 1 ends here\n$`));
+
+  const shown = await headgate('dead-letters', 'show', orders);
+  expect(shown.out).toContain('asked   {"table":"orders"}');
+  expect(shown.out).toMatch(/^attempt 1 .* failed +w-1 +the table is locked$/m);
+
+  const replayed = await headgate('dead-letters', 'replay', orders);
+  expect(replayed).toMatchObject({ code: 0, out: expect.stringMatching(/^replayed as job [0-9a-f-]{36}\n$/) });
+  expect((await headgate('dead-letters', 'replay', orders)).out).toBe(replayed.out);
+  expect(await headgate('dead-letters', 'discard', orders, '--reason', 'late')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('replayed already'),
+  });
+
+  const discarded = await headgate('dead-letters', 'discard', customers, '--reason', 'the source is gone', '--json');
+  expect(JSON.parse(discarded.out)).toMatchObject({ state: 'discarded', reason: 'the source is gone' });
+  const open = JSON.parse((await headgate('dead-letters', 'list', '--open', '--json')).out);
+  expect(open).toMatchObject({ items: [{ task: payments, state: 'open' }], more: false });
+  expect(await headgate('dead-letters', 'show', org)).toMatchObject({ code: 3, err: expect.stringContaining(org) });
+});
