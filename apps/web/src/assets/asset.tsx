@@ -82,7 +82,7 @@ function Detail({ detail, tab }: { detail: AssetDetail; tab: string }) {
       </nav>
       <Strip detail={detail} />
       {tab === 'overview' && <About detail={detail} />}
-      {tab === 'columns' && <AssetColumns columns={columns} />}
+      {tab === 'columns' && <AssetColumns id={asset.id} columns={columns} />}
       {tab === 'lineage' && <AssetImpact detail={detail} />}
       {tab === 'runs' && <AssetRuns id={asset.id} />}
       {tab === 'sql' && <AssetSql id={asset.id} />}

@@ -1,12 +1,23 @@
 'use client';
 import type { AssetDetail } from '@headgate/contracts';
 import { Search } from 'lucide-react';
-import { useQueryState } from '../shell/place.tsx';
+import Link from 'next/link';
+import { useMemo } from 'react';
+import type { ColumnLineage } from '../graph/column-lineage.ts';
+import { useColumns } from '../graph/use-columns.ts';
+import { usePlace, useQueryState } from '../shell/place.tsx';
 import { Empty } from '../ui/blocks.tsx';
+import { stateLook } from '../ui/marks.tsx';
 
-/** Every column with its type and what is written about it. */
-export function AssetColumns({ columns }: { columns: AssetDetail['columns'] }) {
+type Column = AssetDetail['columns'][number];
+const mostEdges = 2000;
+const mostTests = 3;
+
+/** Every column with its type, what is written about it, what tests it, and which columns it comes from and feeds. */
+export function AssetColumns({ id, columns }: { id: string; columns: AssetDetail['columns'] }) {
   const [query, set] = useQueryState();
+  const { lineage } = useColumns(id, undefined, 1, 1, mostEdges);
+  const sums = useMemo(() => lineage && sumsOf(lineage), [lineage]);
   const q = (query.get('q') ?? '').toLowerCase();
   const shown = columns.filter(({ name, description }) => `${name} ${description ?? ''}`.toLowerCase().includes(q));
   if (columns.length === 0)
@@ -32,31 +43,91 @@ export function AssetColumns({ columns }: { columns: AssetDetail['columns'] }) {
         <span className="grow" />
         <span className="t12 ink3">
           {shown.length} of {columns.length}, {columns.filter(({ description }) => description).length} described
+          {(lineage?.edges.length ?? 0) >= mostEdges && ', of its lineage a part is counted'}
         </span>
       </div>
       <table className="table">
         <colgroup>
-          <col style={{ width: '30%' }} />
-          <col style={{ width: 160 }} />
+          <col style={{ width: '24%' }} />
+          <col style={{ width: 130 }} />
           <col />
+          <col style={{ width: '22%' }} />
+          <col style={{ width: 140 }} />
         </colgroup>
         <thead>
           <tr>
             <th scope="col">Column</th>
             <th scope="col">Type</th>
             <th scope="col">Description</th>
+            <th scope="col">Tests</th>
+            <th scope="col">Lineage</th>
           </tr>
         </thead>
         <tbody>
-          {shown.map(({ name, type, description }) => (
-            <tr key={name}>
-              <td className="mono">{name}</td>
-              <td className="ink2">{type ?? 'unknown'}</td>
-              <td className={description ? 'ink2' : 'ink3'}>{description || 'none'}</td>
+          {shown.map((column) => (
+            <tr key={column.name}>
+              <td className="mono">{column.name}</td>
+              <td className="ink2">{column.type ?? 'unknown'}</td>
+              <td className={column.description ? 'ink2' : 'ink3'}>{column.description || 'none'}</td>
+              <td>
+                <Tests tests={column.tests ?? []} />
+              </td>
+              <td>
+                <Lineage id={id} column={column.name} sum={sums?.get(column.name)} isKnown={sums !== undefined} />
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
     </>
   );
+}
+
+function Tests({ tests }: { tests: NonNullable<Column['tests']> }) {
+  if (tests.length === 0) return <span className="ink3">none</span>;
+  return (
+    <span className="row" title={tests.map(({ kind, status }) => `${kind}: ${status?.status ?? 'not run'}`).join(', ')}>
+      {tests.slice(0, mostTests).map(({ id, kind, status }) => {
+        const [className, Icon, word] = stateLook(status?.status ?? 'not run');
+        return (
+          <span key={id} className={`state bare ${className}`}>
+            <Icon size={14} role="img" aria-label={word} /> {kind.replace(/_/g, ' ')}
+          </span>
+        );
+      })}
+      {tests.length > mostTests && <span className="ink3">+{tests.length - mostTests}</span>}
+    </span>
+  );
+}
+
+interface Sum {
+  up: number;
+  down: number;
+}
+function Lineage({ id, column, sum, isKnown }: { id: string; column: string; sum: Sum | undefined; isKnown: boolean }) {
+  const place = usePlace();
+  if (!isKnown) return <span className="ink3">…</span>;
+  if (!sum) return <span className="ink3">not known</span>;
+  const query = new URLSearchParams({ root: id, columns: '1', column });
+  return (
+    <Link className="link num" href={`${place.to('graph')}?${query}`}>
+      {sum.up} up, {sum.down} down
+    </Link>
+  );
+}
+
+/** How many columns each column of the start comes from and goes to, one step away. */
+function sumsOf({ edges, root }: ColumnLineage): Map<string, Sum> {
+  const sums = new Map<string, Sum>();
+  const add = (column: string | undefined, side: keyof Sum) => {
+    if (column === undefined) return;
+    const sum = sums.get(column) ?? { up: 0, down: 0 };
+    sum[side] += 1;
+    sums.set(column, sum);
+  };
+  for (const { from, to } of edges) {
+    if (to.urn === root) add(to.column, 'up');
+    if (from.urn === root) add(from.column, 'down');
+  }
+  return sums;
 }

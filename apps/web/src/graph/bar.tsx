@@ -1,5 +1,5 @@
 'use client';
-import { FlaskConical, GitCompareArrows, type LucideIcon, Table2 } from 'lucide-react';
+import { Columns3, FlaskConical, GitCompareArrows, type LucideIcon, Table2 } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import type { Outputs } from './export-menu.tsx';
 import { lenses, type LensName } from './lens.ts';
@@ -69,7 +69,18 @@ export function Bar({ query, set, view, isTable, lens, up, down, outputs }: Prop
           isOn={isTable}
           flip={() => set({ twin: isTable ? undefined : 'table' })}
         />
-        {isFocus && <Toggle Icon={FlaskConical} word="Tests" isOn={on('tests')} flip={() => flip('tests')} />}
+        {isFocus && (
+          <>
+            {lens && <Toggle Icon={FlaskConical} word="Tests" isOn={on('tests')} flip={() => flip('tests')} />}
+            <Toggle
+              Icon={Columns3}
+              word="Columns"
+              keys="c"
+              isOn={on('columns')}
+              flip={() => set({ columns: on('columns') ? undefined : '1', column: undefined, sel: undefined }, true)}
+            />
+          </>
+        )}
         {lens && (
           <Toggle
             Icon={GitCompareArrows}

@@ -44,9 +44,8 @@ function cut(text: string, size: number, room: number): string {
   return `${text.slice(0, length)}…`;
 }
 
-/** Whether a lens has something to say of a node: not that what is never built was never built, nor that it is the same. */
-const isSilent = (lens: Lens, place: number): boolean =>
-  lens.keys[place]!.key === '' && ['status', 'age', 'verdict', 'change'].includes(lens.name);
+/** Whether a lens has nothing to say of a node: that it has no owner, or is the same, is said by saying nothing. */
+const isSilent = (lens: Lens, place: number): boolean => lens.keys[place]!.key === '';
 
 /** The second line: how it is built, and what the lens says of it. */
 function lineOf(node: DrawnNode, lens: Lens): string {

@@ -6,7 +6,7 @@ import { usePlace } from '../shell/place.tsx';
 import { Answer } from '../ui/blocks.tsx';
 import { AssetIcon, State } from '../ui/marks.tsx';
 import { useNow } from '../ui/now.ts';
-import { ago, count, duration, nameOf } from '../ui/words.ts';
+import { ago, count, duration, kindOf, nameOf } from '../ui/words.ts';
 import type { Frontier } from './drawn.ts';
 import type { GraphState } from './workspace.tsx';
 
@@ -119,13 +119,16 @@ function Reaches({ id }: { id: string }) {
             <>
               <div className="tiles">
                 <div>
-                  <b className="big">{count(byType['model'] ?? 0)}</b>models
+                  <b className="big">{count(byType['model'] ?? 0)}</b>
+                  {kindOf(byType['model'] ?? 0, 'model')}
                 </div>
                 <div>
-                  <b className="big">{count(exposureCount)}</b>exposures
+                  <b className="big">{count(exposureCount)}</b>
+                  {kindOf(exposureCount, 'exposure')}
                 </div>
                 <div>
-                  <b className="big">{count(owners.length)}</b>owners
+                  <b className="big">{count(owners.length)}</b>
+                  {kindOf(owners.length, 'owner')}
                 </div>
               </div>
               <p className="t12 ink2" style={{ marginTop: 6 }}>

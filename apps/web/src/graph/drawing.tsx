@@ -19,8 +19,8 @@ interface Props {
   /** Places everything, in the colours of the page as they are now. A new function: draw again. */
   sheetOf: (colours: Colours) => Sheet;
   selected: string;
-  /** What a selection marks: its neighbours, or all that lies before and behind it. */
-  marks: 'near' | 'far';
+  /** What a selection marks besides itself: its neighbours, or all that lies before and behind it. */
+  marks: 'near' | 'far' | 'none';
   /** Marked instead: the ids along a way. */
   way?: readonly string[] | undefined;
   select: (id: string, row?: string) => void;
@@ -141,7 +141,7 @@ function show(core: Core, sheet: Sheet): void {
 /** The selected node and its way through the picture. */
 function mark(core: Core, { selected, marks, way }: Props): void {
   core.batch(() => {
-    core.elements().removeClass('on chosen');
+    core.elements('.on, .chosen').removeClass('on chosen');
     const node = core.getElementById(selected);
     node.addClass('chosen');
     if (way) {
@@ -154,7 +154,8 @@ function mark(core: Core, { selected, marks, way }: Props): void {
             : way.indexOf(one.data('target')) === way.indexOf(one.data('source')) + 1 && on.has(one.data('source')),
         )
         .addClass('on');
-    } else if (marks === 'near') node.neighborhood('.card, edge').addClass('on');
+    } else if (marks === 'none') return;
+    else if (marks === 'near') node.neighborhood('.card, edge').addClass('on');
     else node.predecessors('.card, edge').union(node.successors('.card, edge')).addClass('on');
   });
 }

@@ -27,7 +27,8 @@ export function elementsOf({ cards, chips, lines, heads }: Sheet): ElementDefini
           ...{ leave: `${one.width / 2}px ${fromY}px`, arrive: `${-other.width / 2}px ${toY}px` },
           ...{ weights: weights.join(' '), distances: distances.join(' ') },
         },
-        classes: look,
+        // Marked for good, other than what a selection marks.
+        classes: look === 'on' ? 'way' : look,
       };
     }),
   ];

@@ -1,7 +1,7 @@
 /** What is in view, as one takes it elsewhere. */
 export interface Seen {
   nodes: Record<string, string | number>[];
-  edges: { from: string; to: string }[];
+  edges: { from: string; to: string; kind?: string; confidence?: number; count?: number }[];
 }
 
 const quoted = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);

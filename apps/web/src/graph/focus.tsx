@@ -24,11 +24,28 @@ const none: readonly never[] = [];
 // What only some look at is loaded by those.
 const Changes = dynamic(() => import('./changes.tsx').then((part) => part.Changes), { ssr: false });
 const ChangesBar = dynamic(() => import('./changes.tsx').then((part) => part.ChangesBar), { ssr: false });
+const ColumnsView = dynamic(() => import('./columns-view.tsx').then((part) => part.ColumnsView), { ssr: false });
 const FocusTwin = dynamic(() => import('./focus-twin.tsx').then((part) => part.FocusTwin), { ssr: false });
 
-/** What lies around one asset, or on the way to another one. */
+/** What lies around one asset: other assets, or where its columns come from and go to. */
 export function Focus({ root, query, set }: GraphState & { root: string }) {
   const [up, down] = [Number(query.get('up') ?? 2), Number(query.get('down') ?? 2)];
+  const deep = (name: 'up' | 'down', by: number) => {
+    const now = name === 'up' ? up : down;
+    set({ [name]: String(Math.max(0, Math.min(mostDeep, now + by))) });
+  };
+  useKeys({
+    '[': () => deep('up', -1),
+    ']': () => deep('up', 1),
+    '{': () => deep('down', -1),
+    '}': () => deep('down', 1),
+  });
+  const View = query.get('columns') === '1' ? ColumnsView : AssetsView;
+  return <View {...{ root, query, set, up, down }} />;
+}
+
+/** The assets around one, or on the way to another one. */
+function AssetsView({ root, query, set, up, down }: GraphState & { root: string; up: number; down: number }) {
   const selected = query.get('sel') ?? query.get('to') ?? root;
   const isTable = useTwin(query);
   const { drawn, near, way, says } = useFocus(query, root, up, down);
@@ -39,10 +56,6 @@ export function Focus({ root, query, set }: GraphState & { root: string }) {
     (colours: Colours) => sheetFrom(drawn!, lens, changes.items, colours),
     [drawn, lens, changes.items],
   );
-  const deep = (name: 'up' | 'down', by: number) => {
-    const now = name === 'up' ? up : down;
-    set({ [name]: String(Math.max(0, Math.min(mostDeep, now + by))) });
-  };
   const select = useCallback((id: string) => set({ sel: id }), [set]);
   const focus = useCallback(
     (id: string) =>
@@ -52,10 +65,7 @@ export function Focus({ root, query, set }: GraphState & { root: string }) {
   const hide = (id: string) => id !== root && set({ hide: `${query.get('hide') ?? ''} ${id}`.trim(), sel: undefined });
   const open = (opens: string) => set({ open: `${query.get('open') ?? ''} ${opens}`.trim() }, true);
   useKeys({
-    '[': () => deep('up', -1),
-    ']': () => deep('up', 1),
-    '{': () => deep('down', -1),
-    '}': () => deep('down', 1),
+    c: () => set({ columns: '1', sel: undefined, to: undefined }, true),
     t: () => set({ twin: isTable ? undefined : 'table' }),
     l: () => set({ lens: nextLens(lens.name) }),
     d: () => set({ lens: lens.name === 'change' ? undefined : 'change' }),
@@ -76,7 +86,7 @@ export function Focus({ root, query, set }: GraphState & { root: string }) {
           <Tree nodes={drawn?.nodes ?? none} selected={selected} select={select} focus={focus} />
         </Finder>
       }
-      bar={<Bar {...{ query, set, view: 'focus', isTable, lens: lens.name, up, down, outputs }} />}
+      bar={<Bar {...{ query, set, view: 'focus', isTable, lens: lens.name, outputs, ...(!way && { up, down }) }} />}
       detail={
         <Detail
           {...{ id: selected, focus, hide, open, query, set }}
@@ -138,8 +148,8 @@ function useFocus(query: URLSearchParams, root: string, up: number, down: number
   const near = to ? ways : around;
   const hide = query.get('hide') ?? '';
   const drawn: Drawn | undefined = useMemo(
-    () => near.data && drawnOf(near.data, new Set(hide.split(' ')), root),
-    [near.data, hide, root],
+    () => near.data && drawnOf(to ? { ...near.data, frontier: [] } : near.data, new Set(hide.split(' ')), root),
+    [near.data, hide, root, to],
   );
   const deeper = near.data?.frontier.reduce((sum, { hidden }) => sum + hidden, 0) ?? 0;
   const says = [

@@ -3,7 +3,7 @@ import type { GraphRollupOutput } from '@headgate/contracts';
 import { ZoomIn } from 'lucide-react';
 import { useMemo } from 'react';
 import { AssetIcon } from '../ui/marks.tsx';
-import { count, nameOf, several } from '../ui/words.ts';
+import { count, kindOf, nameOf, several } from '../ui/words.ts';
 import { useSkeleton } from './use-skeleton.ts';
 import type { GraphState } from './workspace.tsx';
 
@@ -49,7 +49,7 @@ export function GroupDetail({ rollup, level, selected, set, focus }: Props) {
           {Object.entries(group.byType).map(([type, many]) => (
             <div key={type}>
               <b className="big">{count(many)}</b>
-              {type.replace(/_/g, ' ')}
+              {kindOf(many, type)}
             </div>
           ))}
           <div>

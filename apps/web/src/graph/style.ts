@@ -101,5 +101,5 @@ export const styleOf = (colours: Colours): StylesheetStyle[] => [
   },
   { selector: 'edge.indirect', style: { 'line-style': 'dashed', 'line-dash-pattern': [4, 3] } },
   { selector: 'edge.added', style: { 'line-color': colours.ok, width: 2 } },
-  { selector: 'edge.on', style: { 'line-color': colours.water, width: 2, 'z-index': 2 } },
+  { selector: 'edge.on, edge.way', style: { 'line-color': colours.water, width: 2, 'z-index': 2 } },
 ];

@@ -12,6 +12,8 @@ const keys: [string, string][] = [
   ['a', 'Plan: approve and run'],
   ['[ ], { }', 'Graph: less or more upstream, downstream'],
   ['e, h, f, t', 'Graph: focus the selected node, hide, fit, table'],
+  ['l, c, d', 'Graph: next lens, columns, compare with an earlier snapshot'],
+  ['arrows', 'Graph: along the edges, or over the map'],
   ['n, N', 'Run: next and previous failure'],
   ['.', 'Run: follow the log'],
 ];

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ago, bytes, duration, nameOf, several } from './words.ts';
+import { ago, bytes, duration, nameOf, several, kindOf } from './words.ts';
 
 test('durations are written in the two largest units', () => {
   expect([840, 12_340, 245_000, 3_720_000].map(duration)).toEqual(['840 ms', '12.3 s', '4 m 05 s', '1 h 02 m']);
@@ -22,4 +22,14 @@ test('one thing is not written as several', () => {
   expect(several(1, 'node')).toBe('1 node');
   expect(several(1200, 'node')).toBe('1,200 nodes');
   expect(bytes(2048)).toBe('2.0 kB');
+});
+
+test('kinds of nodes are counted in words that exist', () => {
+  const words = ['test', 'analysis', 'saved_query', 'semantic_model'].map((type) => [kindOf(1, type), kindOf(2, type)]);
+  expect(words).toEqual([
+    ['test', 'tests'],
+    ['analysis', 'analyses'],
+    ['saved query', 'saved queries'],
+    ['semantic model', 'semantic models'],
+  ]);
 });

@@ -63,3 +63,10 @@ export function nameOf(id: string): string {
     : parts.slice(2).join('.');
 }
 export const typeOf = (id: string): string => id.split('.')[0] ?? id;
+
+/** The name of a kind of node, for so many of them: `1`, `semantic_model` → semantic model; `2`, `analysis` → analyses. */
+export function kindOf(many: number, type: string): string {
+  const word = type.replace(/_/g, ' ');
+  if (many === 1) return word;
+  return /[^e]is$/.test(word) ? word.replace(/is$/, 'es') : /y$/.test(word) ? word.replace(/y$/, 'ies') : `${word}s`;
+}
