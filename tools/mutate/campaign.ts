@@ -17,6 +17,7 @@ import { asManifest } from '../../libs/plans/recorded/recorded.ts';
 import { type FullBuild, FullBuilds } from './full-build.ts';
 import { type WorkNode, workNodes } from './nodes.ts';
 import { type Operator } from './operators.ts';
+import { recordReads } from '../../apps/runner/src/worker/reads.ts';
 import { Random } from '../random.ts';
 import { seedFiles } from './seed-files.ts';
 import { Worker, Workshop } from './workshop.ts';
@@ -109,7 +110,7 @@ export class Bench {
     const shop = new Workshop(subject.from, folder);
     const database = join(work, subject.name, 'compile', `${subject.name}.duckdb`);
     const target = join(work, subject.name, 'target');
-    const worker = new Worker(venv, { [`${subject.name.toUpperCase()}_DB`]: database });
+    const worker = new Worker(venv, { [`${subject.name.toUpperCase()}_DB`]: database, HEADGATE_PRELUDE: recordReads });
     const fullBuilds = await FullBuilds.open(
       { project: folder, work: dirname(folder), name: subject.name, venv },
       worker,

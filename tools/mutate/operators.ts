@@ -255,8 +255,10 @@ export const operators: readonly Operator[] = [
     'macro',
     one(/(?<![\w.])\d+(\.\d+)?/g, ([n]) => String(Number(n) * 3)),
   ),
-  on(/^dbt_project\.yml$/, 'variable', (text) =>
-    text.replace(/^(vars:\n\s+\w+: )(\d+)/m, (_, start: string, n: string) => `${start}${Number(n) + 2}`),
+  on(
+    /^dbt_project\.yml$/,
+    'variable',
+    one(/(?<=^vars:\n(?: +\w+: \d+\n)*)( +\w+: )(\d+)$/gm, ([, start, n]) => `${start}${Number(n) + 2}`),
   ),
   on(/^seeds\/.*\.csv$/, 'seed cell', seedCell),
   on(/^seeds\/.*\.csv$/, 'seed row gone', (text, random) =>

@@ -19,7 +19,10 @@ import shutil
 import sys
 
 import duckdb
-from dbt.cli.main import dbtRunner
+
+# What the runner has in dbt's process, too.
+exec(os.environ["HEADGATE_PRELUDE"])
+from dbt.cli.main import dbtRunner  # noqa: E402
 
 bases = {}
 

@@ -52,7 +52,10 @@ export function decide(q: Question, queries: Queries, one: Case, contents: Conte
     // Built without anybody looking at its SQL, or never: nothing to compare with.
     return { ...one, spared: [], content: unknown, query: { rule: 'not_compiled', result: null, uses: {} } };
   }
-  return weighed(q, queries, one, { compiled, built, contents });
+  const unread: Reason = { code: 'changed', part: 'reads' };
+  const told = one.own.some((reason) => reason.code === 'changed' && reason.part === 'reads');
+  const own = compiled.unrecorded && !told ? [...one.own, unread] : one.own;
+  return weighed(q, queries, { ...one, own }, { compiled, built, contents });
 }
 
 interface Sides {
@@ -109,9 +112,9 @@ function ownAfter(
   return rest;
 }
 
-/** Text and macros: what shows in the compiled SQL. */
+/** Text, macros and variables: what shows in the compiled SQL. */
 function isCode(reason: Reason): boolean {
-  return reason.code === 'changed' && (reason.part === 'body' || reason.part === 'macros');
+  return reason.code === 'changed' && ['body', 'macros', 'reads'].includes(reason.part);
 }
 
 function upstreamAfter(

@@ -52,6 +52,7 @@ const partWords: Readonly<Record<string, string>> = {
   definition: 'its definition changed',
   kind: 'it is another kind of node now',
   settings: 'its configuration, as it is rendered, changed',
+  reads: 'a variable that its code may read changed, or nobody recorded its value',
   query: 'it compiles to another query',
 };
 

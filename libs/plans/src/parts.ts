@@ -10,7 +10,7 @@ import {
 } from '@headgate/dbt';
 import type { MacroTable } from './environment-state.ts';
 
-/** A node's own identity, hashed part by part: `kind`, dbt's parts, and `macros` for everything it can call. */
+/** A node's own identity, hashed part by part: `kind`, dbt's parts, `macros` for everything it can call, `reads` for variables. */
 export interface OwnParts {
   readonly id: string;
   readonly type: string;
@@ -47,12 +47,23 @@ export function partsTable(manifest: Manifest, options: PartsOptions = {}): Part
       for (const name of modifiedParts(found.kind)) {
         if (found.parts[name] !== undefined) parts[name] = hash(found.parts[name]);
       }
+      const read = readsOf(node);
+      if (read && Object.keys(read).length > 0) parts['reads'] = hash(read);
       const file = options.seedHashes?.[id];
       if (file !== undefined && found.kind === 'seed') parts['body'] = hash({ file });
       nodes.set(id, { id, type: node.resource_type, parts, inputs: [...new Set(node.depends_on?.nodes ?? [])].sort() });
     }
   }
   return { nodes, macros: macroTable(manifest, hash), reached };
+}
+
+/**
+ * Variables that a node may read, with hashes of their values, as the runner's dbt wrote them; undefined where nobody did.
+ * A node that reads none has no such part, recorded or not.
+ */
+export function readsOf(node: ManifestNode): Readonly<Record<string, unknown>> | undefined {
+  const reads = node['headgate_reads'];
+  return typeof reads === 'object' && reads !== null ? (reads as Record<string, unknown>) : undefined;
 }
 
 function macroTable(manifest: Manifest, hash: (value: unknown) => string): MacroTable {

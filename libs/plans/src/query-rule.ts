@@ -1,7 +1,7 @@
 import { hashOf } from '@headgate/contracts';
 import { findNode, macroClosure, type Manifest, type ManifestNode } from '@headgate/dbt';
 import type { QueryRule } from './environment-state.ts';
-import { carriesVerdict } from './parts.ts';
+import { carriesVerdict, readsOf } from './parts.ts';
 
 /** What the compiled SQL of a node is, before anybody has read it. */
 export interface Compiled {
@@ -13,6 +13,8 @@ export interface Compiled {
   readonly rule: QueryRule | null;
   /** It compiles to other SQL by itself: a difference in it alone says nothing. */
   readonly fickle: boolean;
+  /** It may read variables that do not show in its SQL, and nobody recorded which: they count as changed. */
+  readonly unrecorded: boolean;
   /** Hash of the contract that is enforced; empty for none. */
   readonly contract: string;
 }
@@ -42,12 +44,14 @@ export function compiledOf(manifest: Manifest, id: string): Compiled | null {
   if (!['model', 'snapshot', 'test'].includes(node.resource_type)) return null;
   const inputs = relationsRead(manifest, id);
   const { enforced, checksum } = (node['contract'] ?? {}) as { enforced?: unknown; checksum?: unknown };
+  const rule = ruleOf(manifest, node, sql, inputs);
   return {
     sql,
     text: hashOf(invariant(manifest, [id, ...inputs], sql)),
     settings: hashOf(settings(node)),
-    rule: ruleOf(manifest, node, sql, inputs),
+    rule,
     fickle: isFickle(manifest, node),
+    unrecorded: rule !== null && rule !== 'hidden_input' && !readsOf(node) && readsVariables(manifest, node),
     contract: enforced === true ? hashOf(checksum ?? null) : '',
   };
 }
@@ -71,8 +75,10 @@ function ruleOf(manifest: Manifest, node: ManifestNode, sql: string, inputs: rea
   return inputs.every(seen) ? null : 'hidden_input';
 }
 
+const hookKeys = ['pre-hook', 'post-hook', 'pre_hook', 'post_hook'];
+
 function hooked(config: Readonly<Record<string, unknown>>): boolean {
-  return ['pre-hook', 'post-hook', 'pre_hook', 'post_hook'].some((key) => {
+  return hookKeys.some((key) => {
     const hooks = config[key];
     return Array.isArray(hooks) ? hooks.length > 0 : Boolean(hooks);
   });
@@ -113,6 +119,14 @@ function answersOf(manifest: Manifest): Map<string, boolean> {
 function isFickle(manifest: Manifest, node: ManifestNode): boolean {
   const moves = node.config?.['materialized'] === 'incremental' || mentions(manifest, node, introspection);
   return moves && !mentions(manifest, node, environment);
+}
+
+const variable = /\b(var|env_var)\s*\(/;
+
+function readsVariables(manifest: Manifest, node: ManifestNode): boolean {
+  const config = node.config ?? {};
+  const around = [...hookKeys, 'sql_header'].map((key) => JSON.stringify(config[key] ?? ''));
+  return around.some((text) => variable.test(text)) || mentions(manifest, node, variable);
 }
 
 function withoutComments(sql: string): string {

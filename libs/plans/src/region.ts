@@ -3,7 +3,7 @@ import { findNode, graphMaps, macroComparison, type Manifest, type ManifestNode 
 /** What a node says that a verdict may rest on; all else (times, paths) may differ freely. */
 const telling = [
   ...['resource_type', 'language', 'raw_code', 'raw_sql', 'compiled_code', 'compiled_sql', 'checksum', 'contract'],
-  ...['config', 'unrendered_config', 'relation_name', 'columns', 'description'],
+  ...['config', 'unrendered_config', 'relation_name', 'columns', 'description', 'headgate_reads'],
 ];
 
 /**

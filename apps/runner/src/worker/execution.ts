@@ -9,6 +9,7 @@ import { engineIn, variablesHash } from './context.ts';
 import { eachText, readLogLine } from './dbt-log.ts';
 import type { Channel, Progress } from './progress.ts';
 import { untilAnswered } from './patience.ts';
+import { recordReads } from './reads.ts';
 import { redactor } from './redact.ts';
 import { compileOffline, keepGraph, notCompiled } from './revision-stage.ts';
 import { mergedResults } from './results.ts';
@@ -123,7 +124,8 @@ async function runStages(run: RunRequested, place: Place, setting: Setting): Pro
     const errors: string[] = [];
     const { project, out, home, data } = place;
     const stop = { signal: kill, interrupt: cancel, graceMs: cancelGraceMs };
-    const how = { args: command, network, env, ...(run.kind === 'parse' && { prelude: compileOffline }) };
+    const prelude = run.kind === 'parse' ? recordReads + compileOffline : recordReads;
+    const how = { args: command, network, env, prelude };
     const outcome = await sandbox.run({ project, out, home, data, ...how, ...stop }, (line) => {
       // Twice: before anything is cut short, and again where JSON had written a character in another way.
       const read = eachText(

@@ -14,6 +14,8 @@ export interface Query {
   readonly closed: string | null;
   /** Compiles to something else by itself, and to nothing that a variable decides. */
   readonly restless: boolean;
+  /** Variables may matter that the SQL does not show, and the manifest does not tell them. */
+  readonly untold: boolean;
   readonly contract: string;
 }
 
@@ -64,11 +66,14 @@ export function queryOf(manifest: Manifest, id: string, reached: readonly string
   if (typeof sql !== 'string' || sql.trim().length === 0) return null;
   const inputs = [...behind(manifest, id)];
   const contract = node['contract'] as { enforced?: unknown; checksum?: unknown } | undefined;
+  const closed = closedBy({ manifest, node, macros }, sql, inputs);
+  const told = typeof node['headgate_reads'] === 'object' && node['headgate_reads'] !== null;
   return {
     sql,
     text: hashOf(placeless(manifest, [id, ...inputs], sql)),
     settings: hashOf(rendered(node)),
-    closed: closedBy({ manifest, node, macros }, sql, inputs),
+    closed,
+    untold: !told && closed !== null && closed !== 'hidden_input' && variables({ manifest, node, macros }),
     restless:
       (incremental(node) || says({ manifest, node, macros }, looksAround, true)) &&
       !says({ manifest, node, macros }, surroundings, false),
@@ -100,6 +105,15 @@ function closedBy(of: Of, sql: string, inputs: readonly string[]): string | null
     ['hidden_input', unnamed],
   ];
   return rules.find(([, holds]) => holds)?.[0] ?? null;
+}
+
+/** Whether a call of `var` or `env_var` stands in a node's code, around it, or in a macro it reaches. */
+function variables({ manifest, node, macros }: Of): boolean {
+  const { config = {} } = node;
+  const around = ['pre-hook', 'post-hook', 'pre_hook', 'post_hook', 'sql_header'].map((key) => config[key]);
+  const texts = [node['raw_code'] ?? node['raw_sql'], ...macros.map((id) => manifest.macros[id]?.macro_sql)];
+  const all = [...texts, ...around].map((value) => (typeof value === 'string' ? value : JSON.stringify(value ?? '')));
+  return all.some((text) => /\b(?:env_)?var\s*\(/.test(text));
 }
 
 function incremental(node: ManifestNode): boolean {

@@ -116,6 +116,8 @@ export class ManifestEvidence {
     if (!found) return {};
     const parts: Record<string, string> = { kind: hashOf(found.kind), macros: this.reach(id).hash };
     for (const [name, value] of Object.entries(identity(this.manifest, found))) parts[name] = hashOf(value);
+    const reads = found.node['headgate_reads'];
+    if (typeof reads === 'object' && reads !== null && Object.keys(reads).length > 0) parts['reads'] = hashOf(reads);
     const file = this.files[id];
     if (found.kind === 'seed' && file !== undefined) parts['body'] = hashOf({ file });
     return parts;

@@ -92,10 +92,12 @@ export class Rederivation {
   }
 
   /** The reasons that stand once the compiled query has been heard. */
-  private weighed(id: string, plain: Pick<Why, 'own' | 'upstream'>): Why {
+  private weighed(id: string, bare: Pick<Why, 'own' | 'upstream'>): Why {
     const { holdings } = this;
     const query = holdings?.query(id) ?? null;
     const built = this.state.nodes[id]?.built?.query;
+    const untold = query?.untold && built && !bare.own.some((one) => one.part === 'reads');
+    const plain = untold ? { ...bare, own: [...bare.own, { code: 'changed', part: 'reads' }] } : bare;
     const runs = plain.own.length + plain.upstream.length > 0;
     const forOther = (own: readonly Own[]): boolean => own.some((reason) => reason.code !== 'changed');
     if (!holdings || !query) {
@@ -277,7 +279,7 @@ function standing(
   own: readonly Own[],
   { spared, settingsKept, moved }: { spared: boolean; settingsKept: boolean; moved: boolean },
 ): Own[] {
-  const ofCode = (one: Own): boolean => one.code === 'changed' && ['body', 'macros'].includes(one.part ?? '');
+  const ofCode = (one: Own): boolean => one.code === 'changed' && ['body', 'macros', 'reads'].includes(one.part ?? '');
   const left = own.filter((one) => !ofCode(one));
   const told = left.some((one) => one.code === 'changed' && one.part === 'configs');
   if (!settingsKept && !told) left.push({ code: 'changed', part: 'settings' });
