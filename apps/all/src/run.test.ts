@@ -140,6 +140,16 @@ test('a project is parsed, planned, run and then found unchanged; an edit runs w
   expect(second.counts).toEqual({ run: 0, skip: first.total, partial: 0 });
   expect(await post(`/api/v1/plans/${second.id}/confirm`)).toMatchObject({ code: 'precondition.missing' });
 
+  // One column that nobody reads, and a variable that one model does: what was compiled and what was run are compared by columns.
+  await ingest({
+    'models/marts/customers.sql': (text) => text.replace('max(order_date)', 'max(order_date) + 1'),
+    'dbt_project.yml': (text) => text.replace('min_amount: 0', 'min_amount: 7'),
+  });
+  const narrow = await planAfter();
+  expect(await runsOf(narrow)).toEqual(['model.jaffle.customers', 'model.jaffle.daily_revenue']);
+  const variable = await get<PlansEntryOutput>(`/api/v1/plans/${narrow.id}/entries/model.jaffle.daily_revenue`);
+  expect(variable.words[1]).toContain('a variable');
+
   await ingest({
     'models/marts/customer_segments.sql': (text) => text.replace('lifetime_value > 100', 'lifetime_value > 120'),
   });
