@@ -8,6 +8,7 @@ import { JobsController } from './jobs.controller.ts';
 import { Leases } from './leases.ts';
 import { Queue } from './queue.ts';
 import { Reaper } from './reaper.ts';
+import { Retention } from './retention.ts';
 import { RunsConsumer } from './runs.consumer.ts';
 import { schema } from './schema.ts';
 import { Tasks } from './tasks.ts';
@@ -15,7 +16,7 @@ import { TasksController } from './tasks.controller.ts';
 
 @Module({
   controllers: [DeadLettersController, JobsController, TasksController],
-  providers: [DeadLetters, Jobs, Leases, Queue, Reaper, RunsConsumer, Tasks],
+  providers: [DeadLetters, Jobs, Leases, Queue, Reaper, Retention, RunsConsumer, Tasks],
 })
 class DispatcherModule {}
 

@@ -3,6 +3,9 @@ import type { Config } from '@headgate/kit';
 /** How long a worker that falls silent keeps its tasks; heartbeats come ten times as often. */
 export const leaseMsOf = ({ dispatcher }: Config): number => dispatcher.leaseMs ?? 30_000;
 
+/** How long ended jobs are kept. Their keys are forgotten with them: the same key is another job then. */
+export const keepDaysOf = ({ dispatcher }: Config): number => dispatcher.keepDays ?? 30;
+
 const longestBackoffMs = 15 * 60_000;
 
 /**

@@ -3,6 +3,7 @@ import { Tasks1764000000000 } from './migrations/1764000000000-tasks.ts';
 import { Jobs1764000000001 } from './migrations/1764000000001-jobs.ts';
 import { DeadLetters1764000000002 } from './migrations/1764000000002-dead-letters.ts';
 import { Offers1764000000003 } from './migrations/1764000000003-offers.ts';
+import { Retention1764000000004 } from './migrations/1764000000004-retention.ts';
 import { owned } from './owned.ts';
 import { Job, TaskAttempt, TaskDependency, TaskLease, TaskOffer, TaskRow } from './task.entity.ts';
 
@@ -11,5 +12,11 @@ export const schema: Schema = {
   // Each statement finds few rows by a key, and is planned once, maybe while its tables are empty.
   settings: { enable_seqscan: 'off', enable_bitmapscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' },
   entities: [Job, TaskAttempt, TaskDependency, TaskLease, TaskOffer, TaskRow],
-  migrations: [Tasks1764000000000, Jobs1764000000001, DeadLetters1764000000002, Offers1764000000003],
+  migrations: [
+    Tasks1764000000000,
+    Jobs1764000000001,
+    DeadLetters1764000000002,
+    Offers1764000000003,
+    Retention1764000000004,
+  ],
 };

@@ -56,8 +56,12 @@ export interface HostConfig {
   readonly blobs: { readonly dir: string; readonly key: string };
   readonly bootstrap: { readonly org: string; readonly owner: string; readonly token: string };
   readonly runner: { readonly python: string; readonly sandbox: 'auto' | 'none'; readonly workDir: string };
-  /** For trying out what happens when workers fall silent, without the usual half minute; ms. */
-  readonly dispatcher?: { readonly leaseMs?: number };
+  readonly dispatcher?: {
+    /** For trying out what happens when workers fall silent, without the usual half minute; ms. */
+    readonly leaseMs?: number;
+    /** How long jobs are kept after they have ended, 30 days by default. */
+    readonly keepDays?: number;
+  };
   readonly feeds?: FeedsConfig;
   readonly logLevel?: string;
 }

@@ -9,6 +9,7 @@ import type {
   FeedRemoved,
   FeedSaved,
   GrantChanged,
+  JobRemoved,
   LineageCommitted,
   LineageOverridden,
   LineageOverrideRemoved,
@@ -86,6 +87,12 @@ export const grantChanged = eventType<GrantChanged>({
   type: 'grant.changed',
   name: 'GrantChanged',
   service: 'identity',
+  schemaVersion: '1.0',
+});
+export const jobRemoved = eventType<JobRemoved>({
+  type: 'job.removed',
+  name: 'JobRemoved',
+  service: 'dispatcher',
   schemaVersion: '1.0',
 });
 export const lineageCommitted = eventType<LineageCommitted>({
@@ -277,6 +284,7 @@ export const eventTypes = [
   feedRemoved,
   feedSaved,
   grantChanged,
+  jobRemoved,
   lineageCommitted,
   lineageOverridden,
   lineageOverrideRemoved,

@@ -721,6 +721,17 @@ export const schemas: Record<string, object> = {
       grantVersion: { type: 'integer', minimum: 0 },
     },
   },
+  JobRemoved: {
+    description:
+      'Jobs that ended long ago, with their tasks and attempts, are kept no longer. What happened to them stays in the audit.',
+    type: 'object',
+    required: ['jobs', 'tasks', 'days'],
+    properties: {
+      jobs: { type: 'integer', minimum: 1 },
+      tasks: { type: 'integer', minimum: 0 },
+      days: { description: 'How long they were kept after they had ended.', type: 'number', minimum: 0 },
+    },
+  },
   LineageCommitted: {
     description: 'Column lineage of a manifest became visible in an environment.',
     type: 'object',

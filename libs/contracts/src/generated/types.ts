@@ -669,6 +669,20 @@ export interface GrantChanged {
   grantVersion: number;
 }
 /**
+ * Jobs that ended long ago, with their tasks and attempts, are kept no longer. What happened to them stays in the audit.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "JobRemoved".
+ */
+export interface JobRemoved {
+  jobs: number;
+  tasks: number;
+  /**
+   * How long they were kept after they had ended.
+   */
+  days: number;
+}
+/**
  * Column lineage of a manifest became visible in an environment.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema

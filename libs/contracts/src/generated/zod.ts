@@ -466,6 +466,15 @@ export const grantChangedSchema = z
     grantVersion: z.number().int().gte(0),
   })
   .describe("Somebody's role changed; the grant version rises by one.");
+export const jobRemovedSchema = z
+  .object({
+    jobs: z.number().int().gte(1),
+    tasks: z.number().int().gte(0),
+    days: z.number().gte(0).describe('How long they were kept after they had ended.'),
+  })
+  .describe(
+    'Jobs that ended long ago, with their tasks and attempts, are kept no longer. What happened to them stays in the audit.',
+  );
 export const lineageCommittedSchema = z
   .object({
     project: slugSchema,
@@ -727,6 +736,7 @@ export const zodSchemas = {
   FeedRemoved: feedRemovedSchema,
   FeedSaved: feedSavedSchema,
   GrantChanged: grantChangedSchema,
+  JobRemoved: jobRemovedSchema,
   LineageCommitted: lineageCommittedSchema,
   LineageOverridden: lineageOverriddenSchema,
   LineageOverrideRemoved: lineageOverrideRemovedSchema,
