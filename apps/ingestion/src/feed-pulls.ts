@@ -106,7 +106,9 @@ export class FeedPulls implements BeforeApplicationShutdown {
     const seen = await this.look(feed, call, force ? [] : known, files);
     if (seen.every(({ fetched }) => fetched.state === 'absent' || fetched.state === 'forbidden')) throw nothing(feed);
     const now = await this.database.write(call, (tx) => note(tx, id, seen, known));
-    const waiting = force ? now : now.filter(({ taken }) => !taken);
+    // By force, all that came is delivered again; not what is forbidden by now.
+    const came = seen.filter(({ fetched }) => fetched.state === 'read').map(({ name }) => name);
+    const waiting = now.filter(({ name, taken }) => !taken || (force && came.includes(name)));
     if (waiting.length === 0) return { outcome: 'unchanged' };
     const before = feed.shown.last;
     // The same bytes are refused for the same reason: they are not read again.

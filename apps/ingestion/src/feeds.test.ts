@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import {
@@ -172,6 +174,17 @@ test('what is refused says file, path and cause, takes nothing, and is not read 
   const taken = await pull();
   expect(states(taken)).toMatchObject({ 'manifest.json': 'taken', 'catalog.json': 'taken' });
   expect((await pull(true)).last).toMatchObject({ outcome: 'taken', snapshotIsNew: false });
+});
+
+test('what waited to be taken and is gone from the store is read anew', async () => {
+  server.put('/a/manifest.json', manifest);
+  server.put('/a/catalog.json', '{');
+  await put();
+  await pull();
+  await rm(join(stack.host.blobs.dir, org), { recursive: true });
+  server.put('/a/catalog.json', '{"metadata": {}, "nodes": {}, "sources": {}, "errors": null}');
+  expect((await pull()).last!.error).toMatchObject({ code: 'blob.missing' });
+  expect(states(await pull())).toMatchObject({ 'manifest.json': 'taken', 'catalog.json': 'taken' });
 });
 
 test('a redirect is followed without the credentials, which are for their own server only', async () => {
