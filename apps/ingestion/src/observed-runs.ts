@@ -87,17 +87,21 @@ const latestFirst = (a: HeardRow, b: HeardRow): number =>
 
 /** The nodes that go by these names now; a name that is two tests' is nobody's. */
 async function nodesOf(tx: Tx, { project, environment }: Place, heard: readonly Heard[]): Promise<Map<string, string>> {
-  const names = (by: Ended['by']) => [
-    ...new Set(heard.flatMap(({ end }) => end.ended.filter((ended) => ended.by === by).map(({ name }) => name))),
-  ];
+  const found = new Map<string, string>();
+  const look = async (by: Ended['by'], sql: string) => {
+    const ended = heard.flatMap(({ end }) => end.ended.filter((each) => each.by === by));
+    if (ended.length === 0) return;
+    const names = [...new Set(ended.map(({ name }) => name))];
+    for (const { name, node } of await tx.query<{ name: string; node: string }>(sql, [project, environment, names]))
+      found.set(`${by} ${name}`, node);
+  };
   const now = 'from node_index where project = $1 and environment = $2 and to_seq is null';
-  const rows = await tx.query<{ key: string; node: string }>(
-    `select 'id ' || node as key, node ${now} and node = any($3)
-     union all
-     select 'test ' || name, min(node) ${now} and name = any($4) and type in ('test', 'unit_test') group by name having count(*) = 1`,
-    [project, environment, names('id'), names('test')],
+  await look('id', `select node as name, node ${now} and node = any($3)`);
+  await look(
+    'test',
+    `select name, min(node) as node ${now} and name = any($3) and type in ('test', 'unit_test') group by name having count(*) = 1`,
   );
-  return new Map(rows.map(({ key, node }) => [key, node]));
+  return found;
 }
 
 function factOf(ended: Ended, node: string, run: string, end: HeardRow, startedAt: Date | undefined): ObservedRun {
