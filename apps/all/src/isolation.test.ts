@@ -45,6 +45,7 @@ async function furnish(token: string, word: string): Promise<Answer[]> {
   await must('POST', '/api/v1/projects/jaffle/environments', { environment: 'dev' });
   await must('PUT', `${place}/variables/${word.toUpperCase()}_NAME`, { value: `${word} value`, secret: true });
   await must('PUT', `/api/v1/projects/jaffle/selections/${word}`, { select: [`tag:${word}`] });
+  await must('POST', `${place}/schedules`, { name: word, cron: '0 2 * * *', select: [`tag:${word}`], paused: true });
   const { token: made } = await must('POST', '/api/v1/tokens', { name: `${word} robot`, role: 'viewer' });
   await must('PUT', '/api/v1/grants', { subject: { kind: 'person', id: `${word} person` }, role: 'viewer' });
   await must('POST', '/api/v1/people', { id: `${word}-person`, name: `${word} person`, email: `${word}@example.com` });
@@ -172,6 +173,8 @@ const reaching = (ids: Record<string, string>): Record<string, object> => ({
   'projects.create': { project: 'probed' },
   'revisions.create': { blob: ids['digest'] },
   'runs.operate': { macro: 'probe', revision: ids['snapshot'] },
+  'schedules.create': { name: marker, upstream: [{ project: `${marker}-only`, environment: 'dev' }] },
+  'schedules.edit': { onIngest: true },
   'selections.evaluate': { snapshot: ids['snapshot'], saved: marker, select: ['*'] },
   'selections.put': { select: ['tag:probe'] },
   'tokens.create': { name: 'probe', role: 'viewer', project: `${marker}-only` },

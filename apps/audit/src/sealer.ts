@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Database, Infra, LOG } from '@headgate/kit';
+import { Database, Infra, LOG, Rounds } from '@headgate/kit';
 import type { Logger } from 'pino';
 import { Trees } from './trees.ts';
 
@@ -11,49 +11,31 @@ const pollMs = 1000;
 /** Seals every tree that has new leaves. */
 @Injectable()
 export class Sealer implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private dueAt = Infinity;
-  private running: Promise<void> = Promise.resolve();
-  private stopped = false;
+  private readonly rounds: Rounds;
 
   constructor(
     @Inject(LOG) private readonly log: Logger,
     private readonly database: Database,
     private readonly infra: Infra,
     private readonly trees: Trees,
-  ) {}
+  ) {
+    this.rounds = new Rounds(() => this.pass(), {
+      everyMs: pollMs,
+      failed: (error) => this.log.warn({ err: error.message }, 'sealing is tried again'),
+    });
+  }
 
   onApplicationBootstrap(): void {
-    this.database.committed.on('commit', () => this.due(gatherMs));
-    this.due(0);
+    this.database.committed.on('commit', () => this.rounds.due(gatherMs));
+    this.rounds.due(0);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
-  }
-
-  private due(inMs: number): void {
-    const at = performance.now() + inMs;
-    if (this.stopped || at >= this.dueAt) return;
-    clearTimeout(this.timer);
-    this.dueAt = at;
-    this.timer = setTimeout(() => {
-      this.dueAt = Infinity;
-      this.running = this.running.then(() => this.pass());
-    }, inMs);
+  beforeApplicationShutdown(): Promise<void> {
+    return this.rounds.stop();
   }
 
   private async pass(): Promise<void> {
-    try {
-      for (const { org_id } of await this.infra.query<{ org_id: string }>(
-        'select org_id from tree where sealed < size',
-      ))
-        await this.trees.seal(org_id);
-    } catch (error) {
-      if (!this.stopped) this.log.warn({ err: (error as Error).message }, 'sealing is tried again');
-    }
-    this.due(pollMs);
+    for (const { org_id } of await this.infra.query<{ org_id: string }>('select org_id from tree where sealed < size'))
+      await this.trees.seal(org_id);
   }
 }

@@ -10,9 +10,21 @@ import {
   type PlansStagesOutput,
   type Snapshot,
 } from '@headgate/contracts';
-import { Blobs, type Call, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
+import {
+  Blobs,
+  type Call,
+  type Change,
+  change,
+  Database,
+  Failure,
+  keyOf,
+  mutateAll,
+  pageOf,
+  type Tx,
+} from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
 import { keptStages, propose } from './proposal.ts';
+import { confirmFire } from './schedules/fires.ts';
 import { Selectable } from './selectable.ts';
 import { readerOfSql } from './sql.ts';
 import { States } from './states.ts';
@@ -35,6 +47,19 @@ interface Row {
   created_at: Date;
 }
 
+/** A plan that is worked out and not kept yet. */
+export interface Draft {
+  readonly project: string;
+  readonly environment: string;
+  readonly document: string;
+  readonly snapshot: string;
+  readonly manifest: string;
+  readonly state: string;
+  readonly revision?: string;
+  readonly counts: Plan['counts'];
+  readonly stages: PlansStagesOutput['stages'];
+}
+
 @Injectable()
 export class Plans {
   constructor(
@@ -46,54 +71,67 @@ export class Plans {
 
   /** Works out a plan from the environment's snapshot and state, and keeps it. Nothing runs. */
   async propose(input: PlansProposeInput, call: Call): Promise<Plan> {
+    const draft = await this.draft(input, call);
+    return this.database.write(call, async (tx) => {
+      const { plan, told } = await this.keep(tx, draft);
+      await mutateAll(tx, [told]);
+      return shown(await find(tx, plan));
+    });
+  }
+
+  /** Works out a plan; of it only blobs are kept. */
+  async draft(input: PlansProposeInput, call: Call): Promise<Draft> {
     const { project, environment } = input;
-    const snapshot = await this.selectable.snapshot(input, input.snapshot, call);
-    const { manifest } = await this.selectable.project(call.org, snapshot.manifest);
+    const { snapshot, manifest: manifestId, revision } = await this.selectable.snapshot(input, input.snapshot, call);
+    const { manifest } = await this.selectable.project(call.org, manifestId);
     const { state, digest: stateDigest } = await this.database.read(call, (tx) => this.states.current(tx, input));
     const print = await readerOfSql(manifest);
-    const { plan, document, digest, stages } = propose(input, {
-      manifest,
-      manifestId: snapshot.manifest,
-      snapshot: snapshot.snapshot,
-      state,
-      ...(print && { print }),
-    });
+    const given = { manifest, manifestId, snapshot, state, ...(print && { print }) };
+    const { plan, document, digest, stages } = propose(input, given);
     await this.blobs.put(call.org, document);
     const kept = await keptStages(stages, (bytes) => this.blobs.put(call.org, bytes));
-    const { run, skip, partial } = plan.header.counts;
-    return this.database.write(call, async (tx) => {
-      const [row] = await tx.query<Row>(
-        `insert into plan (org_id, id, project, environment, document, snapshot, manifest, state, revision, run, skip, partial, stages, created_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning *`,
-        [
-          tx.org,
-          uuidv7(),
-          project,
-          environment,
-          digest,
-          snapshot.snapshot,
-          snapshot.manifest,
-          stateDigest,
-          snapshot.revision ?? null,
-          run,
-          skip,
-          partial,
-          JSON.stringify(kept),
-          call.actor.id,
-        ],
-      );
-      await mutate(tx, planProposed, {
-        project,
-        environment,
-        plan: row!.id,
-        document: digest,
-        snapshot: snapshot.snapshot,
-        run,
-        skip,
-        partial,
-      });
-      return shown(row!);
-    });
+    return {
+      ...{ project, environment, document: digest, snapshot, manifest: manifestId, state: stateDigest },
+      ...{ counts: plan.header.counts, stages: kept, ...(revision && { revision }) },
+    };
+  }
+
+  /** Whether the environment is still in the state that a plan was worked out from. */
+  async isCurrent(tx: Tx, draft: Draft): Promise<boolean> {
+    return (await this.states.current(tx, draft)).digest === draft.state;
+  }
+
+  /** Keeps a plan, in the caller's transaction; the change is for the caller to tell. */
+  async keep(tx: Tx, draft: Draft): Promise<{ plan: string; told: Change }> {
+    const { project, environment, document, snapshot, manifest, state, revision, stages } = draft;
+    const { run, skip, partial } = draft.counts;
+    const plan = uuidv7();
+    await tx.query(
+      `insert into plan (org_id, id, project, environment, document, snapshot, manifest, state, revision, run, skip, partial, stages, created_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+      [
+        ...[tx.org, plan, project, environment, document, snapshot, manifest, state, revision ?? null],
+        ...[run, skip, partial, JSON.stringify(stages), tx.call.actor.id],
+      ],
+    );
+    const told = change(planProposed, { project, environment, plan, document, snapshot, run, skip, partial });
+    return { plan, told };
+  }
+
+  /** Lets a plan run, in the caller's transaction; the change is for the caller to tell. `by` is what its run says of its cause. */
+  async allow(tx: Tx, plan: string, by: string): Promise<Change> {
+    const [row] = await tx.query<Row>(
+      `update plan set status = 'allowed', decided_by = $2, decided_at = now() where id = $1 returning *`,
+      [plan, by],
+    );
+    const { project, environment, document, snapshot, revision } = row!;
+    return {
+      ...change(planDecided, {
+        ...{ project, environment, plan, document, verdict: 'allow', by, snapshot },
+        ...(revision && { revision }),
+      }),
+      about: { diff: { status: ['proposed', 'allowed'] } },
+    };
   }
 
   get(plan: string, call: Call): Promise<Plan> {
@@ -129,18 +167,9 @@ export class Plans {
       if (locked.status === 'allowed') return shown(locked);
       refuseStale(locked, latest, (await this.states.current(tx, locked)).digest);
       const by = `confirmed by ${call.actor.id}`;
-      const [decided] = await tx.query<Row>(
-        `update plan set status = 'allowed', decided_by = $2, decided_at = now() where id = $1 returning *`,
-        [plan, by],
-      );
-      const { document, snapshot, revision } = locked;
-      await mutate(
-        tx,
-        planDecided,
-        { project, environment, plan, document, verdict: 'allow', by, snapshot, ...(revision && { revision }) },
-        { diff: { status: ['proposed', 'allowed'] } },
-      );
-      return shown(decided!);
+      const cause = await confirmFire(tx, plan);
+      await mutateAll(tx, [await this.allow(tx, plan, cause ? `${cause}; ${by}` : by)]);
+      return shown(await find(tx, plan));
     });
   }
 

@@ -9,6 +9,7 @@ import {
 import { type Call, Clients, Hears, type Heard, type Tx } from '@headgate/kit';
 import type { NodeOutcome } from '@headgate/plans';
 import { Plans } from './plans.ts';
+import { Triggers } from './schedules/triggers.ts';
 import { States } from './states.ts';
 
 /** A finished run moves its environment's state on, whatever its outcome: what succeeded in a failed run counts. */
@@ -18,12 +19,19 @@ export class RunsConsumer {
     private readonly states: States,
     private readonly plans: Plans,
     private readonly clients: Clients,
+    private readonly triggers: Triggers,
   ) {}
 
-  /** Also one that was cut off and left no files: what it had built stands, and of the rest nobody knows what does. */
+  /** What the end of a run sets off is planned from the state that it leaves. */
   @Hears(runFinished)
-  async fold({ data }: Heard<RunFinished>, tx: Tx): Promise<void> {
+  async finished({ data }: Heard<RunFinished>, tx: Tx): Promise<void> {
     if (data.kind !== 'plan') return;
+    await this.fold(data, tx);
+    await this.triggers.ended(data, tx);
+  }
+
+  /** Also a run that was cut off and left no files: what it had built stands, and of the rest nobody knows what does. */
+  private async fold(data: RunFinished, tx: Tx): Promise<void> {
     const call: Call = { ...tx.call, actor: { kind: 'service', id: 'planner' } };
     const blobOf = (name: string) => data.artifacts.find((artifact) => artifact.name === name)?.blob;
     const unreported = await this.outcomesOf(data.run, call);

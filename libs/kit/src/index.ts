@@ -18,6 +18,7 @@ export { migrate } from './migrate.ts';
 export { type Change, change, mutate, mutateAll, mutateLast } from './mutate.ts';
 export { cursorOf, keyOf, type Page, pageOf } from './page.ts';
 export { provision } from './provision.ts';
+export { Rounds } from './rounds.ts';
 export { serve, type Serving } from './serve.ts';
 export { Signals } from './signals.ts';
 export { identifier, infraLoginOf, loginOf, type Schema, type Service, type ServiceName } from './service.ts';

@@ -4,6 +4,7 @@ export { FileServer } from './file-server.ts';
 export { fixture } from './fixture.ts';
 export type { Answer } from './http.ts';
 export { Jar } from './jar.ts';
+export { RunnerSide } from './runner-side.ts';
 export { freePort, startNats, type ThrowawayNats } from './nats.ts';
 export { RunnerProcesses } from './runner-processes.ts';
 export { type S3Key, startS3 } from './s3.ts';

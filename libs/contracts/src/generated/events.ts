@@ -25,6 +25,11 @@ import type {
   RunFinished,
   RunObserved,
   RunRequested,
+  ScheduleChanged,
+  ScheduleCreated,
+  ScheduleFired,
+  ScheduleRemoved,
+  ScheduleSkipped,
   SelectionRemoved,
   SelectionSaved,
   SessionClosed,
@@ -185,6 +190,36 @@ export const runRequested = eventType<RunRequested>({
   service: 'runner',
   schemaVersion: '1.0',
 });
+export const scheduleChanged = eventType<ScheduleChanged>({
+  type: 'schedule.changed',
+  name: 'ScheduleChanged',
+  service: 'planner',
+  schemaVersion: '1.0',
+});
+export const scheduleCreated = eventType<ScheduleCreated>({
+  type: 'schedule.created',
+  name: 'ScheduleCreated',
+  service: 'planner',
+  schemaVersion: '1.0',
+});
+export const scheduleFired = eventType<ScheduleFired>({
+  type: 'schedule.fired',
+  name: 'ScheduleFired',
+  service: 'planner',
+  schemaVersion: '1.0',
+});
+export const scheduleRemoved = eventType<ScheduleRemoved>({
+  type: 'schedule.removed',
+  name: 'ScheduleRemoved',
+  service: 'planner',
+  schemaVersion: '1.0',
+});
+export const scheduleSkipped = eventType<ScheduleSkipped>({
+  type: 'schedule.skipped',
+  name: 'ScheduleSkipped',
+  service: 'planner',
+  schemaVersion: '1.0',
+});
 export const selectionRemoved = eventType<SelectionRemoved>({
   type: 'selection.removed',
   name: 'SelectionRemoved',
@@ -300,6 +335,11 @@ export const eventTypes = [
   runFinished,
   runObserved,
   runRequested,
+  scheduleChanged,
+  scheduleCreated,
+  scheduleFired,
+  scheduleRemoved,
+  scheduleSkipped,
   selectionRemoved,
   selectionSaved,
   sessionClosed,

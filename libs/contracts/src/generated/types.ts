@@ -542,6 +542,9 @@ export interface Actor {
  * via the `definition` "LineageOverridesRemoveOutput".
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SchedulesRemoveOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "SelectionsRemoveOutput".
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -911,6 +914,72 @@ export interface RunRequested {
    * UUIDv7 of a row.
    */
   origin?: string;
+}
+/**
+ * A schedule is another one, rests, or goes on.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ScheduleChanged".
+ */
+export interface ScheduleChanged {
+  project: Slug;
+  environment: Slug;
+  schedule: Slug;
+}
+/**
+ * An environment is to be run again and again.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ScheduleCreated".
+ */
+export interface ScheduleCreated {
+  project: Slug;
+  environment: Slug;
+  schedule: Slug;
+}
+/**
+ * A schedule was set off: its environment is planned and run once its turn comes.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ScheduleFired".
+ */
+export interface ScheduleFired {
+  project: Slug;
+  environment: Slug;
+  schedule: Slug;
+  fire: Uuid;
+  trigger: 'cron' | 'ingest' | 'upstream' | 'manual' | 'api';
+  cause: string;
+  plannedAt?: Time;
+  missed?: number;
+}
+/**
+ * A schedule was forgotten.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ScheduleRemoved".
+ */
+export interface ScheduleRemoved {
+  project: Slug;
+  environment: Slug;
+  schedule: Slug;
+}
+/**
+ * A schedule was not set off, or its fire did not come to its turn.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ScheduleSkipped".
+ */
+export interface ScheduleSkipped {
+  project: Slug;
+  environment: Slug;
+  schedule: Slug;
+  fire: Uuid;
+  trigger: 'cron' | 'ingest' | 'upstream' | 'manual' | 'api';
+  cause: string;
+  plannedAt?: Time;
+  missed?: number;
+  reason: string;
 }
 /**
  * A saved selection was forgotten.
@@ -3022,6 +3091,290 @@ export interface RunsOutcomesOutput {
 }
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Schedule".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SchedulesGetOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SchedulesCreateOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SchedulesEditOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SchedulesPauseOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SchedulesResumeOutput".
+ */
+export interface Schedule {
+  project: Slug;
+  environment: Slug;
+  name: Slug;
+  /**
+   * Five fields: minute, hour, day of month, month, day of week. Without it, only triggers and people set the schedule off.
+   */
+  cron?: string;
+  /**
+   * IANA time zone in which `cron` is read; UTC unless it is given.
+   */
+  zone: string;
+  /**
+   * Fires when a new graph of this environment is committed.
+   */
+  onIngest: boolean;
+  /**
+   * Fires when a run of one of these environments succeeds.
+   *
+   * @maxItems 16
+   */
+  upstream: {
+    project: Slug;
+    environment: Slug;
+  }[];
+  /**
+   * @maxItems 64
+   */
+  select: string[];
+  /**
+   * @maxItems 64
+   */
+  exclude: string[];
+  /**
+   * As for a plan; `check` unless it is given, since a schedule is there for new data.
+   */
+  data: 'assume' | 'check';
+  /**
+   * What becomes of the times that passed while the install was down; `run-once` unless it is given.
+   */
+  missed: 'skip' | 'run-once';
+  /**
+   * What becomes of a fire while the environment has another scheduled one; `queue` (one) unless it is given.
+   */
+  concurrency: 'skip' | 'queue';
+  /**
+   * Its plans wait until somebody confirms them.
+   */
+  approval: boolean;
+  paused: boolean;
+  version: number;
+  nextAt?: Time;
+  lastFire?: ScheduleFire;
+  createdBy: string;
+  createdAt: Time;
+  updatedBy: string;
+  updatedAt: Time;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ScheduleFire".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SchedulesFireOutput".
+ */
+export interface ScheduleFire {
+  project: Slug;
+  environment: Slug;
+  schedule: Slug;
+  id: Uuid;
+  trigger: 'cron' | 'ingest' | 'upstream' | 'manual' | 'api';
+  /**
+   * What a run that comes of it says of its cause.
+   */
+  cause: string;
+  /**
+   * queued: for its turn in the environment; waiting: for somebody to confirm its plan; nothing: its plan runs nothing; refused: no plan could be made; superseded: a newer plan of the schedule waits instead.
+   */
+  status:
+    | 'queued'
+    | 'planning'
+    | 'waiting'
+    | 'running'
+    | 'succeeded'
+    | 'failed'
+    | 'cancelled'
+    | 'nothing'
+    | 'refused'
+    | 'skipped'
+    | 'superseded';
+  reason?: string;
+  plannedAt?: Time;
+  /**
+   * Planned times before it, or with it, that passed while the install was down.
+   */
+  missed: number;
+  plan?: Uuid;
+  run?: Uuid;
+  /**
+   * On every event that follows from the fire.
+   */
+  correlation: string;
+  createdAt: Time;
+  startedAt?: Time;
+  endedAt?: Time;
+}
+export interface SchedulesListInput {
+  project: Slug;
+  environment: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface SchedulesListOutput {
+  items: Schedule[];
+  next?: Cursor;
+}
+export interface SchedulesGetInput {
+  project: Slug;
+  environment: Slug;
+  name: Slug;
+}
+export interface SchedulesCreateInput {
+  project: Slug;
+  environment: Slug;
+  name: Slug;
+  /**
+   * Five fields: minute, hour, day of month, month, day of week. Without it, only triggers and people set the schedule off.
+   */
+  cron?: string;
+  /**
+   * IANA time zone in which `cron` is read; UTC unless it is given.
+   */
+  zone?: string;
+  /**
+   * Fires when a new graph of this environment is committed.
+   */
+  onIngest?: boolean;
+  /**
+   * Fires when a run of one of these environments succeeds.
+   *
+   * @maxItems 16
+   */
+  upstream?: {
+    project: Slug;
+    environment: Slug;
+  }[];
+  /**
+   * @maxItems 64
+   */
+  select?: string[];
+  /**
+   * @maxItems 64
+   */
+  exclude?: string[];
+  /**
+   * As for a plan; `check` unless it is given, since a schedule is there for new data.
+   */
+  data?: 'assume' | 'check';
+  /**
+   * What becomes of the times that passed while the install was down; `run-once` unless it is given.
+   */
+  missed?: 'skip' | 'run-once';
+  /**
+   * What becomes of a fire while the environment has another scheduled one; `queue` (one) unless it is given.
+   */
+  concurrency?: 'skip' | 'queue';
+  /**
+   * Its plans wait until somebody confirms them.
+   */
+  approval?: boolean;
+  paused?: boolean;
+}
+export interface SchedulesEditInput {
+  project: Slug;
+  environment: Slug;
+  name: Slug;
+  /**
+   * Five fields: minute, hour, day of month, month, day of week. Without it, only triggers and people set the schedule off.
+   */
+  cron?: string;
+  /**
+   * IANA time zone in which `cron` is read; UTC unless it is given.
+   */
+  zone?: string;
+  /**
+   * Fires when a new graph of this environment is committed.
+   */
+  onIngest?: boolean;
+  /**
+   * Fires when a run of one of these environments succeeds.
+   *
+   * @maxItems 16
+   */
+  upstream?: {
+    project: Slug;
+    environment: Slug;
+  }[];
+  /**
+   * @maxItems 64
+   */
+  select?: string[];
+  /**
+   * @maxItems 64
+   */
+  exclude?: string[];
+  /**
+   * As for a plan; `check` unless it is given, since a schedule is there for new data.
+   */
+  data?: 'assume' | 'check';
+  /**
+   * What becomes of the times that passed while the install was down; `run-once` unless it is given.
+   */
+  missed?: 'skip' | 'run-once';
+  /**
+   * What becomes of a fire while the environment has another scheduled one; `queue` (one) unless it is given.
+   */
+  concurrency?: 'skip' | 'queue';
+  /**
+   * Its plans wait until somebody confirms them.
+   */
+  approval?: boolean;
+  version?: number;
+}
+export interface SchedulesPauseInput {
+  project: Slug;
+  environment: Slug;
+  name: Slug;
+}
+export interface SchedulesResumeInput {
+  project: Slug;
+  environment: Slug;
+  name: Slug;
+}
+export interface SchedulesRemoveInput {
+  project: Slug;
+  environment: Slug;
+  name: Slug;
+}
+export interface SchedulesFireInput {
+  project: Slug;
+  environment: Slug;
+  name: Slug;
+  key?: string;
+}
+export interface SchedulesFiresInput {
+  project: Slug;
+  environment: Slug;
+  name: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface SchedulesFiresOutput {
+  items: ScheduleFire[];
+  next?: Cursor;
+}
+export interface SchedulesNextInput {
+  project: Slug;
+  environment: Slug;
+  name: Slug;
+  count?: number;
+}
+export interface SchedulesNextOutput {
+  zone: string;
+  times: Time[];
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "Selection".
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -3479,6 +3832,13 @@ export type RunsGetOutput = Run;
 export type RunsArtifactOutput = Blob;
 export type RunsCancelOutput = Run;
 export type RunsResumeOutput = Run;
+export type SchedulesGetOutput = Schedule;
+export type SchedulesCreateOutput = Schedule;
+export type SchedulesEditOutput = Schedule;
+export type SchedulesPauseOutput = Schedule;
+export type SchedulesResumeOutput = Schedule;
+export type SchedulesRemoveOutput = Empty;
+export type SchedulesFireOutput = ScheduleFire;
 export type SelectionsPutOutput = Selection;
 export type SelectionsRemoveOutput = Empty;
 export type SessionsCloseOutput = Empty;

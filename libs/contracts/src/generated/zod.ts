@@ -614,6 +614,40 @@ export const runRequestedSchema = z
     origin: uuidSchema.optional(),
   })
   .describe('A run waits to be executed, stage by stage.');
+export const scheduleChangedSchema = z
+  .object({ project: slugSchema, environment: slugSchema, schedule: slugSchema })
+  .describe('A schedule is another one, rests, or goes on.');
+export const scheduleCreatedSchema = z
+  .object({ project: slugSchema, environment: slugSchema, schedule: slugSchema })
+  .describe('An environment is to be run again and again.');
+export const scheduleFiredSchema = z
+  .object({
+    project: slugSchema,
+    environment: slugSchema,
+    schedule: slugSchema,
+    fire: uuidSchema,
+    trigger: z.enum(['cron', 'ingest', 'upstream', 'manual', 'api']),
+    cause: z.string().min(1),
+    plannedAt: timeSchema.optional(),
+    missed: z.number().int().gte(0).optional(),
+  })
+  .describe('A schedule was set off: its environment is planned and run once its turn comes.');
+export const scheduleRemovedSchema = z
+  .object({ project: slugSchema, environment: slugSchema, schedule: slugSchema })
+  .describe('A schedule was forgotten.');
+export const scheduleSkippedSchema = z
+  .object({
+    project: slugSchema,
+    environment: slugSchema,
+    schedule: slugSchema,
+    fire: uuidSchema,
+    trigger: z.enum(['cron', 'ingest', 'upstream', 'manual', 'api']),
+    cause: z.string().min(1),
+    plannedAt: timeSchema.optional(),
+    missed: z.number().int().gte(0).optional(),
+    reason: z.string().min(1),
+  })
+  .describe('A schedule was not set off, or its fire did not come to its turn.');
 export const selectionRemovedSchema = z
   .object({ project: slugSchema, name: slugSchema })
   .describe('A saved selection was forgotten.');
@@ -752,6 +786,11 @@ export const zodSchemas = {
   RunFinished: runFinishedSchema,
   RunObserved: runObservedSchema,
   RunRequested: runRequestedSchema,
+  ScheduleChanged: scheduleChangedSchema,
+  ScheduleCreated: scheduleCreatedSchema,
+  ScheduleFired: scheduleFiredSchema,
+  ScheduleRemoved: scheduleRemovedSchema,
+  ScheduleSkipped: scheduleSkippedSchema,
   SelectionRemoved: selectionRemovedSchema,
   SelectionSaved: selectionSavedSchema,
   SessionClosed: sessionClosedSchema,
