@@ -227,6 +227,7 @@ test('while the environment has a scheduled run, one more fire waits for its tur
   expect(await fire('hasty')).toMatchObject({
     ...{ status: 'skipped', reason: 'the environment is busy with schedule first' },
   });
+  while (runsOf().length === 0) await sleep(20);
   expect(runsOf()).toHaveLength(1);
   await end('first', 'failed');
   expect(await newest('first', ['failed'])).toMatchObject({ id: running.id });

@@ -66,8 +66,11 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async takeTurns(): Promise<void> {
-    for (let turn = await this.turn(); turn && !this.rounds.isStopped; turn = await this.turn())
+    while (!this.rounds.isStopped) {
+      const turn = await this.turn();
+      if (!turn) return;
       await this.plans.plan(turn);
+    }
   }
 
   /** The next fire whose environment is free, or whose planning nobody minds any more. */
