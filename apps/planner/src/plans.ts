@@ -160,7 +160,6 @@ export class Plans {
   async confirm(plan: string, call: Call): Promise<Plan> {
     const row = await this.database.read(call, (tx) => find(tx, plan));
     if (row.status === 'allowed') return shown(row);
-    const { project, environment } = row;
     const latest = await this.selectable.snapshot(row, undefined, call);
     return this.database.write(call, async (tx) => {
       const locked = await find(tx, plan, 'for update');
