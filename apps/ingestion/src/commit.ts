@@ -36,6 +36,11 @@ export async function currentHead(tx: Tx, { project, environment }: Place): Prom
   return row && { ...row, seq: Number(row.seq) };
 }
 
+/** Whoever changes what an environment shows does so one after another. */
+export async function takePlace(tx: Tx, { project, environment }: Place): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`${tx.org} ${project} ${environment}`]);
+}
+
 /**
  * Makes a graph the environment's newest. The same graph again is no new snapshot, but its manifest becomes current all
  * the same: a macro's body or an unrendered config can differ under an equal graph, and plans read the manifest.

@@ -1,8 +1,7 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Infra, LOG } from '@headgate/kit';
+import { Infra, LOG, Rounds } from '@headgate/kit';
 import type { Logger } from 'pino';
 import { FeedPulls, holdSeconds } from './feed-pulls.ts';
-import { Turns } from './turns.ts';
 
 const pollMs = 2000;
 /** Feeds at once: one that answers slowly does not hold up the others. */
@@ -11,7 +10,10 @@ const most = 4;
 /** Pulls the feeds that are due. */
 @Injectable()
 export class FeedSchedule implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly turns = new Turns(() => this.pass());
+  private readonly rounds = new Rounds(() => this.pass(), {
+    everyMs: pollMs,
+    failed: (error) => this.log.warn({ err: error.message }, 'feeds are looked for again'),
+  });
   private readonly working = new Set<Promise<void>>();
 
   constructor(
@@ -21,25 +23,20 @@ export class FeedSchedule implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
-    this.turns.due(0);
+    this.rounds.due(0);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.turns.end();
+    await this.rounds.stop();
     await Promise.all(this.working);
   }
 
   private async pass(): Promise<void> {
-    try {
-      while (this.working.size < most) {
-        const found = await this.claim();
-        if (!found) break;
-        this.begin(found);
-      }
-    } catch (error) {
-      this.log.warn({ err: (error as Error).message }, 'feeds are looked for again');
+    while (this.working.size < most) {
+      const found = await this.claim();
+      if (!found) break;
+      this.begin(found);
     }
-    this.turns.due(pollMs);
   }
 
   private async claim(): Promise<{ org_id: string; feed_id: string } | undefined> {
@@ -60,7 +57,7 @@ export class FeedSchedule implements OnApplicationBootstrap, BeforeApplicationSh
       .catch((error: Error) => this.log.warn({ err: error.message, feed: id }, 'feed not pulled'))
       .finally(() => {
         this.working.delete(work);
-        this.turns.due(0);
+        this.rounds.due(0);
       });
     this.working.add(work);
   }

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Ingest, ingestsCreate } from '@headgate/contracts';
-import { asker, type Stack, startStack } from '@headgate/testing';
+import { asker, crashingAt, type Stack, startStack } from '@headgate/testing';
 import fc from 'fast-check';
-import pg from 'pg';
 import { ingestion } from './ingestion.module.ts';
 
 const org = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a';
@@ -84,38 +83,15 @@ test('two deliveries at once are one after the other', async () => {
   expect(await shown('together', Number(heads[0]!.seq))).toEqual(await shown('together-fresh', 1));
 }, 120_000);
 
-/** Ends the connection of a delivery's transaction before its nth statement, as a crash would; answers whether it came to that. */
-async function crashingAt(statement: number, work: () => Promise<unknown>): Promise<boolean> {
-  const query = pg.Client.prototype.query as (this: pg.Client, ...args: unknown[]) => unknown;
-  const writers = new Set<pg.Client>();
-  let seen = 0;
-  let crashed = false;
-  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-    const text = typeof args[0] === 'string' ? args[0] : '';
-    // Only a commit of a delivery takes this lock; lineage and relay write, too.
-    if (writers.size === 0 && text.includes('pg_advisory_xact_lock')) writers.add(this);
-    if (writers.has(this) && !crashed && seen++ === statement) {
-      crashed = true;
-      (this as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-    }
-    return query.apply(this, args);
-  } as typeof pg.Client.prototype.query;
-  try {
-    await work();
-  } catch (error) {
-    if (!crashed) throw error;
-  } finally {
-    pg.Client.prototype.query = query as typeof pg.Client.prototype.query;
-  }
-  return crashed;
-}
+/** Only a commit of a delivery takes it; lineage and relay write, too. */
+const lock = 'pg_advisory_xact_lock';
 
 test('a crash at any statement of a commit leaves the snapshot of before, or the new one', async () => {
   const [before, after] = fc.sample(project, { numRuns: 2, seed: 9 }) as [Project, Project];
   await deliver('crashing', before);
   const old = await shown('crashing', 1);
   let statement = 0;
-  while (await crashingAt(statement, () => deliver('crashing', after))) {
+  while (await crashingAt(lock, statement, () => deliver('crashing', after))) {
     statement++;
     const [head] = await stack.sql<{ seq: string }>(
       `select seq from graph.environment_head where environment = 'crashing'`,

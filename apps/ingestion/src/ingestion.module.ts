@@ -14,6 +14,8 @@ import { LineageStep } from './lineage-step.ts';
 import { Openlineage } from './openlineage.ts';
 import { OpenlineageController } from './openlineage.controller.ts';
 import { Readers } from './readers.ts';
+import { Retention } from './retention.ts';
+import { RetentionStep } from './retention-step.ts';
 import { RunsConsumer } from './runs.consumer.ts';
 import { schema } from './schema.ts';
 import { Uploads } from './uploads.ts';
@@ -29,7 +31,7 @@ import { UploadsController } from './uploads.controller.ts';
   ],
   providers: [
     ...[Deliveries, FeedPulls, Feeds, FeedSchedule, Ingests, LineageOverrides, LineageStep, Readers],
-    ...[Openlineage, RunsConsumer, Uploads],
+    ...[Openlineage, Retention, RetentionStep, RunsConsumer, Uploads],
   ],
 })
 class IngestionModule {}

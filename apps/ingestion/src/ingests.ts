@@ -8,13 +8,14 @@ import {
   runObserved,
   snapshotCommitted,
 } from '@headgate/contracts';
-import { type Call, Database, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
+import { Blobs, type Call, Database, Failure, keyOf, mutate, pageOf, type Tx } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
-import { commitSnapshot } from './commit.ts';
+import { commitSnapshot, takePlace } from './commit.ts';
 import { Deliveries, type DeliveredFile, type Delivery } from './deliveries.ts';
 import { manifestOf, recordResults } from './node-runs.ts';
 import { matchWaiting } from './observed-runs.ts';
 import { Running } from './running.ts';
+import { takeBack } from './unused-blobs.ts';
 
 /** Takes artifacts whole or not at all: everything is read before the transaction, everything is visible after it. */
 @Injectable()
@@ -24,6 +25,7 @@ export class Ingests {
   constructor(
     private readonly database: Database,
     private readonly deliveries: Deliveries,
+    private readonly blobs: Blobs,
   ) {}
 
   /** A large delivery outlasts the request: the same request again joins it, or gets what came of it. */
@@ -59,9 +61,23 @@ export class Ingests {
     });
   }
 
+  /** What the rows of this transaction name is there, and stays. */
+  private async takeBytes(tx: Tx, { files, snapshot }: Delivery): Promise<void> {
+    const made = snapshot ? [snapshot.blob, snapshot.skeleton, snapshot.manifest, snapshot.catalog] : [];
+    const digests = [...files.map(({ blob }) => blob), ...made].filter((digest) => digest !== undefined);
+    await takeBack(tx, digests);
+    for (const digest of digests)
+      if (!(await this.blobs.has(tx.org, digest)))
+        throw new Failure('blob.missing', {
+          detail: `the bytes of ${digest} were removed as unused`,
+          hint: 'send them again',
+        });
+  }
+
   private async commit(tx: Tx, delivery: Delivery): Promise<Ingest> {
     const { project, environment, files, revision, run, snapshot } = delivery;
-    await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`${tx.org} ${project} ${environment}`]);
+    await takePlace(tx, delivery);
+    await this.takeBytes(tx, delivery);
     const id = uuidv7();
     const warnings = files.flatMap((file) => file.warnings);
     const kept = [];

@@ -1,12 +1,11 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { lineageCommitted } from '@headgate/contracts';
-import { Blobs, type Call, Database, Infra, LOG, mutate } from '@headgate/kit';
+import { Blobs, type Call, Database, Infra, LOG, mutate, Rounds } from '@headgate/kit';
 import { LINEAGE_ENGINE, LineagePool } from '@headgate/lineage';
 import type { Logger } from 'pino';
 import { computeLineage } from './lineage-computation.ts';
 import { storedNodes, storeLineage } from './lineage-store.ts';
 import type { Wanted } from './lineage-work.ts';
-import { Turns } from './turns.ts';
 
 /** Finds what another replica left: its own commits wake it at once. */
 const pollMs = 5000;
@@ -35,7 +34,10 @@ interface Row {
  */
 @Injectable()
 export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly turns = new Turns(() => this.pass());
+  private readonly rounds = new Rounds(() => this.pass(), {
+    everyMs: pollMs,
+    failed: (error) => this.log.warn({ err: error.message }, 'lineage is tried again'),
+  });
   private asking: Promise<void> = Promise.resolve();
   private stopped = false;
   private pool: LineagePool | undefined;
@@ -49,15 +51,15 @@ export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.database.committed.on('commit', () => this.turns.due(0));
+    this.database.committed.on('commit', () => this.rounds.due(0));
     this.asking = this.wantMissing();
-    this.turns.due(0);
+    this.rounds.due(0);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.idle);
-    const ended = this.turns.end();
+    const ended = this.rounds.stop();
     await this.pool?.close();
     await ended;
   }
@@ -79,13 +81,8 @@ export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async pass(): Promise<void> {
-    try {
-      await this.asking;
-      for (let row = await this.claim(); row && !this.stopped; row = await this.claim()) await this.work(row);
-    } catch (error) {
-      if (!this.stopped) this.log.warn({ err: (error as Error).message }, 'lineage is tried again');
-    }
-    this.turns.due(pollMs);
+    await this.asking;
+    for (let row = await this.claim(); row && !this.stopped; row = await this.claim()) await this.work(row);
   }
 
   private async claim(): Promise<Row | undefined> {
@@ -151,7 +148,7 @@ export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShu
        where org_id = $1 and project = $2 and environment = $3 and version = $4`,
       [org_id, project, environment, version, failed, this.stopped ? null : error.message.slice(0, 1000), this.stopped],
     );
-    if (!failed) this.turns.due(2 ** attempts * 1000);
+    if (!failed) this.rounds.due(2 ** attempts * 1000);
   }
 
   private threads(queries: number): LineagePool {

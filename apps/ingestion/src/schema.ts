@@ -13,6 +13,8 @@ import { Openlineage1764610000000 } from './migrations/1764610000000-openlineage
 import { OpenlineageEvent } from './openlineage.entity.ts';
 import { owned } from './owned.ts';
 import { GraphSnapshot, ImpactIndex, NodeIndex, NodeRun } from './snapshot.entity.ts';
+import { Retention1764700000000 } from './migrations/1764700000000-retention.ts';
+import { UnusedBlob } from './unused-blob.entity.ts';
 import { Upload, UploadPiece } from './upload.entity.ts';
 
 export const schema: Schema = {
@@ -21,7 +23,7 @@ export const schema: Schema = {
     ...[Artifact, EnvironmentHead, GraphSnapshot, ImpactIndex, Ingest, NodeIndex, NodeRun],
     ...[LineageEdge, LineageNode, LineageOverride, LineageState],
     ...[Feed, FeedFile, FeedState, OpenlineageEvent],
-    ...[Upload, UploadPiece],
+    ...[UnusedBlob, Upload, UploadPiece],
   ],
   migrations: [
     Graph1764000000000,
@@ -32,6 +34,7 @@ export const schema: Schema = {
     Skeleton1764500000000,
     Feeds1764600000000,
     Openlineage1764610000000,
+    Retention1764700000000,
   ],
   readers: ['graph-read'],
   hidden: ['feed', 'feed_state', 'feed_file', 'openlineage_event'],

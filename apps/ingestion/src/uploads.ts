@@ -3,6 +3,7 @@ import type { Upload, UploadsAppendInput, UploadsCreateInput, UploadsGetInput } 
 import { Blobs, type Call, Database, Failure, type Tx } from '@headgate/kit';
 import { v7 as uuidv7 } from 'uuid';
 import { Running } from './running.ts';
+import { noteUnused } from './unused-blobs.ts';
 
 /** What a sender may put at once: a cut costs it no more than this. */
 const pieceBytes = 16 * 2 ** 20;
@@ -32,8 +33,7 @@ export class Uploads {
   /** The upload of these bytes: a new one, or the one that was cut off. */
   create({ digest, bytes }: UploadsCreateInput, call: Call): Promise<Upload> {
     return this.database.write(call, async (tx) => {
-      await tx.query('delete from upload_piece p using upload u where u.id = p.upload_id and u.expires_at < now()');
-      await tx.query('delete from upload where expires_at < now()');
+      await dropEnded(tx, digest);
       await tx.query(
         `insert into upload (org_id, id, digest, bytes, expires_at) values ($1, $2, $3, $4, now() + interval '1 day')
          on conflict (org_id, digest) do nothing`,
@@ -107,12 +107,12 @@ export class Uploads {
     return this.database
       .write(call, async (tx) => {
         if (digest === row.digest) {
-          await tx.query('delete from upload_piece where upload_id = $1', [upload]);
+          await dropPieces(tx, upload);
           const [now] = await tx.query<Row>('update upload set done = true where id = $1 returning *', [upload]);
           return shown(now!);
         }
         // These bytes will never be the right ones: the sender begins again.
-        await tx.query('delete from upload_piece where upload_id = $1', [upload]);
+        await dropPieces(tx, upload);
         await tx.query('update upload set taken = 0 where id = $1', [upload]);
         return digest;
       })
@@ -134,6 +134,26 @@ async function rowOf(tx: Tx, upload: string, lock = ''): Promise<Row> {
   const [row] = await tx.query<Row>(`select * from upload where id = $1 and expires_at >= now() ${lock}`, [upload]);
   if (row) return row;
   throw new Failure('not-found', { detail: `no upload ${upload}, or its day is over`, hint: 'begin a new one' });
+}
+
+async function dropPieces(tx: Tx, upload: string): Promise<void> {
+  const pieces = await tx.query<{ blob: string }>('delete from upload_piece where upload_id = $1 returning blob', [
+    upload,
+  ]);
+  await noteUnused(
+    tx,
+    pieces.map(({ blob }) => blob),
+  );
+}
+
+/** Whoever begins again begins anew. */
+async function dropEnded(tx: Tx, digest: string): Promise<void> {
+  const [row] = await tx.query<Row>('select * from upload where digest = $1 and expires_at < now() for update', [
+    digest,
+  ]);
+  if (!row) return;
+  await dropPieces(tx, row.id);
+  await tx.query('delete from upload where id = $1', [row.id]);
 }
 
 async function hasPiece(tx: Tx, upload: string, at: number, blob: string): Promise<boolean> {

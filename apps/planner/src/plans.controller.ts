@@ -14,6 +14,9 @@ import {
   type PlansEntryOutput,
   plansGet,
   type PlansGetInput,
+  plansHolds,
+  type PlansHoldsInput,
+  type PlansHoldsOutput,
   plansList,
   type PlansListInput,
   type PlansListOutput,
@@ -44,6 +47,11 @@ export class PlansController {
   @Answers(plansEntries)
   listEntries({ input, call }: Asked<PlansEntriesInput>): Promise<PlansEntriesOutput> {
     return this.entries.list(input, call);
+  }
+
+  @Answers(plansHolds)
+  holds({ input, call }: Asked<PlansHoldsInput>): Promise<PlansHoldsOutput> {
+    return this.plans.holds(input, call);
   }
 
   @Answers(plansEntry)

@@ -4,6 +4,8 @@ import {
   type Plan,
   planDecided,
   planProposed,
+  type PlansHoldsInput,
+  type PlansHoldsOutput,
   type PlansListInput,
   type PlansListOutput,
   type PlansProposeInput,
@@ -147,6 +149,19 @@ export class Plans {
         [project, environment, at ?? null, id ?? null, limit + 1],
       );
       return pageOf(rows, limit, (row) => [row.created_at.toISOString(), row.id], shown);
+    });
+  }
+
+  /** Which of these the newer plans are made of, or the state of an environment is. */
+  holds({ digests, days }: PlansHoldsInput, call: Call): Promise<PlansHoldsOutput> {
+    return this.database.read(call, async (tx) => {
+      const rows = await tx.query<{ digest: string }>(
+        `select digest from plan cross join lateral unnest(array[document, snapshot, manifest, state]) digest
+         where created_at > now() - make_interval(days => $2) and digest = any ($1)
+         union select state from environment_state where state = any ($1)`,
+        [digests, days],
+      );
+      return { held: rows.map(({ digest }) => digest) };
     });
   }
 

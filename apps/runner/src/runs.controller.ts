@@ -10,6 +10,9 @@ import {
   type RunsCancelInput,
   runsGet,
   runsHistory,
+  runsHolds,
+  type RunsHoldsInput,
+  type RunsHoldsOutput,
   type RunsHistoryInput,
   runsStates,
   type RunsStatesInput,
@@ -60,6 +63,11 @@ export class RunsController {
   @Answers(runsList)
   list({ input, call }: Asked<RunsListInput>) {
     return this.runs.list(input, call);
+  }
+
+  @Answers(runsHolds)
+  holds({ input, call }: Asked<RunsHoldsInput>): Promise<RunsHoldsOutput> {
+    return this.runs.holds(input, call);
   }
 
   @Answers(runsGet)

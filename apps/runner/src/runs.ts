@@ -7,6 +7,8 @@ import {
   runFinished,
   runRequested,
   type RunRequested,
+  type RunsHoldsInput,
+  type RunsHoldsOutput,
   type RunsListInput,
   type RunsListOutput,
   type RunsLogsInput,
@@ -203,6 +205,19 @@ export class Runs {
     if (!found)
       throw new Failure('not-found', { detail: `this run left no ${name}`, where: '/name', hint: `it left ${has}` });
     return { blob: found.blob, bytes: await this.blobs.size(call.org, found.blob) };
+  }
+
+  /** Which of these runs left or execute, that are newer or have not ended. */
+  holds({ digests, days }: RunsHoldsInput, call: Call): Promise<RunsHoldsOutput> {
+    return this.database.read(call, async (tx) => {
+      const rows = await tx.query<{ digest: string }>(
+        `select distinct digest from run cross join lateral (
+           select document union all select revision union all select a ->> 'blob' from jsonb_array_elements(artifacts) a) held (digest)
+         where (created_at > now() - make_interval(days => $2) or finished_at is null) and digest = any ($1)`,
+        [digests, days],
+      );
+      return { held: rows.map(({ digest }) => digest) };
+    });
   }
 
   cancel(id: string, call: Call): Promise<Run> {

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { sha256 } from '@headgate/contracts';
@@ -21,7 +21,7 @@ export class Blobs {
   /** Keeps the bytes; the same bytes twice are one blob. Answers their digest. */
   async put(org: string, bytes: Uint8Array): Promise<string> {
     const digest = sha256(bytes);
-    if (await this.has(org, digest)) return digest;
+    if (await this.touched(org, digest)) return digest;
     return (await this.write(org, [bytes])).digest;
   }
 
@@ -80,6 +80,33 @@ export class Blobs {
 
   async has(org: string, digest: string): Promise<boolean> {
     return (await stat(this.path(org, digest)).catch(() => undefined)) !== undefined;
+  }
+
+  /**
+   * Removes bytes that no row names; whether they are gone. What was put within `unusedMs` stays: its row is on its way.
+   * Nobody may begin to name older bytes meanwhile without looking that they are there.
+   */
+  async remove(org: string, digest: string, unusedMs: number): Promise<boolean> {
+    const path = this.path(org, digest);
+    const aside = `${path}.removed`;
+    // Moved first: whoever puts the same bytes either made them young before, or does not find them.
+    const isThere = await rename(path, aside).then(
+      () => true,
+      () => false,
+    );
+    const isYoung = isThere && Date.now() - (await stat(aside)).mtimeMs < unusedMs;
+    if (isYoung) await rename(aside, path);
+    else await rm(aside, { force: true });
+    return !isYoung;
+  }
+
+  /** Whether the bytes are there; then they count as put just now. */
+  private async touched(org: string, digest: string): Promise<boolean> {
+    const now = new Date();
+    return utimes(this.path(org, digest), now, now).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Length of the bytes behind a digest. */

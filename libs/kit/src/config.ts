@@ -34,6 +34,16 @@ interface FeedsConfig {
   readonly retryMs?: number;
 }
 
+/** How long is kept what nothing needs any more. */
+interface RetentionConfig {
+  /** Snapshots, and plans and runs that keep theirs: 90 unless told. */
+  readonly days?: number;
+  /** How long bytes without a row stay, since somebody may be about to name them: a day unless told; ms. */
+  readonly graceMs?: number;
+  /** Between two looks: an hour unless told; ms. */
+  readonly everyMs?: number;
+}
+
 /** What the host reads once, from the file that HEADGATE_CONFIG names. */
 export interface HostConfig {
   readonly profile: 'embedded' | 'cluster';
@@ -63,6 +73,7 @@ export interface HostConfig {
     readonly keepDays?: number;
   };
   readonly feeds?: FeedsConfig;
+  readonly retention?: RetentionConfig;
   readonly logLevel?: string;
 }
 
@@ -83,6 +94,7 @@ export interface Config {
   readonly runner: HostConfig['runner'];
   readonly dispatcher: NonNullable<HostConfig['dispatcher']>;
   readonly feeds: FeedsConfig;
+  readonly retention: RetentionConfig;
   readonly logLevel: string;
 }
 
@@ -120,6 +132,7 @@ export function configOf(host: HostConfig, service: ServiceName): Config {
     runner: host.runner,
     dispatcher: host.dispatcher ?? {},
     feeds: host.feeds ?? {},
+    retention: host.retention ?? {},
     logLevel: host.logLevel ?? 'info',
   };
 }

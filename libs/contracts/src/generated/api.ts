@@ -129,6 +129,8 @@ import type {
   PlansEntriesOutput,
   PlansEntryInput,
   PlansEntryOutput,
+  PlansHoldsInput,
+  PlansHoldsOutput,
   ProjectsListInput,
   ProjectsListOutput,
   ProjectsGetInput,
@@ -163,6 +165,8 @@ import type {
   RunsStatesOutput,
   RunsOutcomesInput,
   RunsOutcomesOutput,
+  RunsHoldsInput,
+  RunsHoldsOutput,
   SchedulesListInput,
   SchedulesListOutput,
   SchedulesGetInput,
@@ -825,6 +829,12 @@ export const plansEntry = operation<PlansEntryInput, PlansEntryOutput>({
   authorize: 'plan:read',
   callers: ['gateway'],
 });
+export const plansHolds = operation<PlansHoldsInput, PlansHoldsOutput>({
+  id: 'plans.holds',
+  name: 'PlansHolds',
+  service: 'planner',
+  callers: ['ingestion'],
+});
 export const projectsList = operation<ProjectsListInput, ProjectsListOutput>({
   id: 'projects.list',
   name: 'ProjectsList',
@@ -980,6 +990,12 @@ export const runsOutcomes = operation<RunsOutcomesInput, RunsOutcomesOutput>({
   name: 'RunsOutcomes',
   service: 'runner',
   callers: ['planner'],
+});
+export const runsHolds = operation<RunsHoldsInput, RunsHoldsOutput>({
+  id: 'runs.holds',
+  name: 'RunsHolds',
+  service: 'runner',
+  callers: ['ingestion'],
 });
 export const schedulesList = operation<SchedulesListInput, SchedulesListOutput>({
   id: 'schedules.list',
@@ -1430,6 +1446,7 @@ export const operations = [
   plansRemaining,
   plansEntries,
   plansEntry,
+  plansHolds,
   projectsList,
   projectsGet,
   projectsCreate,
@@ -1447,6 +1464,7 @@ export const operations = [
   runsHistory,
   runsStates,
   runsOutcomes,
+  runsHolds,
   schedulesList,
   schedulesGet,
   schedulesCreate,

@@ -36,6 +36,7 @@ import type {
   SessionOpened,
   SessionRefused,
   SnapshotCommitted,
+  SnapshotExpired,
   TaskCancelRequested,
   TaskClaimed,
   TaskDiscarded,
@@ -256,6 +257,12 @@ export const snapshotCommitted = eventType<SnapshotCommitted>({
   service: 'ingestion',
   schemaVersion: '1.0',
 });
+export const snapshotExpired = eventType<SnapshotExpired>({
+  type: 'snapshot.expired',
+  name: 'SnapshotExpired',
+  service: 'ingestion',
+  schemaVersion: '1.0',
+});
 export const taskCancelRequested = eventType<TaskCancelRequested>({
   type: 'task.cancel-requested',
   name: 'TaskCancelRequested',
@@ -346,6 +353,7 @@ export const eventTypes = [
   sessionOpened,
   sessionRefused,
   snapshotCommitted,
+  snapshotExpired,
   taskCancelRequested,
   taskClaimed,
   taskDiscarded,

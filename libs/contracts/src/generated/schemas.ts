@@ -1068,6 +1068,26 @@ export const schemas: Record<string, object> = {
       revision: { $ref: '#/$defs/Digest' },
     },
   },
+  SnapshotExpired: {
+    description: 'Snapshots that nothing needs any more were removed, with what only they showed.',
+    type: 'object',
+    required: ['project', 'environment', 'snapshots', 'artifacts', 'rows'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      snapshots: {
+        type: 'array',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['seq', 'snapshot'],
+          properties: { seq: { type: 'integer', minimum: 1 }, snapshot: { $ref: '#/$defs/Digest' } },
+        },
+      },
+      artifacts: { type: 'integer', minimum: 0, description: 'How many delivered files are not kept any more.' },
+      rows: { type: 'integer', minimum: 0, description: 'How many rows of the index only those snapshots showed.' },
+    },
+  },
   TaskCancelRequested: {
     description: 'Whoever works on this attempt is asked to stop.',
     type: 'object',
@@ -3405,6 +3425,21 @@ export const schemas: Record<string, object> = {
       after: { $ref: '#/$defs/PlanSide' },
     },
   },
+  PlansHoldsInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['digests', 'days'],
+    properties: {
+      digests: { type: 'array', items: { $ref: '#/$defs/Digest' }, maxItems: 1000 },
+      days: { type: 'integer', minimum: 0 },
+    },
+  },
+  PlansHoldsOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['held'],
+    properties: { held: { type: 'array', items: { $ref: '#/$defs/Digest' } } },
+  },
   Project: {
     type: 'object',
     additionalProperties: false,
@@ -3761,6 +3796,21 @@ export const schemas: Record<string, object> = {
     additionalProperties: false,
     required: ['items'],
     properties: { items: { type: 'array', items: { $ref: '#/$defs/RunNode' } }, next: { $ref: '#/$defs/Cursor' } },
+  },
+  RunsHoldsInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['digests', 'days'],
+    properties: {
+      digests: { type: 'array', items: { $ref: '#/$defs/Digest' }, maxItems: 1000 },
+      days: { type: 'integer', minimum: 0 },
+    },
+  },
+  RunsHoldsOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['held'],
+    properties: { held: { type: 'array', items: { $ref: '#/$defs/Digest' } } },
   },
   Schedule: {
     type: 'object',

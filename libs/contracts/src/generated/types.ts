@@ -1054,6 +1054,28 @@ export interface SnapshotCommitted {
   revision?: Digest;
 }
 /**
+ * Snapshots that nothing needs any more were removed, with what only they showed.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "SnapshotExpired".
+ */
+export interface SnapshotExpired {
+  project: Slug;
+  environment: Slug;
+  snapshots: {
+    seq: number;
+    snapshot: Digest;
+  }[];
+  /**
+   * How many delivered files are not kept any more.
+   */
+  artifacts: number;
+  /**
+   * How many rows of the index only those snapshots showed.
+   */
+  rows: number;
+}
+/**
  * Whoever works on this attempt is asked to stop.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -2829,6 +2851,16 @@ export interface PlansEntryOutput {
   before?: PlanSide;
   after?: PlanSide;
 }
+export interface PlansHoldsInput {
+  /**
+   * @maxItems 1000
+   */
+  digests: Digest[];
+  days: number;
+}
+export interface PlansHoldsOutput {
+  held: Digest[];
+}
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "Project".
@@ -3088,6 +3120,16 @@ export interface RunsOutcomesInput {
 export interface RunsOutcomesOutput {
   items: RunNode[];
   next?: Cursor;
+}
+export interface RunsHoldsInput {
+  /**
+   * @maxItems 1000
+   */
+  digests: Digest[];
+  days: number;
+}
+export interface RunsHoldsOutput {
+  held: Digest[];
 }
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema

@@ -679,6 +679,15 @@ export const snapshotCommittedSchema = z
     revision: digestSchema.optional(),
   })
   .describe('A new graph became visible in an environment.');
+export const snapshotExpiredSchema = z
+  .object({
+    project: slugSchema,
+    environment: slugSchema,
+    snapshots: z.array(z.object({ seq: z.number().int().gte(1), snapshot: digestSchema }).strict()),
+    artifacts: z.number().int().gte(0).describe('How many delivered files are not kept any more.'),
+    rows: z.number().int().gte(0).describe('How many rows of the index only those snapshots showed.'),
+  })
+  .describe('Snapshots that nothing needs any more were removed, with what only they showed.');
 export const taskCancelRequestedSchema = z
   .object({
     project: slugSchema,
@@ -797,6 +806,7 @@ export const zodSchemas = {
   SessionOpened: sessionOpenedSchema,
   SessionRefused: sessionRefusedSchema,
   SnapshotCommitted: snapshotCommittedSchema,
+  SnapshotExpired: snapshotExpiredSchema,
   TaskCancelRequested: taskCancelRequestedSchema,
   TaskClaimed: taskClaimedSchema,
   TaskDiscarded: taskDiscardedSchema,
