@@ -9,7 +9,10 @@ const dayMs = 86_400_000;
 /** Blobs looked at in one transaction. */
 const most = 500;
 
-/** Removes what nothing needs any more: old snapshots with their rows, files, uploads that ended, and then their bytes. */
+/**
+ * Removes what nothing needs any more: old snapshots with their rows, files, uploads that ended, and then their bytes.
+ * unaudited: what goes with a snapshot has its leaf from `expire`; uploads and bytes without a row decide nothing.
+ */
 @Injectable()
 export class Retention {
   private readonly days: number;
