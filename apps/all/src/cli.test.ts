@@ -172,6 +172,32 @@ test('the operator makes an organization, and gets a link for its owner; a viewe
   expect(await headgate(['org', 'south', '--owner', 'ned', '--token', token])).toMatchObject({ code: 1, out: '' });
 });
 
+test('schedules are made, told, edited, paused, fired and removed; what is wrong with one is said', async () => {
+  const of = (...args: string[]) => headgate(['schedules', ...args]);
+  expect(await of()).toEqual({ code: 0, out: 'no schedules yet\n', err: '' });
+  const made = await of('create', 'nightly', '--cron', '0 2 * * *', '--zone', 'Europe/Berlin', '--select', 'customers');
+  expect(made).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^nightly: 0 2 \* \* \* Europe\/Berlin; next \d{4}-\d\d-\d\d 02:00 Europe\/Berlin\n/),
+  });
+  const edited = await of('edit', 'nightly', '--no-cron', '--on-ingest', '--missed', 'skip');
+  expect(edited.out).toMatch(
+    /^nightly: on ingest; no next time\n {2}plans select customers, --data check\n {2}missed: skip/,
+  );
+  expect((await of('pause', 'nightly')).out).toBe('nightly: on ingest; paused\n');
+  expect(JSON.parse((await of('list', '--json')).out).items).toMatchObject([{ name: 'nightly', paused: true }]);
+  const fired = await of('fire', 'nightly', '--key', 'k');
+  expect([fired.code, await of('fire', 'nightly', '--key', 'k')]).toEqual([0, fired]);
+  expect((await of('show', 'nightly')).out).toContain('schedule nightly, fired by');
+  expect((await of('next', 'nightly')).out).toContain('it has no times');
+  expect(await of('create', 'bad', '--cron', '0 25 * * *')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/the hour of "0 25 \* \* \*"[^]*where: \/cron/),
+  });
+  expect(await of('create', 'bad', '--after', 'nowhere')).toMatchObject({ code: 64 });
+  expect((await of('remove', 'nightly')).out).toBe('removed nightly\n');
+}, 120_000);
+
 test.each([
   ['a project that is not there', ['search', 'x', '--project', 'nope', '--environment', 'dev'], 3, 'nope/dev'],
   ['a selection that names nothing', ['plan', '--select', 'nobody'], 2, '/select'],

@@ -16,6 +16,7 @@ import { openlineageCommand } from './openlineage.ts';
 import { planCommand } from './plan.ts';
 import { runCommand } from './run.ts';
 import { runsCommand } from './runs.ts';
+import { schedulesCommand } from './schedules.ts';
 import { searchCommand } from './search.ts';
 import { selectCommand } from './select.ts';
 import { type Cli, globalOptions } from './session.ts';
@@ -34,6 +35,7 @@ const commands: readonly ((cli: Cli) => Command)[] = [
   runCommand,
   runsCommand,
   logsCommand,
+  schedulesCommand,
   deadLettersCommand,
   auditCommand,
   tokensCommand,

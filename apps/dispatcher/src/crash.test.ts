@@ -10,57 +10,13 @@ import {
   tasksHeartbeat,
   tasksRelease,
 } from '@headgate/contracts';
-import { type Call, Clients, Database, type Service, type Tx } from '@headgate/kit';
-import { startStack, type Stack } from '@headgate/testing';
-import { Module, type Type } from '@nestjs/common';
+import { type Call, Clients, type Service } from '@headgate/kit';
+import { Crashes, startStack, type Stack } from '@headgate/testing';
+import { Module } from '@nestjs/common';
 import { dispatcher } from './dispatcher.module.ts';
 
-/** Organization → how many more statements its write transactions get to run before their connection dies. */
-const left = new Map<string, number>();
 let stack: Stack;
-
-/** True once, when it is this one's turn. */
-function isHere(org: string): boolean {
-  const n = left.get(org);
-  if (n === undefined) return false;
-  if (n > 0) left.set(org, n - 1);
-  else left.delete(org);
-  return n === 0;
-}
-
-async function die(tx: Tx): Promise<void> {
-  const [{ pid }] = (await tx.query<{ pid: number }>('select pg_backend_pid() as pid')) as [{ pid: number }];
-  await stack.sql('select pg_terminate_backend($1)', [pid]);
-}
-
-/** The dispatcher itself, whose database goes away between two statements, before a commit, or before its answer. */
-@Module({ imports: [dispatcher.module as Type] })
-class Crashing {
-  constructor(database: Database) {
-    const write = database.write.bind(database);
-    database.write = async (call, work) => {
-      const result = await write(call, async (tx) => {
-        const query: Tx['query'] = async (sql, parameters) => {
-          if (isHere(tx.org)) await die(tx);
-          return tx.query(sql, parameters);
-        };
-        const prepared: Tx['prepared'] = async (sql, parameters) => {
-          if (isHere(tx.org)) await die(tx);
-          return tx.prepared(sql, parameters);
-        };
-        const send: Tx['send'] = async (sql, parameters) => {
-          if (isHere(tx.org)) await die(tx);
-          return tx.send(sql, parameters);
-        };
-        const done = await work({ ...tx, query, prepared, send });
-        if (isHere(tx.org)) await die(tx);
-        return done;
-      });
-      if (isHere(call.org)) throw new Error('committed, and nobody was told');
-      return result;
-    };
-  }
-}
+const crashes = new Crashes((pid) => stack.sql('select pg_terminate_backend($1)', [pid]));
 
 let clients: Clients;
 @Module({})
@@ -72,7 +28,7 @@ class RunnerSide {
 
 beforeAll(async () => {
   const peer: Service = { name: 'runner', module: RunnerSide };
-  stack = await startStack([{ ...dispatcher, module: Crashing }, peer], { logLevel: 'silent' });
+  stack = await startStack([crashes.around(dispatcher), peer], { logLevel: 'silent' });
 }, 120_000);
 afterAll(() => stack?.stop());
 
@@ -215,8 +171,8 @@ test.each(Object.entries(steps))(
     const met = await Promise.all(
       places.map(async (at) => {
         const life = new Life();
-        const job = await step(life, () => left.set(life.org, at));
-        const isMet = !left.delete(life.org);
+        const job = await step(life, () => crashes.after(life.org, at));
+        const isMet = crashes.met(life.org);
         await life.finish(job);
         await life.check();
         return isMet;

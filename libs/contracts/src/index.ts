@@ -2,6 +2,7 @@ export type * from './generated/types.ts';
 export * from './generated/events.ts';
 export * from './generated/api.ts';
 export { canonical, hashOf, sha256 } from './canonical.ts';
+export { onTheClock } from './clock.ts';
 export { type Contract, contract, ContractError, contractSchema } from './contract.ts';
 export type { EventType } from './event.ts';
 export { type Operation, subjectOf } from './operation.ts';

@@ -1,5 +1,6 @@
 export { asker, type Asker, callOf } from './asker.ts';
 export { crashingAt } from './crashing.ts';
+export { Crashes } from './crashes.ts';
 export { EventTab } from './event-tab.ts';
 export { FileServer } from './file-server.ts';
 export { fixture } from './fixture.ts';

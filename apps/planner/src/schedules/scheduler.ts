@@ -1,10 +1,10 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { onTheClock } from '@headgate/contracts';
 import { type Call, Database, Infra, LOG, mutateAll, Rounds, type Tx } from '@headgate/kit';
 import type { Logger } from 'pino';
 import { type Occasion, setOff } from './fires.ts';
 import { FirePlans, type Turn } from './fire-plans.ts';
 import { type ScheduleState, timetableOf } from './schedule.ts';
-import { onTheClock } from './timetable.ts';
 
 /** What another replica committed wakes nobody, and no commit tells that it is time. */
 const pollMs = 1000;

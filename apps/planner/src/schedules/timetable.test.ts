@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { onTheClock, Timetable } from './timetable.ts';
+import { onTheClock } from '@headgate/contracts';
+import { Timetable } from './timetable.ts';
 
 const minuteMs = 60_000;
 const at = (text: string) => new Date(text);
