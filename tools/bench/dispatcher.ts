@@ -1,5 +1,5 @@
 // The dispatcher against queues that people know, on one Postgres, in rounds that take turns: claim and complete, one
-// task a call, with fence, lease and outbox; enqueue; enqueue → start; fairness. npm run bench -- dispatcher [--quick]
+// task a call, with fence, lease and outbox; enqueue; enqueue → start; fairness. npm run bench -- dispatcher [--quick | --soak[=SECONDS]]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { asker } from '../chaos/peer.ts';
 import { Servers } from '../chaos/servers.ts';
 import { fairness } from './dispatcher/fairness.ts';
 import { openBoss, openGraphile, openOurs, type Queue } from './dispatcher/queues.ts';
+import { soak } from './dispatcher/soak.ts';
 import { best, enqueueRate, latency, rate, type Rate } from './dispatcher/measure.ts';
 
 const isQuick = process.argv.includes('--quick');
@@ -18,8 +19,31 @@ const folder = mkdtempSync(join(tmpdir(), 'headgate-bench-'));
 const servers = new Servers(folder, [dispatcher, asker], 30_000);
 const queues: Queue[] = [];
 let failed = 0;
+const soaking = process.argv.find((argument) => /^--soak(=\d+)?$/.test(argument));
 try {
   await servers.start();
+  if (soaking) await soaked(Number(soaking.split('=')[1] ?? 600));
+  else await compared();
+} finally {
+  for (const queue of queues) await queue.close();
+  await servers.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(failed === 0 ? 0 : 1);
+
+async function soaked(seconds: number): Promise<void> {
+  const keepDays = 30 / 86_400;
+  queues.push(await openOurs({ ...servers.host, dispatcher: { ...servers.host.dispatcher, keepDays } }));
+  const { done, samples, growth } = await soak(queues[0]!, seconds, 100);
+  for (const [n, { kilobytes, dead, megabytes }] of samples.entries())
+    if (n % 6 === 5)
+      console.log(`minute ${(n + 1) / 6}: tables ${kilobytes} kB, ${dead} dead rows, heap ${megabytes.toFixed(1)} MB`);
+  console.log(`soaked for ${seconds} s: ${done} tasks, kept for 30 s after their end`);
+  gate('tables, last third to middle third', growth.tables, '≤ 1.2', (is) => is <= 1.2);
+  gate('heap, last third to middle third', growth.memory, '≤ 1.2', (is) => is <= 1.2);
+}
+
+async function compared(): Promise<void> {
   queues.push(await openOurs(servers.host), await openBoss(servers.host), await openGraphile(servers.host));
   const worked = new Map<string, Rate[]>();
   const asked = new Map<string, Rate[]>();
@@ -51,12 +75,7 @@ try {
   const { alone, beside } = await fairness(queues[0]!, isQuick ? 2000 : 10_000);
   console.log(`nine small tenants alone: p95 wait ${alone.toFixed(0)} ms; beside a flood: ${beside.toFixed(0)} ms`);
   gate('fairness, × alone', beside / alone, '≤ 2', (is) => is <= 2);
-} finally {
-  for (const queue of queues) await queue.close();
-  await servers.stop();
-  rmSync(folder, { recursive: true, force: true });
 }
-process.exit(failed === 0 ? 0 : 1);
 
 function gate(what: string, value: number, goal: string, holds?: (value: number) => boolean): void {
   const isMissed = holds !== undefined && !holds(value);

@@ -1,3 +1,5 @@
+import type { Call } from '@headgate/kit';
+
 interface Waiting<I, O> {
   readonly input: I;
   readonly resolve: (output: O) => void;
@@ -17,6 +19,10 @@ export class Coalescer<I, O> {
     private readonly answer: (inputs: I[]) => Promise<O[]>,
     private readonly limits: { readonly loops: number; readonly most: number },
   ) {}
+
+  get isIdle(): boolean {
+    return this.running === 0;
+  }
 
   ask(input: I): Promise<O> {
     const answered = new Promise<O>((resolve, reject) => this.waiting.push({ input, resolve, reject }));
@@ -40,6 +46,33 @@ export class Coalescer<I, O> {
     } catch (error) {
       if (batch.length === 1) return batch[0]!.reject(error);
       for (const each of batch) await this.round([each]);
+    }
+  }
+}
+
+/**
+ * A coalescer for each organization, one round at a time: transactions of one organization wait for each other's
+ * ordinals, so that two at once are slower than one of both.
+ */
+export class Lanes<I extends { readonly call: Call }, O> {
+  private readonly lanes = new Map<string, Coalescer<I, O>>();
+
+  /** @param answer one output per input, in their order; all inputs are of one organization */
+  constructor(
+    private readonly answer: (inputs: I[], call: Call) => Promise<O[]>,
+    private readonly most: number,
+  ) {}
+
+  async ask(input: I): Promise<O> {
+    const { org } = input.call;
+    const lane =
+      this.lanes.get(org) ??
+      new Coalescer((inputs: I[]) => this.answer(inputs, inputs[0]!.call), { loops: 1, most: this.most });
+    this.lanes.set(org, lane);
+    try {
+      return await lane.ask(input);
+    } finally {
+      if (lane.isIdle && this.lanes.get(org) === lane) this.lanes.delete(org);
     }
   }
 }

@@ -7,7 +7,7 @@ import {
   type RunRequested,
 } from '@headgate/contracts';
 import { type Call, Database, Failure, mutateLast, type Tx, newId } from '@headgate/kit';
-import { Coalescer, grouped } from './coalescer.ts';
+import { Lanes } from './coalescer.ts';
 import { askToStop, end } from './ends.ts';
 import { type NewJob, order, write } from './new-job.ts';
 import { lock } from './task-state.ts';
@@ -15,13 +15,15 @@ import { lock } from './task-state.ts';
 /** A run that lost its worker twice is not tried a third time: something about it kills workers. */
 const maxAttempts = 2;
 
+interface Submission {
+  readonly input: JobsSubmitInput;
+  readonly call: Call;
+}
+
 /** Sets of tasks with one end, and how they begin. */
 @Injectable()
 export class Jobs {
-  private readonly submissions = new Coalescer(
-    (asked: { input: JobsSubmitInput; call: Call }[]) => this.submitAll(asked),
-    { loops: 2, most: 200 },
-  );
+  private readonly submissions = new Lanes((asked: Submission[], call) => this.submitAll(asked, call), 200);
 
   constructor(private readonly database: Database) {}
 
@@ -31,18 +33,8 @@ export class Jobs {
     return this.submissions.ask({ input, call });
   }
 
-  private async submitAll(asked: { input: JobsSubmitInput; call: Call }[]): Promise<JobsSubmitOutput[]> {
-    const answers = new Map<object, JobsSubmitOutput>();
-    const groups = [...grouped(asked, ({ call }) => call.org).values()];
-    await Promise.all(
-      groups.map(async (group) => {
-        const made = await untilKnown((areNew) =>
-          this.database.write(group[0]!.call, (tx) => write(tx, group.map(newJob), { areNew })),
-        );
-        group.forEach((each, at) => answers.set(each, made[at]!));
-      }),
-    );
-    return asked.map((each) => answers.get(each)!);
+  private submitAll(asked: Submission[], call: Call): Promise<JobsSubmitOutput[]> {
+    return untilKnown((areNew) => this.database.write(call, (tx) => write(tx, asked.map(newJob), { areNew })));
   }
 
   /** One job with one task per run; the same run twice is one job. */
@@ -77,7 +69,7 @@ export class Jobs {
   }
 }
 
-function newJob({ input, call }: { input: JobsSubmitInput; call: Call }): NewJob {
+function newJob({ input, call }: Submission): NewJob {
   const id = newId();
   const { project, environment, key, tasks } = input;
   return { id, run: id, project, environment, key, tasks, originId: null, correlationId: call.correlationId ?? null };

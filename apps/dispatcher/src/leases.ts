@@ -9,7 +9,7 @@ import type {
 } from '@headgate/contracts';
 import { type Call, type Change, CONFIG, type Config, Database, Infra, mutateLast, type Tx } from '@headgate/kit';
 import { again, end, type End, queuedAgain, type Retry } from './ends.ts';
-import { Coalescer, grouped } from './coalescer.ts';
+import { Coalescer, grouped, Lanes } from './coalescer.ts';
 import { Queue } from './queue.ts';
 import { backoff, leaseMsOf } from './pace.ts';
 import { lock, type TaskState } from './task-state.ts';
@@ -23,7 +23,7 @@ interface Report {
 @Injectable()
 export class Leases {
   private readonly beats = new Coalescer((beats: TasksHeartbeatInput[]) => this.extend(beats), { loops: 1, most: 500 });
-  private readonly reports = new Coalescer((reports: Report[]) => this.commit(reports), { loops: 2, most: 100 });
+  private readonly reports = new Lanes((reports: Report[], call) => this.commit(reports, call), 100);
 
   constructor(
     private readonly database: Database,
@@ -65,19 +65,11 @@ export class Leases {
 
   /** Commits an attempt's outcome, once: a late or repeated attempt is told what stands instead. */
   complete(input: TasksCompleteInput, call: Call): Promise<TasksCompleteOutput> {
-    return this.reports.ask({ input, call });
+    return this.reports.ask({ input, call: { ...call, org: input.org } });
   }
 
-  private async commit(reports: Report[]): Promise<TasksCompleteOutput[]> {
-    const answers = new Map<Report, TasksCompleteOutput>();
-    const groups = [...grouped(reports, ({ input }) => input.org)];
-    await Promise.all(
-      groups.map(([org, group]) =>
-        this.database.write({ ...group[0]!.call, org }, async (tx) => {
-          for (const [report, answer] of await this.commitIn(tx, group)) answers.set(report, answer);
-        }),
-      ),
-    );
+  private async commit(reports: Report[], call: Call): Promise<TasksCompleteOutput[]> {
+    const answers = await this.database.write(call, (tx) => this.commitIn(tx, reports));
     return reports.map((report) => answers.get(report)!);
   }
 

@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
-import type { Lease, TasksClaimInput } from '@headgate/contracts';
+import { type Lease, taskClaimed, type TasksClaimInput } from '@headgate/contracts';
 import { type Call, CONFIG, type Config, Database, Infra, LOG } from '@headgate/kit';
 import type { Logger } from 'pino';
 import { type Candidate, candidates, lease } from './claims.ts';
@@ -49,7 +49,10 @@ export class Queue implements BeforeApplicationShutdown {
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOG) private readonly log: Logger,
   ) {
-    this.database.committed.on('commit', () => this.wake());
+    // Whoever was given a task has left nothing for others.
+    this.database.committed.on('commit', (told: ReadonlySet<string>) => {
+      if (told.size !== 1 || !told.has(taskClaimed.type)) this.wake();
+    });
   }
 
   /** Ends the questions that are being held. */

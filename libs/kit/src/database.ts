@@ -15,6 +15,8 @@ export interface Tx {
   readonly org: string;
   readonly call: Call;
   readonly service: string;
+  /** Types of the events it has written so far. */
+  readonly told: Set<string>;
   /** The schema of the service's tables, quoted already where it needs to be. */
   readonly schema: string;
   query<R = Record<string, unknown>>(sql: string, parameters?: unknown[]): Promise<R[]>;
@@ -53,7 +55,7 @@ type Work<T> = (tx: Tx) => Promise<T>;
  */
 @Injectable()
 export class Database implements OnApplicationShutdown {
-  /** Says after each commit that the outbox may hold something new. */
+  /** Says after each commit that the outbox may hold something new: `commit`, with the types of its events. */
   readonly committed = new EventEmitter().setMaxListeners(0);
 
   private source: Promise<DataSource> | undefined;
@@ -68,8 +70,9 @@ export class Database implements OnApplicationShutdown {
   }
 
   async write<T>(call: Call, work: Work<T>): Promise<T> {
-    const result = await this.transaction(call, 'read write', work);
-    this.committed.emit('commit');
+    const told = new Set<string>();
+    const result = await this.transaction(call, 'read write', work, told);
+    this.committed.emit('commit', told);
     return result;
   }
 
@@ -89,7 +92,12 @@ export class Database implements OnApplicationShutdown {
     });
   }
 
-  private async transaction<T>(call: Call, mode: 'read only' | 'read write', work: Work<T>): Promise<T> {
+  private async transaction<T>(
+    call: Call,
+    mode: 'read only' | 'read write',
+    work: Work<T>,
+    told = new Set<string>(),
+  ): Promise<T> {
     const source = await this.connected();
     const runner = source.createQueryRunner();
     const client = (await runner.connect()) as PoolClient;
@@ -112,6 +120,7 @@ export class Database implements OnApplicationShutdown {
       const tx: Tx = {
         org: call.org,
         call,
+        told,
         service: this.config.service,
         schema: identifier(this.schema.name),
         query: async (sql, parameters) => (await runner.query(sql, parameters, true)).records as never,

@@ -97,6 +97,7 @@ function leafOf(tx: Tx, change: Change): Leaf {
   event.parse(data);
   if (event.service !== tx.service)
     throw new TypeError(`${tx.service} may not publish ${event.type}; ${event.service} does`);
+  tx.told.add(event.type);
   const envelope = envelopeOf(tx, change);
   // Canonical JSON has its keys in order: all before the ordinal, then it, then all behind it.
   const fields = Object.entries(envelope);
