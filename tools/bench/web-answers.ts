@@ -102,6 +102,26 @@ const theSnapshot = {
   graph: digest,
   counts: { model: 10 },
 };
+/** A plan of so many nodes, two in five of which run. */
+const planOf = (nodes: number) => {
+  const ran = Math.ceil(nodes * 0.4);
+  return { ...thePlan, total: nodes, counts: { run: ran, skip: nodes - ran, partial: 0 } };
+};
+
+function entries(nodes: number, query: URLSearchParams): object {
+  const { run: ran } = planOf(nodes).counts;
+  const verdict = query.get('verdict') ?? 'RUN';
+  const [first, total] = verdict === 'RUN' ? [0, ran] : [ran, nodes - ran];
+  const [from, limit] = [Number(query.get('cursor') ?? 0), Number(query.get('limit') ?? 200)];
+  const items = Array.from({ length: Math.max(0, Math.min(limit, total - from)) }, (_, index) => ({
+    ...{ id: `model.p.m${first + from + index}`, type: 'model', verdict, cause: [], why: 'never built' },
+    reasons: [{ code: verdict === 'RUN' ? 'never_built' : 'unchanged' }],
+  }));
+  const next = from + items.length;
+  const header = { rules: 'r', fullRefresh: false, assumed: 0 };
+  return { header, items, total, ...(next < total && { next: String(next) }) };
+}
+
 const document = {
   schemaVersion: '1.0',
   digest,
@@ -122,7 +142,7 @@ function lines(after: number, limit: number, many: number): object {
       text: `${seq} of ${many} OK created sql table model main.m${seq} [\u001b[32mOK\u001b[0m in 0.12s]`,
       node: `model.p.m${seq % 50}`,
     });
-  return { items, ended: true };
+  return { items, ended: after + limit >= many };
 }
 
 /** Answers one request of a page. @param nodes of the graph @param manyLogLines of the run's log */
@@ -152,7 +172,8 @@ export async function answers(route: Route, nodes: number, manyLogLines: number)
     });
   if (pathname.includes('/assets/')) return json(theAsset);
   if (pathname.endsWith('/assets')) return json({ items: [asset], total: 1, capped: false });
-  if (pathname.endsWith(`/plans/${plan}`)) return json(thePlan);
+  if (pathname.endsWith('/entries')) return json(entries(nodes, searchParams));
+  if (pathname.endsWith(`/plans/${plan}`)) return json(planOf(nodes));
   if (pathname.endsWith(`/runs/${run}`)) return json(theRun);
   if (pathname.endsWith('/plans')) return json({ items: [thePlan] });
   if (pathname.endsWith('/runs')) return json({ items: [theRun] });

@@ -197,6 +197,29 @@ async function log(browser: Browser, session: CDPSession, url: string): Promise<
   await page.context().close();
 }
 
+async function plan(browser: Browser, session: CDPSession, url: string): Promise<void> {
+  const page = await pageOf(browser, manyNodes, 10);
+  await page.goto(`${url}/e/p/e/plans/00000000-0000-4000-8000-000000000001`);
+  await page.getByText(`of ${manyNodes.toLocaleString('en-US')} rows`).waitFor();
+  // Scrolled to the end, page after page; the last row is the last verdict.
+  await page.evaluate(`new Promise((done) => {
+    const box = document.querySelector('[aria-label="Verdicts"]');
+    const step = () => {
+      box.scrollTop = box.scrollHeight;
+      return box.querySelector('[title="model.p.m${manyNodes - 1}"]') ? done() : setTimeout(step, 20);
+    };
+    step();
+  })`);
+  const scroll = `(document.querySelector('[aria-label="Verdicts"]').scrollTop += left % 40 < 20 ? -300 : 300)`;
+  tell({
+    what: `plan, ${manyNodes} verdicts, scroll`,
+    value: await perFrame(page, session, scroll),
+    unit: 'CPU ms a frame',
+    limit: 40,
+  });
+  await page.context().close();
+}
+
 /** The same nodes in the library that draws the focus, for comparison: one frame, under a time-out of its own. */
 async function cytoscape(browser: Browser, session: CDPSession): Promise<void> {
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
@@ -241,7 +264,7 @@ async function main(): Promise<void> {
   try {
     const session = await browser.newBrowserCDPSession();
     console.log(`Chromium ${browser.version()}, without a graphics card; ${frames} frames each`);
-    const parts = { weigh, map, focus, log, cytoscape };
+    const parts = { weigh, map, focus, log, plan, cytoscape };
     for (const [name, part] of Object.entries(parts))
       if (only.length === 0 || only.includes(name)) await part(browser, session, url);
   } finally {

@@ -6,6 +6,7 @@ import { ensureWebBuilt } from '../build-web.js';
 import { ended, stop } from '../process/bound-child.js';
 import { belongsToParent, whenParentDies } from '../process/parent.js';
 import { hostConfig, migrate, startHost, writeHostConfig } from './host.js';
+import { keepUp } from './keep-up.js';
 import { acquire } from './lock.js';
 import { startNats } from './nats.js';
 import { installs, pathsIn } from './paths.js';
@@ -92,7 +93,10 @@ async function startServices(paths, args, running, lock) {
       return { http: ready.http, host: ready.child };
     }),
   );
-  if (web) await stage('web', (progress) => bringUpWeb(paths, { port: web, gateway: http }, started, progress));
+  if (web)
+    await stage('web', (progress) =>
+      bringUpWeb(paths, { port: web, gateway: http, isOver: running.isOver }, started, progress),
+    );
   return { http, host };
 }
 
@@ -117,14 +121,16 @@ function bringUpNats(paths, { nats }, started, progress) {
   });
 }
 
-async function bringUpWeb(paths, { port, gateway }, started, progress) {
-  const child = await startWeb({ port, gateway, log: join(paths.logs, 'web.log') });
-  started('web', child, ['SIGTERM'], 3000);
-  // The API goes on without it, and the gateway says so to whoever opens a page.
-  child.once(
-    'exit',
-    (code) => code && console.error(`the pages ended unexpectedly; see ${join(paths.logs, 'web.log')}`),
-  );
+async function bringUpWeb(paths, { port, gateway, isOver }, started, progress) {
+  const log = join(paths.logs, 'web.log');
+  const start = async () => {
+    const child = await startWeb({ port, gateway, log });
+    started('web', child, ['SIGTERM'], 3000);
+    return child;
+  };
+  // Meanwhile the API goes on without it, and the gateway says so to whoever opens a page.
+  const say = (what) => console.error(`the pages ${what} and are started again; see ${log}`);
+  await keepUp({ start, isOver, say });
   progress(`port ${port}`);
 }
 
@@ -161,6 +167,7 @@ function stopsInOrder(lock) {
   let hear;
   const asked = new Promise((resolve) => (hear = resolve));
   let stopping;
+  const isOver = () => stopping !== undefined;
   const stopAll = () =>
     (stopping ??= (async () => {
       for (const { child, signals, graceMs } of running.toReversed()) await stop(child, { signals, graceMs });
@@ -174,5 +181,7 @@ function stopsInOrder(lock) {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, ask);
   if (belongsToParent()) whenParentDies(ask);
-  return { add: (one) => running.push(one), stopAll, asked };
+  // What starts when all stops already is stopped at once.
+  const add = (one) => (isOver() ? void stop(one.child, one) : running.push(one));
+  return { add, stopAll, asked, isOver };
 }

@@ -9,10 +9,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { stop } from '../process/bound-child.js';
 import { nameOf } from '../process/identity.js';
+import { keepUp } from './keep-up.js';
 import { natsConfig, startNats } from './nats.js';
 import { freePort, onFreePort } from './ports.js';
 import { createDatabases, initPostgres, startPostgres } from './postgres.js';
 import { makeSecrets } from './secrets.js';
+import { startServer } from './server-process.js';
 
 jest.setTimeout(120_000);
 const root = mkdtempSync(join(tmpdir(), 'servers '));
@@ -148,6 +150,55 @@ describe('the NATS of an install', () => {
     expect(users.planner).toEqual({ publish: { allow: ['a'] }, subscribe: { allow: ['b'] } });
     expect(users.audit).toEqual({ publish: { deny: ['>'] }, subscribe: { deny: ['>'] } });
     expect(users.admin).toBeUndefined();
+  });
+});
+
+describe('a server that is kept up, as that of the pages', () => {
+  const serve = (port: number) =>
+    `require('node:http').createServer((_, answer) => answer.end('here')).listen(${port}, '127.0.0.1')`;
+  const answer = (port: number) =>
+    fetch(`http://127.0.0.1:${port}`)
+      .then((response) => response.text())
+      .catch(() => undefined);
+
+  it('is started again each time it is killed, and no more once all is stopped', async () => {
+    const port = await freePort(29_600);
+    const children: ChildProcess[] = [];
+    const said: string[] = [];
+    let isOver = false;
+    const start = async () => {
+      const child = await startServer({
+        ...{ what: 'a server', command: process.execPath, args: ['-e', serve(port)], log: join(root, 'kept.log') },
+        ready: async () => (await answer(port)) === 'here',
+      });
+      children.push(child);
+      return child;
+    };
+    await keepUp({ start, isOver: () => isOver, say: (what: string) => said.push(what), firstMs: 20 });
+    for (const times of [2, 3]) {
+      children.at(-1)!.kill('SIGKILL');
+      while (children.length < times) await sleep(20);
+    }
+    expect(await answer(port)).toBe('here');
+    expect(said).toEqual(['ended unexpectedly', 'ended unexpectedly']);
+    isOver = true;
+    await stop(children.at(-1)!);
+    await sleep(300);
+    expect([children.length, await answer(port)]).toEqual([3, undefined]);
+  });
+
+  it('is tried again, ever later, when it does not start', async () => {
+    const starts: number[] = [];
+    let isOver = false;
+    const start = async () => {
+      starts.push(performance.now());
+      if (starts.length > 1) throw new Error('no');
+      return spawn('true');
+    };
+    await keepUp({ start, isOver: () => isOver, say: () => {}, firstMs: 40 });
+    while (starts.length < 5) await sleep(20);
+    isOver = true;
+    expect(starts[4]! - starts[3]!).toBeGreaterThan(4 * 40);
   });
 });
 

@@ -158,6 +158,12 @@ test('pages that are down are said to be, and come back', async () => {
     status: 503,
     detail: 'the server of the pages does not answer (ECONNREFUSED)',
   });
+  const seen = await open('/e/jaffle/dev?q=<b>', { accept: 'text/html,*/*' });
+  expect(seen).toMatchObject({
+    statusCode: 503,
+    headers: { 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'DENY', 'retry-after': '3' },
+  });
+  expect(await textOf(seen)).toMatch(/http-equiv="refresh"[^]*The pages are away for a moment[^]*ECONNREFUSED/);
   await once(pages.listen(port, '127.0.0.1'), 'listening');
   expect(await textOf(await open('/'))).toBe('up');
 });

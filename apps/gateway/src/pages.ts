@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { Agent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { pipeline } from 'node:stream';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { CONFIG, type Config, Failure } from '@headgate/kit';
+import { CONFIG, type Config, Failure, problemOf } from '@headgate/kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { compresses, packedHeaders, packing } from './compression.ts';
 import { endToEnd } from './hops.ts';
 import { Origin } from './origin.ts';
 import { contentPolicy, pageHeaders } from './page-headers.ts';
 import { nowhere, sendProblem } from './problems.ts';
+import { isLookedAt, sendStandIn } from './stand-in.ts';
 
 /** A page that says nothing for this long is given up. */
 const silenceMs = 30_000;
@@ -38,7 +39,7 @@ export class Pages implements OnApplicationShutdown {
         method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
         url: '/*',
         handler: (request, reply) => this.answer(request, reply),
-        errorHandler: (error, request, reply) => void sendProblem(error, request, reply),
+        errorHandler: (error, request, reply) => void this.refuse(error, request, reply),
       });
     });
   }
@@ -63,6 +64,12 @@ export class Pages implements OnApplicationShutdown {
     const { 'content-type': type, 'content-encoding': encoding } = answer.headers;
     if (!compresses(request, type, encoding)) return reply.headers(headers).send(answer);
     return reply.headers(packedHeaders(headers)).send(pipeline(answer, packing(), () => undefined));
+  }
+
+  private refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const isAway = error instanceof Failure && ['unavailable', 'timeout'].includes(error.code);
+    if (!isAway || !isLookedAt(request)) return sendProblem(error, request, reply);
+    return sendStandIn(problemOf(error, request.id), reply, this.origin.isSecure);
   }
 
   /** Whoever changes something through a page does it from a page of ours. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   type ExecutionPlan,
   type PlanEntry,
+  type PlanHeader,
   type PlanLine,
   type PlansEntriesInput,
   type PlansEntriesOutput,
@@ -21,7 +22,7 @@ const keptPlans = 4;
 const codeChars = 40_000;
 const configChars = 40_000;
 
-type Read = { entries: PlanEntry[]; byId: Map<string, PlanEntry> };
+type Read = { header: PlanHeader; entries: PlanEntry[]; byId: Map<string, PlanEntry> };
 
 /** A plan's verdicts piece by piece: as one document a large plan has tens of megabytes. */
 @Injectable()
@@ -35,13 +36,13 @@ export class PlanEntries {
   ) {}
 
   async list(input: PlansEntriesInput, call: Call): Promise<PlansEntriesOutput> {
-    const { entries } = await this.open(input.plan, call);
+    const { header, entries } = await this.open(input.plan, call);
     const [from] = keyOf(input.cursor, 1) ?? [0];
     const found = entries.filter((entry) => isWanted(entry, input));
     const lines = found.slice(Number(from), Number(from) + (input.limit ?? 200)).map(lineOf);
     const items = fitting(lines, (line) => JSON.stringify(line));
     const next = Number(from) + items.length;
-    return { items, total: found.length, ...(next < found.length && { next: cursorOf([next]) }) };
+    return { header, items, total: found.length, ...(next < found.length && { next: cursorOf([next]) }) };
   }
 
   async get({ plan, node }: PlansEntryInput, call: Call): Promise<PlansEntryOutput> {
@@ -95,10 +96,15 @@ export class PlanEntries {
   }
 
   private async read(org: string, document: string): Promise<Read> {
-    const { entries } = JSON.parse((await this.blobs.get(org, document)).toString()) as ExecutionPlan;
-    return { entries, byId: new Map(entries.map((entry) => [entry.id, entry])) };
+    const { header, entries } = JSON.parse((await this.blobs.get(org, document)).toString()) as ExecutionPlan;
+    return { header: headerOf(header), entries, byId: new Map(entries.map((entry) => [entry.id, entry])) };
   }
 }
+
+const headerOf = ({ rules, fullRefresh, selection, data }: ExecutionPlan['header']): PlanHeader => ({
+  ...{ rules, fullRefresh, assumed: data.assumed.length },
+  ...(selection && { selection }),
+});
 
 const isSmall = (config: unknown): config is Record<string, unknown> =>
   typeof config === 'object' && config !== null && JSON.stringify(config).length <= configChars;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -13,23 +13,25 @@ export interface Person {
   readonly axe: () => Promise<string[]>;
 }
 
-/** Signs in by a one-time link. */
+/** Signs in by a one-time link. `lands`: where it leads to, when not to an environment. */
 export async function personAt(
   browser: Browser,
   link: string,
   colorScheme: 'light' | 'dark' = 'light',
+  { lands = /\/e\//, ...options }: BrowserContextOptions & { lands?: RegExp } = {},
 ): Promise<Person> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     colorScheme,
     reducedMotion: 'reduce',
+    ...options,
   });
   const page = await context.newPage();
   const faults: string[] = [];
   const { origin } = new URL(link);
   page.on('console', (message) => {
     // A stream that is cut, and a server that restarts, are told to the person by the page; the browser tells the console too.
-    const isConnection = /ERR_(CONNECTION|INCOMPLETE|EMPTY|NETWORK|ABORTED)|50[234]/.test(message.text());
+    const isConnection = /ERR_(CONNECTION|INCOMPLETE|EMPTY|NETWORK|ABORTED|SOCKET)|50[234]/.test(message.text());
     if (message.type() === 'error' && !isConnection) faults.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
@@ -39,8 +41,8 @@ export async function personAt(
   });
   page.setDefaultTimeout(60_000);
   await page.goto(link);
-  await page.waitForURL(/\/e\//);
-  await page.locator('main h1').first().waitFor();
+  await page.waitForURL(lands);
+  await page.locator('main :is(h1, h2)').first().waitFor();
   return { context, page, faults, axe: () => violations(page) };
 }
 

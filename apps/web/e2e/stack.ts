@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 import { ended, spawnBound, stop } from '../../../tools/process/bound-child.js';
 import { installs, pathsIn, workspace } from '../../../tools/start/paths.js';
 
+import { type Cutter, startCutter } from './cutter.ts';
+
 /** A bound on hanging, not on speed. */
 const patienceMs = 600_000;
 
@@ -18,6 +20,8 @@ export interface Stack {
   readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly state: string;
+  /** Between the browser and the gateway: cuts event streams, and nothing else. */
+  readonly cutter: Cutter;
 }
 
 /** Starts everything and tells the story; ready when its pages answer. */
@@ -26,9 +30,10 @@ export async function startStack(): Promise<Stack> {
   // A state that is there already saves telling the story while one works on the pages; it is kept.
   const kept = process.env['HEADGATE_E2E_STATE'];
   const state = kept ?? mkdtempSync(join(installs.root, 'tmp', 'e2e-'));
-  let running = await start(state);
   const paths = pathsIn(state);
-  const url = readFileSync(paths.url, 'utf8').trim();
+  const cutter = await startCutter(() => readFileSync(paths.url, 'utf8').trim());
+  const { url } = cutter;
+  let running = await start(state, url);
   const token = readFileSync(paths.cliToken, 'utf8').trim();
   const api: Stack['api'] = async (path, body, method = body === undefined ? 'GET' : 'POST') => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
@@ -41,21 +46,23 @@ export async function startStack(): Promise<Stack> {
     return response.json() as never;
   };
   return {
-    ...{ url, api, state },
+    ...{ url, api, state, cutter },
     link: async () => `${url}/auth/link?token=${(await api<{ token: string }>('/links', {})).token}`,
     restart: async () => {
       await stop(running, { signals: ['SIGTERM'], graceMs: 30_000 });
-      running = await start(state);
+      running = await start(state, url);
     },
     stop: async () => {
       await stop(running, { signals: ['SIGTERM'], graceMs: 30_000 });
+      await cutter.stop();
       if (!kept) rmSync(state, { recursive: true, force: true });
     },
   };
 }
 
-function start(state: string): Promise<ChildProcess> {
-  const child = spawnBound(process.execPath, [join(workspace, 'tools/start/start.js'), '--state', state], {
+function start(state: string, origin: string): Promise<ChildProcess> {
+  const args = [join(workspace, 'tools/start/start.js'), '--state', state, '--origin', origin];
+  const child = spawnBound(process.execPath, args, {
     cwd: workspace,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -65,7 +65,7 @@ export async function fetchChecked(url: string, init: RequestInit = {}): Promise
       status: 0,
       code: 'unreachable',
       title: 'The server cannot be reached.',
-      hint: 'Waiting to try again.',
+      hint: 'Runs go on without it. This page tries again by itself; if it stays so, see that Headgate runs.',
     });
   }
   if (response.ok) return response;
@@ -95,3 +95,9 @@ export async function unpack(name: Asked, input: object, signal?: AbortSignal): 
 /** Where a download is, for a link. */
 export const hrefOf = <N extends Asked>(name: N, input: InputOf<N>): string =>
   addressOf(paths[name], input as object).url;
+
+/** Ends the session of this browser, and goes to the door. */
+export async function signOut(): Promise<void> {
+  await fetchChecked('/auth/sign-out', { method: 'POST', headers: { 'x-headgate-request': 'web' } });
+  location.href = '/sign-in?reason=signed-out';
+}

@@ -11,7 +11,8 @@ import { type Asked, ask, download, fetchChecked, type InputOf, type OutputOf, t
 
 /** Who is signed in, and what they may do at least somewhere. */
 export interface Session {
-  person: { id: string; name: string; email: string };
+  session: string;
+  person: { id: string; name: string; email?: string };
   org: { id: string; name: string };
   permissions: string[];
   expiresAt: string;

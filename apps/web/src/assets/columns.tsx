@@ -8,8 +8,16 @@ import { useColumns } from '../graph/use-columns.ts';
 import { usePlace, useQueryState } from '../shell/place.tsx';
 import { Empty } from '../ui/blocks.tsx';
 import { stateLook } from '../ui/marks.tsx';
+import { type Column as Heading, Table } from '../ui/table.tsx';
 
 type Column = AssetDetail['columns'][number];
+const headings: Heading[] = [
+  { word: 'Column', width: '24%' },
+  { word: 'Type', width: 130 },
+  { word: 'Description' },
+  { word: 'Tests', width: '22%', only: 'mid-only' },
+  { word: 'Lineage', width: 140 },
+];
 const mostEdges = 2000;
 const mostTests = 3;
 
@@ -46,30 +54,14 @@ export function AssetColumns({ id, columns }: { id: string; columns: AssetDetail
           {(lineage?.edges.length ?? 0) >= mostEdges && ', of its lineage a part is counted'}
         </span>
       </div>
-      <table className="table">
-        <colgroup>
-          <col style={{ width: '24%' }} />
-          <col style={{ width: 130 }} />
-          <col />
-          <col style={{ width: '22%' }} />
-          <col style={{ width: 140 }} />
-        </colgroup>
-        <thead>
-          <tr>
-            <th scope="col">Column</th>
-            <th scope="col">Type</th>
-            <th scope="col">Description</th>
-            <th scope="col">Tests</th>
-            <th scope="col">Lineage</th>
-          </tr>
-        </thead>
+      <Table columns={headings}>
         <tbody>
           {shown.map((column) => (
             <tr key={column.name}>
               <td className="mono">{column.name}</td>
               <td className="ink2">{column.type ?? 'unknown'}</td>
               <td className={column.description ? 'ink2' : 'ink3'}>{column.description || 'none'}</td>
-              <td>
+              <td className="mid-only">
                 <Tests tests={column.tests ?? []} />
               </td>
               <td>
@@ -78,7 +70,7 @@ export function AssetColumns({ id, columns }: { id: string; columns: AssetDetail
             </tr>
           ))}
         </tbody>
-      </table>
+      </Table>
     </>
   );
 }

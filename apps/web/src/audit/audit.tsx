@@ -11,6 +11,15 @@ import { useRows } from '../ui/rows.ts';
 import { count, several, stamp } from '../ui/words.ts';
 import { ProofPanel } from './proof-panel.tsx';
 import { factsOf, sentenceOf } from './sentence.ts';
+import { type Column, Table } from '../ui/table.tsx';
+
+const columns: Column[] = [
+  { word: 'Time', width: 142 },
+  { word: 'Who', width: 130 },
+  { word: 'Did', width: 168, only: 'mid-only' },
+  { word: 'What' },
+  { word: 'Entry', width: 80, right: true },
+];
 
 /** Who did it, and can I prove it? */
 export function Audit() {
@@ -124,27 +133,7 @@ interface LeavesProps {
 function Leaves({ leaves, chosen, choose, filter }: LeavesProps) {
   const body = useRows<HTMLTableSectionElement>((row) => choose(leaves[row]!.event));
   return (
-    <table className="table">
-      <colgroup>
-        <col style={{ width: 142 }} />
-        <col style={{ width: 130 }} />
-        <col style={{ width: 168 }} className="mid-only" />
-        <col />
-        <col style={{ width: 80 }} />
-      </colgroup>
-      <thead>
-        <tr>
-          <th scope="col">Time</th>
-          <th scope="col">Who</th>
-          <th scope="col" className="mid-only">
-            Did
-          </th>
-          <th scope="col">What</th>
-          <th scope="col" className="right">
-            Entry
-          </th>
-        </tr>
-      </thead>
+    <Table columns={columns}>
       <tbody ref={body}>
         {leaves.map((leaf) => (
           <tr
@@ -188,6 +177,6 @@ function Leaves({ leaves, chosen, choose, filter }: LeavesProps) {
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 }

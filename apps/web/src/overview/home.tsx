@@ -2,7 +2,8 @@
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
 import { useAsk, useSession } from '../api/queries.ts';
-import { Bones, Empty, Refused } from '../ui/blocks.tsx';
+import { Bones, Refused, troubleOf } from '../ui/blocks.tsx';
+import { FirstProject } from './first-project.tsx';
 
 /** `/`: on to the environment that was open last, or the first one there is. */
 export function Home() {
@@ -20,14 +21,25 @@ export function Home() {
     if (first) router.replace(`/e/${first.project}/${first.environment}`);
   }, [first, router]);
 
-  const error = session.error ?? projects.error ?? environments.error;
+  const error = session.error ?? projects.error ?? environments.error ?? troubleOf(session) ?? troubleOf(projects);
   if (error && error.status !== 401) return <Refused error={error} retry={() => location.reload()} />;
   if (projects.data?.items.length === 0)
     return (
-      <main>
-        <Empty title="There is no project yet">
-          Add one from a terminal: <code>headgate ingest path/to/project</code>. It then appears here by itself.
-        </Empty>
+      <main className="door">
+        <div className="door-card">
+          <h1>There is no project yet</h1>
+          {session.data?.permissions.includes('project:create') ? (
+            <>
+              <p className="ink2">
+                Name the dbt project and where it runs. Its graph comes by <code>headgate ingest</code>, with a token
+                from Settings.
+              </p>
+              <FirstProject />
+            </>
+          ) : (
+            <p className="ink2">Whoever administers {session.data?.org.name} can let you into one.</p>
+          )}
+        </div>
       </main>
     );
   return <Bones />;

@@ -7,7 +7,8 @@ import { useLive } from '../api/live.tsx';
 import { openPlans } from '../plans/open-plans.ts';
 import { countsLine, outcomes, takenMs } from '../runs/outcomes.ts';
 import { usePlace } from '../shell/place.tsx';
-import { Answer, Empty } from '../ui/blocks.tsx';
+import { Answer, Bone, Bones, Empty } from '../ui/blocks.tsx';
+import { CopyButton } from '../ui/code.tsx';
 import { AssetIcon, State } from '../ui/marks.tsx';
 import { useNow } from '../ui/now.ts';
 import { ago, brief, count, duration, several, short } from '../ui/words.ts';
@@ -26,32 +27,41 @@ export function Overview() {
   const lastEnded = latest.find(({ finishedAt }) => finishedAt !== undefined);
   const live = latest.filter(({ finishedAt }) => finishedAt === undefined).length;
   const snapshot = snapshots.data?.items[0];
-  const flows =
-    lastEnded === undefined ? 'has not run yet' : lastEnded.status === 'succeeded' ? 'is flowing' : 'stopped';
-  const headline = `${environment[0]?.toUpperCase()}${environment.slice(1)} ${live > 0 ? 'is running' : flows}. ${
-    waiting.length === 0 ? 'Nothing waits for you.' : `${several(waiting.length, 'plan')} waits for you.`
-  }`;
   const skipped = plans.data?.items[0];
+  const isReady = runs.data !== undefined && plans.data !== undefined;
   return (
     <>
       <header className="hero">
         <div>
-          <h1>{runs.data && plans.data ? headline : ' '}</h1>
+          <h1>
+            {isReady ? (
+              `${flowLine(environment, live, lastEnded)} ${waitLine(waiting.length)}`
+            ) : (
+              <Bone width={420} label={`Loading ${environment}`} />
+            )}
+          </h1>
           <p className="ink2">
-            {snapshot
-              ? `Snapshot ${short(snapshot.snapshot)}, ${several(snapshot.nodes, 'node')}, ${several(snapshot.edges, 'edge')}.`
-              : 'No snapshot yet.'}{' '}
-            {state === 'live' ? 'Every number here updates by itself.' : 'Reconnecting; the numbers are from before.'}
+            {snapshot &&
+              `Snapshot ${short(snapshot.snapshot)}, ${several(snapshot.nodes, 'node')}, ${several(snapshot.edges, 'edge')}. `}
+            {state === 'waiting'
+              ? 'Reconnecting; the numbers are from before.'
+              : 'Every number here updates by itself.'}
           </p>
         </div>
         <dl className="figures">
-          <Figure value={snapshot ? count(snapshot.nodes) : 'none'} word="nodes" />
+          <Figure of={snapshots} value={snapshot && count(snapshot.nodes)} word="nodes" />
           <Figure
-            value={skipped ? `${skipped.counts.skip} of ${skipped.total}` : 'none'}
+            of={plans}
+            value={skipped && `${skipped.counts.skip} of ${skipped.total}`}
             word="skipped in the newest plan"
           />
           <Figure
-            value={`${latest.filter(({ status }) => status === 'succeeded').length} of ${latest.length}`}
+            of={runs}
+            value={
+              latest.length > 0
+                ? `${latest.filter(({ status }) => status === 'succeeded').length} of ${latest.length}`
+                : undefined
+            }
             word="latest runs succeeded"
           />
         </dl>
@@ -63,6 +73,7 @@ export function Overview() {
         </div>
         <div className="stack">
           {snapshot && <Inventory snapshot={snapshot} />}
+          {snapshots.data && !snapshot && <Begin {...here} />}
           <Happened />
         </div>
       </div>
@@ -70,11 +81,23 @@ export function Overview() {
   );
 }
 
-function Figure({ value, word }: { value: string; word: string }) {
+/** Whether data flows, in one sentence. */
+function flowLine(environment: string, live: number, lastEnded: Run | undefined): string {
+  if (live > 0) return `${live === 1 ? 'A run is' : `${live} runs are`} under way in ${environment}.`;
+  if (!lastEnded) return `Nothing has run in ${environment} yet.`;
+  if (lastEnded.status === 'succeeded') return `Data is flowing in ${environment}.`;
+  return `The last run in ${environment} ${lastEnded.status === 'cancelled' ? 'was cancelled' : 'failed'}.`;
+}
+
+const waitLine = (waiting: number): string =>
+  waiting === 0 ? 'Nothing waits for you.' : `${several(waiting, 'plan')} ${waiting === 1 ? 'waits' : 'wait'} for you.`;
+
+/** A figure of an answer: its shape until it is here, a word when there is none. */
+function Figure({ of, value, word }: { of: { data: unknown }; value: string | undefined; word: string }) {
   return (
     <div>
       <dt>{word}</dt>
-      <dd className="big">{value}</dd>
+      <dd className="big">{of.data === undefined ? <Bone width={64} label="Loading" /> : (value ?? 'none')}</dd>
     </div>
   );
 }
@@ -86,8 +109,9 @@ function Waiting({ plans, isReady }: { plans: Plan[]; isReady: boolean }) {
     <section className="card" aria-labelledby="waiting">
       <header>
         <h2 id="waiting">Waits for you</h2>
-        <span className="ink3 num">{plans.length}</span>
+        {isReady && <span className="ink3 num">{plans.length}</span>}
       </header>
+      {!isReady && <Bones rows={1} />}
       {plans.map((plan) => (
         <div className="line" key={plan.id}>
           <ListChecks size={16} color="var(--warn)" aria-hidden />
@@ -162,6 +186,32 @@ function RunLine({ run }: { run: Run }) {
   );
 }
 
+/** An environment that dbt has not told anything yet. */
+function Begin({ project, environment }: { project: string; environment: string }) {
+  const place = usePlace();
+  const command = `headgate ingest --project-dir . --project ${project} --environment ${environment}`;
+  return (
+    <section className="card" aria-labelledby="begin">
+      <header>
+        <h2 id="begin">No snapshot yet</h2>
+      </header>
+      <div className="body">
+        <p className="ink2">
+          In the folder of the dbt project, with a token from{' '}
+          <Link className="link" href={place.to('settings')}>
+            Settings
+          </Link>
+          :
+        </p>
+        <div className="row">
+          <code className="code grow">{command}</code>
+          <CopyButton text={command} label="Copy the command" />
+        </div>
+      </div>
+    </section>
+  );
+}
+
 function Inventory({ snapshot }: { snapshot: Snapshot }) {
   const place = usePlace();
   const types = Object.entries(snapshot.counts)
@@ -182,13 +232,18 @@ function Inventory({ snapshot }: { snapshot: Snapshot }) {
           <span className="ink3 row">
             <AssetIcon type={type.replace(/s$/, '')} />
           </span>
-          <span className="grow">{type.replace(/_/g, ' ')}</span>
+          <span className="grow">{total === 1 ? type.replace(/_/g, ' ') : manyOf(type)}</span>
           <span className="num">{count(total)}</span>
         </Link>
       ))}
     </section>
   );
 }
+
+const manyOf = (type: string): string => {
+  const word = type.replace(/_/g, ' ').replace(/s$/, '');
+  return word === 'analysi' ? 'analyses' : word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`;
+};
 
 function Happened() {
   const place = usePlace();
@@ -211,7 +266,7 @@ function Happened() {
           items.map((leaf) => (
             <div className="line t12" key={leaf.event}>
               <span className="grow cut">
-                {sentenceOf(leaf)} <span className="ink3">{factsOf(leaf.summary)}</span>
+                {sentenceOf(leaf)}, {leaf.actor.id} <span className="ink3">{factsOf(leaf.summary)}</span>
               </span>
               <span className="ink3">{now > 0 ? ago(leaf.at, now) : ''}</span>
             </div>

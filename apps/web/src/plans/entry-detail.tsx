@@ -1,25 +1,41 @@
 'use client';
-import type { PlanEntry, PlanSide } from '@headgate/contracts';
+import type { PlanEntry, PlanLine, PlansEntryOutput, PlanSide } from '@headgate/contracts';
 import { ArrowDown, CircleDot } from 'lucide-react';
 import Link from 'next/link';
 import { useState } from 'react';
 import { useAsk } from '../api/queries.ts';
 import { usePlace } from '../shell/place.tsx';
+import { Answer } from '../ui/blocks.tsx';
 import { CopyButton, Diff, Sql } from '../ui/code.tsx';
 import { brief, nameOf } from '../ui/words.ts';
 import { chainOf, changedParts, partName } from './reasons.ts';
 
 interface Props {
-  entry: PlanEntry;
-  byId: ReadonlyMap<string, PlanEntry>;
+  id: string;
+  /** The rows that are here already, for the chain. */
+  lines: ReadonlyMap<string, PlanLine>;
   plan: string;
 }
 
-/** The reason, then the proof: the chain on the left, what changed on the right. */
-export function EntryDetail({ entry, byId, plan }: Props) {
+/** The reason, then the proof: the chain on the left, what changed on the right. Asked for when a row is opened. */
+export function EntryDetail({ id, lines, plan }: Props) {
+  const own = useAsk('plansEntry', { plan, node: id }, { forever: true });
+  return (
+    <Answer of={own} bones={4}>
+      {(found) => <Why own={found} lines={lines} plan={plan} />}
+    </Answer>
+  );
+}
+
+function Why({ own, lines, plan }: { own: PlansEntryOutput; lines: Props['lines']; plan: string }) {
   const place = usePlace();
-  const chain = chainOf(entry, byId);
-  const root = byId.get(entry.cause.find((id) => byId.has(id)) ?? entry.id) ?? entry;
+  const { entry } = own;
+  const from = entry.cause[0] ?? entry.id;
+  const cause = useAsk('plansEntry', { plan, node: from }, { enabled: from !== entry.id, forever: true });
+  // What changed may be an input without a verdict of its own: then the node's own change is the proof.
+  const isOwn = from === entry.id || cause.isError;
+  const root = isOwn ? own : cause.data;
+  const chain = chainOf(entry, lines, root?.entry);
   const command = `headgate explain ${nameOf(entry.id)}`;
   return (
     <div className="why">
@@ -37,9 +53,7 @@ export function EntryDetail({ entry, byId, plan }: Props) {
           ))}
         </ol>
       </div>
-      <div>
-        <RootChange root={root} plan={plan} />
-      </div>
+      <div>{root ? <RootChange root={root} /> : <p className="t12 ink3">Reading where the change began</p>}</div>
       <div className="why-foot">
         <Link className="link" href={place.to('assets', entry.id, 'overview')}>
           Open {nameOf(entry.id)}
@@ -63,13 +77,11 @@ export function EntryDetail({ entry, byId, plan }: Props) {
 type View = 'sql' | 'config' | 'digests';
 
 /** The node where the change began, as the last build saw it and as it is now. */
-function RootChange({ root, plan }: { root: PlanEntry; plan: string }) {
+function RootChange({ root: { entry: root, before: then, after: now } }: { root: PlansEntryOutput }) {
   const [view, setView] = useState<View>();
-  const sides = useAsk('plansEntry', { plan, node: root.id }, { forever: true });
-  const { before: then, after: now } = sides.data ?? {};
   const configs = changedParts(root).some(({ part }) => part === 'configs' || part === 'contract');
   const body = changedParts(root).some(({ part }) => part === 'body');
-  const chosen: View = view ?? (configs && !body ? 'config' : (now?.code ?? sides.isPending) ? 'sql' : 'digests');
+  const chosen: View = view ?? (configs && !body ? 'config' : now?.code ? 'sql' : 'digests');
   return (
     <>
       <h3 className="row">
@@ -84,13 +96,7 @@ function RootChange({ root, plan }: { root: PlanEntry; plan: string }) {
           ))}
         </span>
       </h3>
-      {chosen === 'digests' ? (
-        <Digests entry={root} />
-      ) : sides.isPending ? (
-        <p className="t12 ink3">Reading both versions</p>
-      ) : (
-        <Texts now={now} then={then} view={chosen} />
-      )}
+      {chosen === 'digests' ? <Digests entry={root} /> : <Texts now={now} then={then} view={chosen} />}
     </>
   );
 }

@@ -1,20 +1,19 @@
 'use client';
-import type { ExecutionPlan, Plan } from '@headgate/contracts';
+import type { Plan } from '@headgate/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Check, Download, Info, RefreshCw } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { useMemo } from 'react';
 import { ask, hrefOf } from '../api/client.ts';
-import { useAsk, useDownload, useSession } from '../api/queries.ts';
+import { useAsk, useSession } from '../api/queries.ts';
 import { useKeys } from '../shell/keys.ts';
 import { usePlace, useQueryState } from '../shell/place.tsx';
-import { Action, Answer, Bones, Refused } from '../ui/blocks.tsx';
+import { Action, Answer } from '../ui/blocks.tsx';
 import { CopyButton } from '../ui/code.tsx';
 import { State } from '../ui/marks.tsx';
 import { useNow } from '../ui/now.ts';
 import { useToast } from '../ui/toast.tsx';
-import { ago, brief, several, short } from '../ui/words.ts';
+import { ago, brief, short } from '../ui/words.ts';
 import { Entries } from './entries.tsx';
 import { PlanSummary } from './summary.tsx';
 
@@ -29,27 +28,19 @@ export function PlanView({ id }: { id: string }) {
 }
 
 function Ready({ plan }: { plan: Plan }) {
-  const document = useDownload<ExecutionPlan>('plansDocument', { plan: plan.id });
-  const entries = useMemo(() => document.data?.entries ?? [], [document.data]);
   return (
     <div className="fixed">
-      <PlanHead plan={plan} document={document.data} />
-      {document.data ? (
-        <Entries plan={plan} entries={entries} />
-      ) : document.error ? (
-        <Refused error={document.error} retry={() => void document.refetch()} />
-      ) : (
-        <Bones rows={10} label={`Loading ${several(plan.total, 'entry', 'entries')}`} />
-      )}
+      <PlanHead plan={plan} />
+      <Entries plan={plan} />
     </div>
   );
 }
 
-function PlanHead({ plan, document }: { plan: Plan; document: ExecutionPlan | undefined }) {
+function PlanHead({ plan }: { plan: Plan }) {
+  const { header } = useAsk('plansEntries', { plan: plan.id, limit: 1 }, { forever: true }).data ?? {};
   const now = useNow();
   const { run, partial } = plan.counts;
   const total = run + partial;
-  const selection = document?.header.selection;
   return (
     <header className="head">
       <div className="row between wrap" style={{ rowGap: 8 }}>
@@ -69,18 +60,19 @@ function PlanHead({ plan, document }: { plan: Plan; document: ExecutionPlan | un
           Document <code>{short(plan.document)}</code>
           <CopyButton text={plan.document} label="Copy the digest of the plan" />
         </span>
-        {document && <span>rules {document.header.rules}</span>}
-        {selection && (
-          <span>
-            selects <code>{[...selection.select, ...selection.exclude.map((one) => `-${one}`)].join(' ')}</code>
+        {header && <span>rules {header.rules}</span>}
+        {header?.selection && (
+          <span className="cut">
+            selects{' '}
+            <code>{[...header.selection.select, ...header.selection.exclude.map((one) => `-${one}`)].join(' ')}</code>
           </span>
         )}
-        {document?.header.fullRefresh && <span>full refresh</span>}
+        {header?.fullRefresh && <span>full refresh</span>}
         <a className="link" href={hrefOf('plansDocument', { plan: plan.id })} download={`plan-${brief(plan.id)}.json`}>
           <Download size={12} aria-hidden /> Plan and evidence
         </a>
       </div>
-      <PlanSummary plan={plan} document={document} />
+      <PlanSummary plan={plan} assumed={header?.assumed ?? 0} />
       {total === 0 && (
         <p className="notice">
           <Info size={14} aria-hidden />

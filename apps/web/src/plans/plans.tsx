@@ -15,6 +15,16 @@ import { useNow } from '../ui/now.ts';
 import { useRows } from '../ui/rows.ts';
 import { useToast } from '../ui/toast.tsx';
 import { ago, brief, short } from '../ui/words.ts';
+import { type Column, Table } from '../ui/table.tsx';
+
+const columns: Column[] = [
+  { word: 'Plan', width: 130 },
+  { word: 'State', width: 150 },
+  { word: 'Run, partial, skip' },
+  { word: 'Decided by', width: 190, only: 'mid-only' },
+  { word: 'Snapshot', width: 130, only: 'mid-only' },
+  { word: 'Proposed', width: 110, right: true },
+];
 
 /** Every plan of the environment, newest first. */
 export function Plans() {
@@ -72,31 +82,7 @@ function PlanTable({ plans }: { plans: Plan[] }) {
   const now = useNow();
   const body = useRows<HTMLTableSectionElement>((row) => router.push(place.to('plans', plans[row]!.id)));
   return (
-    <table className="table">
-      <colgroup>
-        <col style={{ width: 150 }} />
-        <col style={{ width: 150 }} />
-        <col />
-        <col style={{ width: 190 }} className="mid-only" />
-        <col style={{ width: 130 }} className="mid-only" />
-        <col style={{ width: 110 }} />
-      </colgroup>
-      <thead>
-        <tr>
-          <th scope="col">Plan</th>
-          <th scope="col">State</th>
-          <th scope="col">Run, partial, skip</th>
-          <th scope="col" className="mid-only">
-            Decided by
-          </th>
-          <th scope="col" className="mid-only">
-            Snapshot
-          </th>
-          <th scope="col" className="right">
-            Proposed
-          </th>
-        </tr>
-      </thead>
+    <Table columns={columns}>
       <tbody ref={body}>
         {plans.map((plan) => (
           <tr key={plan.id} tabIndex={-1} data-row>
@@ -128,7 +114,7 @@ function PlanTable({ plans }: { plans: Plan[] }) {
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 }
 

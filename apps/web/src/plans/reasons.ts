@@ -1,4 +1,4 @@
-import type { PlanEntry, PlanReason } from '@headgate/contracts';
+import type { PlanEntry, PlanLine, PlanReason } from '@headgate/contracts';
 import { nameOf, several } from '../ui/words.ts';
 
 const parts: Record<string, string> = {
@@ -48,10 +48,6 @@ export function clause({ code, part, id, why, macros, status, assumed }: PlanRea
       return 'What it reads of its inputs did not change';
     case 'unchanged':
       return assumed?.length ? `Unchanged, if ${assumed.map(nameOf).join(', ')} is` : 'Unchanged: input digest equal';
-    case 'same_query':
-      return 'Asks the same as before, in other words';
-    case 'same_inputs':
-      return 'All that it reads of its inputs is as before';
   }
 }
 
@@ -75,24 +71,33 @@ export function changedParts({
     .map((part) => ({ part, before: hex(state.parts[part]), after: hex(now[part]) }));
 }
 
-/** Why this verdict: from the root of the change, edge by edge, to the node itself. */
-export function chainOf(entry: PlanEntry, byId: ReadonlyMap<string, PlanEntry>): Step[] {
+/**
+ * Why this verdict: from the root of the change, edge by edge, to the node itself. `lines`: what is known of the nodes on
+ * the way; `root`: the first of them, with its evidence.
+ */
+export function chainOf(entry: PlanEntry, lines: ReadonlyMap<string, PlanLine>, root?: PlanEntry): Step[] {
   const verdict = { id: entry.id, text: verdictLine(entry), evidence: digests(entry) };
   if (entry.verdict === 'SKIP') return [...skipEvidence(entry), verdict];
   const before = entry.cause.filter((id) => id !== entry.id);
   const steps = before.map((id, at): Step => {
-    const here = byId.get(id);
-    const first = at === 0 && here ? here.reasons.find(({ code }) => code !== 'upstream') : undefined;
+    const here = at === 0 && root?.id === id ? root : lines.get(id);
+    const first = at === 0 ? here?.reasons.find(({ code }) => code !== 'upstream') : undefined;
     const text = first
       ? `${nameOf(id)}: ${lower(clause(first))}`
-      : `${nameOf(id)} ${here ? 'is rebuilt, so its readers are too' : 'changed'}`;
-    return { id, text, evidence: here ? digests(here) : 'an input of the plan' };
+      : `${nameOf(id)} ${isBuilt(id) ? 'is rebuilt, so its readers are too' : 'changed'}`;
+    return { id, text, evidence: here && 'evidence' in here ? digests(here) : wayOf(id, here) };
   });
   const own = entry.reasons
     .filter(({ code }) => code !== 'upstream' || before.length === 0)
     .map((reason): Step => ({ id: entry.id, text: clause(reason), evidence: evidenceOf(reason, entry) }));
   return [...steps, ...own, verdict];
 }
+
+/** Sources and macros are inputs of a plan, and have no verdict in it. */
+const isBuilt = (id: string): boolean => !/^(source|macro)\./.test(id);
+
+const wayOf = (id: string, line: PlanLine | undefined): string =>
+  line?.reasons[0] ? lower(clause(line.reasons[0])) : isBuilt(id) ? 'on the way of the change' : 'an input of the plan';
 
 const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 

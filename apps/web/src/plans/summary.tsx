@@ -1,5 +1,5 @@
 'use client';
-import type { ExecutionPlan, Plan } from '@headgate/contracts';
+import type { Plan } from '@headgate/contracts';
 import { Contrast, Equal, Play } from 'lucide-react';
 import { useAsk } from '../api/queries.ts';
 import { takenMs } from '../runs/outcomes.ts';
@@ -8,9 +8,8 @@ import { count, duration, several } from '../ui/words.ts';
 import { PlanBar } from './plans.tsx';
 
 /** The four cells over the rows: what happens, cost, time, policy. */
-export function PlanSummary({ plan, document }: { plan: Plan; document: ExecutionPlan | undefined }) {
+export function PlanSummary({ plan, assumed }: { plan: Plan; assumed: number }) {
   const { run, partial, skip } = plan.counts;
-  const assumed = document?.header.data.assumed.length ?? 0;
   return (
     <div className="summary">
       <section aria-labelledby="s-nodes">
@@ -28,8 +27,8 @@ export function PlanSummary({ plan, document }: { plan: Plan; document: Executio
       </section>
       <section aria-labelledby="s-cost">
         <h2 id="s-cost">Cost</h2>
-        <span className="big ink3">no basis</span>
-        <p>Cost is not configured. Nothing here spends against a budget.</p>
+        <span className="big ink3">not configured</span>
+        <p>Nobody set a price or a budget, so nothing here is weighed against one.</p>
       </section>
       <Time plan={plan} />
       <section aria-labelledby="s-policy">

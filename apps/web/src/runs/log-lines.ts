@@ -13,7 +13,6 @@ const fallbackMs = 2000;
 export interface LogLines {
   lines: RunLine[];
   total: number;
-  isComplete: boolean;
   isAtMost: boolean;
 }
 
@@ -24,36 +23,45 @@ export interface LogLines {
 export function useLogLines(run: string, hasEnded: boolean): LogLines {
   const { onLog, state } = useLive();
   const lines = useRef<RunLine[]>([]);
-  const [seen, setSeen] = useState({ total: 0, isComplete: false });
-  const [bell, setBell] = useState(0);
-
-  useEffect(() => onLog(run, () => setBell((rung) => rung + 1)), [onLog, run]);
-  useEffect(() => {
-    // Without the stream the page asks by itself.
-    if (hasEnded || state === 'live') return;
-    const timer = setInterval(() => setBell((rung) => rung + 1), fallbackMs);
-    return () => clearInterval(timer);
-  }, [hasEnded, state]);
+  const [total, setTotal] = useState(0);
 
   useEffect(() => {
     const stop = new AbortController();
-    void (async () => {
-      for (;;) {
-        const after = lines.current.at(-1)?.seq;
-        const page = await ask(
-          'runsLogs',
-          { run, limit: pageOf, ...(after !== undefined && { after }) },
-          stop.signal,
-        ).catch(() => undefined);
-        if (stop.signal.aborted || !page) return;
-        const room = mostLines - lines.current.length;
-        for (const line of page.items.slice(0, room)) lines.current.push(line);
-        setSeen({ total: lines.current.length, isComplete: page.ended && page.items.length < pageOf });
-        if (page.items.length < pageOf || lines.current.length >= mostLines) return;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    let [told, isToTheEnd, rings, isReading] = [0, false, 0, false];
+    const seen = () => lines.current.at(-1)?.seq ?? -1;
+    // One page after the other: a doorbell while one is under way must not throw it away.
+    const readTo = async (last: number) => {
+      rings += 1;
+      if (last === Infinity) isToTheEnd = true;
+      else told = Math.max(told, last);
+      if (isReading) return;
+      isReading = true;
+      while ((isToTheEnd || seen() < told) && lines.current.length < mostLines) {
+        const heard = rings;
+        const input = { run, limit: pageOf, ...(seen() >= 0 && { after: seen() }) };
+        const page = await ask('runsLogs', input, stop.signal).catch(() => undefined);
+        if (stop.signal.aborted) return;
+        lines.current.push(...(page?.items.slice(0, mostLines - lines.current.length) ?? []));
+        setTotal(lines.current.length);
+        if (!page) again = setTimeout(() => void readTo(Infinity), fallbackMs);
+        // Pages are also cut by their size, so only an empty one is the end of what there is.
+        if (page?.items.length && !page.ended) continue;
+        if (heard === rings || !page) [told, isToTheEnd] = [0, false];
       }
-    })();
-    return () => stop.abort();
-  }, [run, bell, hasEnded, state]);
+      isReading = false;
+    };
+    void readTo(Infinity);
+    const quiet = onLog(run, (last) => void readTo(last));
+    // Without the stream the page asks by itself.
+    const timer = hasEnded || state === 'live' ? undefined : setInterval(() => void readTo(Infinity), fallbackMs);
+    return () => {
+      stop.abort();
+      clearTimeout(again);
+      clearInterval(timer);
+      quiet();
+    };
+  }, [run, hasEnded, state, onLog]);
 
-  return { lines: lines.current, ...seen, isAtMost: seen.total >= mostLines };
+  return { lines: lines.current, total, isAtMost: total >= mostLines };
 }

@@ -137,7 +137,7 @@ interface LineProps {
 
 const Line = memo(function Line({ line, number, find, isHit, link }: LineProps) {
   return (
-    <div className={`log-line ${line.level} ${isHit ? 'found' : ''}`}>
+    <div className={`log-line ${line.level} ${isHit ? 'found' : ''}`} data-seq={line.seq}>
       <button onClick={() => link({ line: String(line.seq) })} aria-label={`Link to line ${number}`} tabIndex={-1}>
         {number}
       </button>

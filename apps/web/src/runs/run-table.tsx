@@ -5,6 +5,14 @@ import { useRef } from 'react';
 import { AssetIcon, State } from '../ui/marks.tsx';
 import { Empty } from '../ui/blocks.tsx';
 import { duration, nameOf, typeOf } from '../ui/words.ts';
+import { type Column, Gap, Table } from '../ui/table.tsx';
+
+const columns: Column[] = [
+  { word: 'Node' },
+  { word: 'State', width: 130 },
+  { word: 'Took', width: 90, right: true },
+  { word: 'Relation or message', width: '36%', only: 'mid-only' },
+];
 
 interface Props {
   nodes: RunNode[];
@@ -30,27 +38,9 @@ export function RunTable({ nodes, chosen, choose }: Props) {
     );
   return (
     <div className="scroll" ref={box} tabIndex={0} role="region" aria-label="Nodes of the run">
-      <table className="table" aria-rowcount={nodes.length + 1}>
-        <colgroup>
-          <col />
-          <col style={{ width: 130 }} />
-          <col style={{ width: 90 }} />
-          <col style={{ width: '36%' }} className="mid-only" />
-        </colgroup>
-        <thead>
-          <tr>
-            <th scope="col">Node</th>
-            <th scope="col">State</th>
-            <th scope="col" className="right">
-              Took
-            </th>
-            <th scope="col" className="mid-only">
-              Relation or message
-            </th>
-          </tr>
-        </thead>
+      <Table columns={columns} rows={nodes.length}>
         <tbody>
-          <Gap height={items[0]?.start ?? 0} />
+          <Gap height={items[0]?.start ?? 0} columns={columns} />
           {items.map(({ index }) => {
             const node = nodes[index]!;
             return (
@@ -72,16 +62,9 @@ export function RunTable({ nodes, chosen, choose }: Props) {
               </tr>
             );
           })}
-          <Gap height={virtual.getTotalSize() - (items.at(-1)?.end ?? 0)} />
+          <Gap height={virtual.getTotalSize() - (items.at(-1)?.end ?? 0)} columns={columns} />
         </tbody>
-      </table>
+      </Table>
     </div>
   );
 }
-
-const Gap = ({ height }: { height: number }) =>
-  height > 0 ? (
-    <tr aria-hidden className="gap">
-      <td colSpan={4} style={{ height, padding: 0, border: 0 }} />
-    </tr>
-  ) : null;

@@ -1,24 +1,19 @@
 'use client';
-import type { ExecutionPlan, Run, RunNode } from '@headgate/contracts';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { CircleCheck, CircleDashed, CircleX, ListChecks, LoaderCircle, RefreshCw, Square } from 'lucide-react';
+import type { Run, RunNode } from '@headgate/contracts';
+import { CircleCheck, CircleDashed, CircleX, ListChecks, LoaderCircle } from 'lucide-react';
 import Link from 'next/link';
-import { useRouter } from 'next/navigation';
-import { useMemo, useState } from 'react';
-import { ask } from '../api/client.ts';
-import { useLive } from '../api/live.tsx';
-import { useAsk, useDownload, useSession } from '../api/queries.ts';
+import { useAsk } from '../api/queries.ts';
 import { useKeys } from '../shell/keys.ts';
 import { usePlace, useQueryState } from '../shell/place.tsx';
-import { Action, Answer } from '../ui/blocks.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { Answer } from '../ui/blocks.tsx';
 import { State } from '../ui/marks.tsx';
 import { useNow } from '../ui/now.ts';
-import { useToast } from '../ui/toast.tsx';
 import { ago, brief, duration, short } from '../ui/words.ts';
 import { Log } from './log.tsx';
 import { NodePanel } from './node-panel.tsx';
 import { hasEnded, outcomeOf, takenMs } from './outcomes.ts';
+import { RunActs } from './run-acts.tsx';
+import { useRunNodes } from './run-nodes.ts';
 import { RunTable } from './run-table.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -34,23 +29,9 @@ export function RunView({ id }: { id: string }) {
 
 function Ready({ run }: { run: Run }) {
   const isOver = hasEnded(run);
-  const { state } = useLive();
-  const nodes = useAsk(
-    'runsNodes',
-    { run: run.id },
-    { refetchInterval: isOver ? false : state === 'live' ? 1500 : 3000 },
-  );
-  const document = useDownload<ExecutionPlan>('plansDocument', { plan: run.plan ?? '' }, run.plan !== undefined);
+  const { items, inputs, planned } = useRunNodes(run);
   const now = useNow(isOver ? 60_000 : 500, true);
   const [query, set] = useQueryState();
-  const items = useMemo(
-    () => withWaiting(nodes.data?.items ?? [], document.data, isOver),
-    [nodes.data, document.data, isOver],
-  );
-  const inputs = useMemo(
-    () => new Map((document.data?.entries ?? []).map(({ id, evidence }) => [id, Object.keys(evidence.upstream)])),
-    [document.data],
-  );
   const failed = items.filter(({ status }) => outcomeOf(status) === 'bad');
   const chosen = query.get('node') ?? failed[0]?.node;
   const view = query.get('view') ?? 'timeline';
@@ -67,7 +48,7 @@ function Ready({ run }: { run: Run }) {
   });
   return (
     <div className="fixed">
-      <Head run={run} nodes={items} now={now} />
+      <Head run={run} nodes={items} planned={planned} now={now} />
       <div className={`run-split ${chosen ? '' : 'alone'}`}>
         <section className="run-nodes" aria-labelledby="nodes">
           <header className="run-bar">
@@ -108,17 +89,9 @@ function Ready({ run }: { run: Run }) {
   );
 }
 
-/** What the plan runs and the run has not come to yet, as nodes that wait. */
-function withWaiting(nodes: RunNode[], document: ExecutionPlan | undefined, isOver: boolean): RunNode[] {
-  if (isOver || !document) return nodes;
-  const seen = new Set(nodes.map(({ node }) => node));
-  const rest = document.entries.filter(({ id, verdict }) => verdict !== 'SKIP' && !seen.has(id));
-  return [...nodes, ...rest.map(({ id }) => ({ node: id, status: 'waiting', attempt: 0 }))];
-}
-
 const headings: Record<string, string> = { plan: 'Run', parse: 'Parse', operation: 'Operation' };
 
-function Head({ run, nodes, now }: { run: Run; nodes: RunNode[]; now: number }) {
+function Head({ run, nodes, planned, now }: { run: Run; nodes: RunNode[]; planned: number; now: number }) {
   const place = usePlace();
   const total = (outcome: string) => nodes.filter(({ status }) => outcomeOf(status) === outcome).length;
   const isOver = hasEnded(run);
@@ -127,7 +100,7 @@ function Head({ run, nodes, now }: { run: Run; nodes: RunNode[]; now: number }) 
     total('bad'),
     total('run'),
     total('skip'),
-    total('rest'),
+    total('rest') + Math.max(0, planned - nodes.length),
   ];
   return (
     <header className="head run-head">
@@ -141,7 +114,7 @@ function Head({ run, nodes, now }: { run: Run; nodes: RunNode[]; now: number }) 
             {now > 0 || run.finishedAt ? duration(takenMs(run, now)) : ''}
           </span>
         </div>
-        <Acts run={run} failed={failed} />
+        <RunActs run={run} failed={failed} />
       </div>
       <div className="facts">
         {run.plan && (
@@ -188,75 +161,9 @@ function Head({ run, nodes, now }: { run: Run; nodes: RunNode[]; now: number }) 
               <CircleDashed size={14} aria-hidden /> {waiting} waiting
             </span>
           )}
-          <span className="ink2">of {nodes.length}</span>
+          <span className="ink2">of {Math.max(planned, nodes.length)}</span>
         </span>
       </div>
     </header>
-  );
-}
-
-function Acts({ run, failed }: { run: Run; failed: number }) {
-  const place = usePlace();
-  const router = useRouter();
-  const client = useQueryClient();
-  const say = useToast();
-  const session = useSession();
-  const [isAsking, setAsking] = useState(false);
-  const cancel = useMutation({
-    mutationFn: () => ask('runsCancel', { run: run.id }),
-    onSuccess: (stopped) => {
-      client.setQueryData(['runsGet', { run: run.id }], stopped);
-      say('Told to stop. What is built stays built.');
-    },
-    onError: (error) => say(error.message, { isBad: true }),
-  });
-  const again = useMutation({
-    mutationFn: () => ask('plansPropose', { project: run.project, environment: run.environment }),
-    onSuccess: ({ id }) => router.push(place.to('plans', id)),
-    onError: (error) => say(error.message, { isBad: true }),
-  });
-  const may = (permission: string) => session.data?.permissions.includes(permission) !== false;
-  if (hasEnded(run))
-    return (
-      <div className="row wrap">
-        <Action
-          id="again"
-          onAct={() => again.mutate()}
-          busy={again.isPending}
-          why={may('plan:propose') ? undefined : 'You may not propose plans'}
-        >
-          <RefreshCw size={14} aria-hidden />{' '}
-          {again.isPending ? 'Planning…' : failed > 0 ? `Plan the ${failed} failed again` : 'Plan again'}
-        </Action>
-      </div>
-    );
-  return (
-    <div className="row wrap">
-      <Action
-        id="cancel"
-        kind="danger"
-        onAct={() => setAsking(true)}
-        busy={run.cancelRequested || cancel.isPending}
-        why={may('run:cancel') ? undefined : 'You may not cancel runs'}
-      >
-        <Square size={14} aria-hidden /> {run.cancelRequested ? 'Stopping…' : 'Cancel run'}
-      </Action>
-      <Dialog isOpen={isAsking} close={() => setAsking(false)} label="Cancel the run">
-        <header>
-          <h2>Cancel this run?</h2>
-        </header>
-        <p className="body ink2">
-          dbt is told to stop. Tables that are finished stay; the next plan picks up what is missing.
-        </p>
-        <footer>
-          <button className="button" autoFocus onClick={() => setAsking(false)}>
-            Let it run
-          </button>
-          <button className="button danger" onClick={() => (setAsking(false), cancel.mutate())}>
-            Cancel run
-          </button>
-        </footer>
-      </Dialog>
-    </div>
   );
 }

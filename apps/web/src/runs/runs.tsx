@@ -10,28 +10,41 @@ import { useNow } from '../ui/now.ts';
 import { useRows } from '../ui/rows.ts';
 import { ago, brief, duration } from '../ui/words.ts';
 import { countsLine, outcomes, takenMs } from './outcomes.ts';
+import { type Column, Table } from '../ui/table.tsx';
+
+const columns: Column[] = [
+  { word: 'Run', width: 130 },
+  { word: 'State', width: 130 },
+  { word: 'Kind', width: 100, only: 'mid-only' },
+  { word: 'Outcome' },
+  { word: 'Asked by', width: 170, only: 'mid-only' },
+  { word: 'Took', width: 96, right: true, only: 'wide-enough' },
+  { word: 'Began', width: 120, right: true },
+];
 
 const kinds = { plan: 'Builds', parse: 'Parses', operation: 'Operations' };
+
+type Kind = keyof typeof kinds;
+const kindOf = (text: string | null): Kind | undefined => (text !== null && text in kinds ? (text as Kind) : undefined);
 
 /** Every run of the environment, newest first. */
 export function Runs() {
   const { project, environment } = usePlace();
-  const runs = usePages('runsList', { project, environment, limit: 50 });
   const [query, set] = useQueryState();
-  const kind = query.get('kind') ?? '';
-  const items = runs.data?.pages.flatMap((page) => page.items) ?? [];
-  const shown = items.filter((run) => kind === '' || run.kind === kind);
+  const kind = kindOf(query.get('kind'));
+  const runs = usePages('runsList', { project, environment, limit: 50, ...(kind && { kind }) });
+  const shown = runs.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div className="fixed">
       <header className="head row between wrap">
         <h1>Runs</h1>
         <div className="segments" role="group" aria-label="Kind">
-          <button aria-pressed={kind === ''} onClick={() => set({ kind: undefined })}>
-            All <span className="ink3 num">{items.length}</span>
+          <button aria-pressed={!kind} onClick={() => set({ kind: undefined })}>
+            All
           </button>
           {Object.entries(kinds).map(([name, word]) => (
             <button key={name} aria-pressed={kind === name} onClick={() => set({ kind: name })}>
-              {word} <span className="ink3 num">{items.filter((run) => run.kind === name).length}</span>
+              {word}
             </button>
           ))}
         </div>
@@ -66,35 +79,7 @@ function RunTable({ runs }: { runs: Run[] }) {
   const now = useNow(runs.some(({ finishedAt }) => !finishedAt) ? 1000 : 10_000);
   const body = useRows<HTMLTableSectionElement>((row) => router.push(place.to('runs', runs[row]!.id)));
   return (
-    <table className="table">
-      <colgroup>
-        <col style={{ width: 130 }} />
-        <col style={{ width: 130 }} />
-        <col style={{ width: 100 }} className="mid-only" />
-        <col />
-        <col style={{ width: 170 }} className="mid-only" />
-        <col style={{ width: 96 }} />
-        <col style={{ width: 120 }} />
-      </colgroup>
-      <thead>
-        <tr>
-          <th scope="col">Run</th>
-          <th scope="col">State</th>
-          <th scope="col" className="mid-only">
-            Kind
-          </th>
-          <th scope="col">Outcome</th>
-          <th scope="col" className="mid-only">
-            Asked by
-          </th>
-          <th scope="col" className="right">
-            Took
-          </th>
-          <th scope="col" className="right">
-            Began
-          </th>
-        </tr>
-      </thead>
+    <Table columns={columns}>
       <tbody ref={body}>
         {runs.map((run) => (
           <tr key={run.id} tabIndex={-1} data-row>
@@ -118,11 +103,11 @@ function RunTable({ runs }: { runs: Run[] }) {
               </span>
             </td>
             <td className="mid-only ink2">{run.requestedBy}</td>
-            <td className="right num">{now > 0 || run.finishedAt ? duration(takenMs(run, now)) : ''}</td>
+            <td className="right num wide-enough">{now > 0 || run.finishedAt ? duration(takenMs(run, now)) : ''}</td>
             <td className="right ink3">{now > 0 ? ago(run.createdAt, now) : ''}</td>
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 }

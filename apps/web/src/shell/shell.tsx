@@ -4,13 +4,14 @@ import Link from 'next/link';
 import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useState } from 'react';
 import { useLive } from '../api/live.tsx';
-import { fetchChecked } from '../api/client.ts';
+import { signOut } from '../api/client.ts';
 import { type Session, useAsk, useSession } from '../api/queries.ts';
-import { Bones, Refused } from '../ui/blocks.tsx';
+import { Bones, Refused, troubleOf } from '../ui/blocks.tsx';
 import { Logo } from '../ui/marks.tsx';
 import { useNow } from '../ui/now.ts';
 import { ago, nameOf, short } from '../ui/words.ts';
 import { EnvironmentSwitcher } from './environment-switcher.tsx';
+import { LiveNotice } from './live-notice.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { useGoTo, useKeys } from './keys.ts';
 import { Palette } from './palette.tsx';
@@ -38,10 +39,9 @@ export function Shell({ children }: { children: ReactNode }) {
     '/': () => document.querySelector<HTMLInputElement>('main input[type="search"]')?.focus(),
   });
 
-  if (session.error)
-    return (
-      <main className="page">{<Refused error={session.error} retry={() => void session.refetch()} isPage />}</main>
-    );
+  const trouble = session.error ?? (session.data ? null : troubleOf(session));
+  if (trouble)
+    return <main className="page">{<Refused error={trouble} retry={() => void session.refetch()} isPage />}</main>;
   if (!session.data) return <Bones />;
   return (
     <div className={`frame ${part === 'graph' ? 'narrow-nav' : ''}`}>
@@ -54,13 +54,14 @@ export function Shell({ children }: { children: ReactNode }) {
         {children}
       </main>
       <nav className="tab-bar" aria-label="Main, phone">
-        {places.slice(0, 5).map(([to, word, Icon]) => (
+        {places.map(([to, word, Icon]) => (
           <Link key={word} href={to ? place.to(to) : place.to()} aria-current={part === to ? 'page' : undefined}>
             <Icon size={20} aria-hidden />
             {word}
           </Link>
         ))}
       </nav>
+      <LiveNotice />
       <Palette isOpen={palette} open={() => setPalette(true)} close={() => setPalette(false)} />
       <KeyHelp isOpen={help} close={() => setHelp(false)} />
     </div>
@@ -112,11 +113,11 @@ function Pulse() {
   const now = useNow();
   const snapshots = useAsk('snapshotsList', { project, environment, limit: 1 });
   const latest = snapshots.data?.items[0];
-  const words = { connecting: 'connecting', live: 'live', waiting: 'reconnecting' }[state];
+  const words = { connecting: 'connecting', live: 'live', waiting: 'reconnecting', elsewhere: 'not live' }[state];
   const said = caughtUp === undefined ? words : `live again, caught up to ${caughtUp} facts`;
   return (
     <div className="pulse-line" role="status" title={`Event stream: ${said}`}>
-      <span className={`pulse ${state === 'waiting' ? 'waiting' : ''}`} />
+      <span className={`pulse ${state === 'waiting' || state === 'elsewhere' ? 'waiting' : ''}`} />
       <b>{latest ? `Snapshot ${short(latest.snapshot)}` : 'No snapshot'}</b>
       <span>
         {latest && now > 0 ? `${ago(latest.createdAt, now)} · ` : ''}
@@ -127,23 +128,14 @@ function Pulse() {
 }
 
 function Me({ session: { person, org } }: { session: Session }) {
-  const name = person.name || person.email;
+  const { name } = person;
   const initials = name
     .split(/[\s@.]+/)
     .map((word) => word[0]?.toUpperCase() ?? '')
     .slice(0, 2)
     .join('');
-  const signOut = async () => {
-    await fetchChecked('/auth/sign-out', { method: 'POST', headers: { 'x-headgate-request': 'web' } });
-    location.href = '/sign-in';
-  };
   return (
-    <button
-      className="me"
-      onClick={() => void signOut()}
-
-      title={`${person.email}, ${org.name}. Sign out`}
-    >
+    <button className="me" onClick={() => void signOut()} title={`${person.email ?? name}, ${org.name}. Sign out`}>
       <span className="face" aria-hidden>
         {initials}
       </span>

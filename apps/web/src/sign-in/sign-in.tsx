@@ -6,6 +6,8 @@ import { fetchChecked } from '../api/client.ts';
 import { Logo } from '../ui/marks.tsx';
 
 const reasons: Record<string, string> = {
+  'signed-out': 'You are signed out.',
+  expired: 'Your session is over. Sign in again to go on where you were.',
   denied: 'This account is known, but it belongs to no organization here. An admin can add it.',
   failed: 'The sign-in did not come to an end. Nothing was changed; begin again.',
   'link-used': 'That link was used already. A link signs in once.',
@@ -19,7 +21,8 @@ export function SignIn() {
   const query = useSearchParams();
   const methods = useQuery({
     queryKey: ['methods'],
-    queryFn: async () => (await fetchChecked('/auth/methods')).json() as Promise<{ link: boolean; provider?: string }>,
+    queryFn: async () =>
+      (await fetchChecked('/auth/methods')).json() as Promise<{ link: boolean; provider?: { name: string } }>,
     staleTime: Infinity,
   });
   const reason = reasons[query.get('reason') ?? ''];
@@ -39,11 +42,9 @@ export function SignIn() {
         )}
         {methods.data?.link === false ? (
           <>
-            <p className="ink2">
-              Your organization signs in with {typeof provider === 'string' ? provider : 'its provider'}.
-            </p>
+            <p className="ink2">Your organization signs in with {provider?.name ?? 'its provider'}.</p>
             <a className="button primary large" href={`/auth/sign-in?return_to=${encodeURIComponent(back)}`}>
-              <LogIn size={16} aria-hidden /> Continue
+              <LogIn size={16} aria-hidden /> Continue with {provider?.name ?? 'it'}
             </a>
           </>
         ) : (
@@ -61,7 +62,8 @@ function LinkForm({ back }: { back: string }) {
       <p className="ink2">
         This installation signs people in by a link. Print one where it runs: <code>npm start -- --link</code>
       </p>
-      <form className="stack" action={`/auth/link?return_to=${encodeURIComponent(back)}`} method="post">
+      <form className="stack" action="/auth/link" method="post">
+        <input type="hidden" name="return_to" value={back} />
         <label className="field large">
           <input name="token" aria-label="One-time link" placeholder="Paste the link" required autoComplete="off" />
         </label>

@@ -15,6 +15,13 @@ export function Bones({ rows = 6, label = 'Loading' }: { rows?: number; label?: 
   );
 }
 
+/** The shape of one figure or line of text, so wide in pixels. */
+export const Bone = ({ width, label }: { width: number; label: string }) => (
+  <span className="bone" style={{ width }}>
+    <span className="unseen">{label}</span>
+  </span>
+);
+
 /** A fact, its reason, one step. */
 export function Empty({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
   return (
@@ -64,6 +71,10 @@ export function Refused({ error, retry, isPage = false }: { error: Refusal; retr
   );
 }
 
+/** It is still tried again by itself, but whoever waits learns why. */
+export const troubleOf = (of: { failureCount?: number; failureReason?: Refusal | null }): Refusal | null =>
+  (of.failureCount ?? 0) > 2 ? (of.failureReason ?? null) : null;
+
 /** One answer on its way: bones, then a refusal or what was asked for. */
 export function Answer<T>({
   of,
@@ -71,14 +82,21 @@ export function Answer<T>({
   bones = 6,
   isPage = false,
 }: {
-  of: { data: T | undefined; error: Refusal | null; refetch: () => unknown };
+  of: {
+    data: T | undefined;
+    error: Refusal | null;
+    refetch: () => unknown;
+    failureCount?: number;
+    failureReason?: Refusal | null;
+  };
   children: (data: T) => ReactNode;
   bones?: number;
   /** Whether it is the whole page, whose heading a refusal then is. */
   isPage?: boolean;
 }) {
   if (of.data !== undefined) return children(of.data);
-  if (of.error) return <Refused error={of.error} retry={() => void of.refetch()} isPage={isPage} />;
+  const error = of.error ?? troubleOf(of);
+  if (error) return <Refused error={error} retry={() => void of.refetch()} isPage={isPage} />;
   return <Bones rows={bones} />;
 }
 

@@ -3249,6 +3249,27 @@ export const schemas: Record<string, object> = {
     },
     description: 'A node as one manifest has it. `code`: as written, before it is compiled.',
   },
+  PlanHeader: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['rules', 'fullRefresh', 'assumed'],
+    description:
+      'What the whole plan was made by. `selection`: none when everything was wanted; `assumed`: how many inputs without a version of their data were taken for unchanged.',
+    properties: {
+      rules: { type: 'string', minLength: 1 },
+      fullRefresh: { type: 'boolean' },
+      assumed: { type: 'integer', minimum: 0 },
+      selection: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['select', 'exclude'],
+        properties: {
+          select: { type: 'array', items: { type: 'string', minLength: 1 } },
+          exclude: { type: 'array', items: { type: 'string', minLength: 1 } },
+        },
+      },
+    },
+  },
   PlansProposeInput: {
     type: 'object',
     additionalProperties: false,
@@ -3401,11 +3422,12 @@ export const schemas: Record<string, object> = {
   PlansEntriesOutput: {
     type: 'object',
     additionalProperties: false,
-    required: ['items', 'total'],
+    required: ['header', 'items', 'total'],
     properties: {
       items: { type: 'array', items: { $ref: '#/$defs/PlanLine' } },
       total: { type: 'integer', minimum: 0 },
       next: { $ref: '#/$defs/Cursor' },
+      header: { $ref: '#/$defs/PlanHeader' },
     },
   },
   PlansEntryInput: {

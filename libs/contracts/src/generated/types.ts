@@ -2739,6 +2739,21 @@ export interface PlanSide {
   };
   truncated?: boolean;
 }
+/**
+ * What the whole plan was made by. `selection`: none when everything was wanted; `assumed`: how many inputs without a version of their data were taken for unchanged.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PlanHeader".
+ */
+export interface PlanHeader {
+  rules: string;
+  fullRefresh: boolean;
+  assumed: number;
+  selection?: {
+    select: string[];
+    exclude: string[];
+  };
+}
 export interface PlansProposeInput {
   project: Slug;
   environment: Slug;
@@ -2840,6 +2855,7 @@ export interface PlansEntriesOutput {
   items: PlanLine[];
   total: number;
   next?: Cursor;
+  header: PlanHeader;
 }
 export interface PlansEntryInput {
   plan: Uuid;
