@@ -151,7 +151,8 @@ export class Stream {
     this.isCut = true;
     this.isBack = false;
     if (this.source?.readyState !== EventSource.CLOSED) return;
-    // A stream that is refused is not tried again by the browser.
+    // A stream that is refused is not tried again by the browser; perhaps the session is over.
+    void this.client.invalidateQueries({ queryKey: ['session'] });
     clearTimeout(this.retry);
     this.retry = setTimeout(() => this.open(), this.waitMs * (0.75 + Math.random() / 2));
     this.waitMs = Math.min(mostMs, this.waitMs * 2);
