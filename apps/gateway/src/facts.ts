@@ -12,6 +12,8 @@ const exceptions: Readonly<Record<string, string>> = {
   log: 'run:read',
   org: 'org:read',
   person: 'person:read',
+  // Everybody lists their own sessions; the events are of everybody's.
+  session: 'audit:read',
 };
 /** Who signed in, and who was refused what, is the business of whoever may read the audit; so is what is new here. */
 const otherwise = 'audit:read';
