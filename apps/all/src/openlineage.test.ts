@@ -119,6 +119,15 @@ test("of what dbt-ol tells afterwards, a model's tests are each a fact; what it 
   expect(heard.filter(({ node }) => node.startsWith('test.')).map(({ duration_ms }) => duration_ms)).toEqual([null, null, null, null]); // prettier-ignore
 });
 
+test("what two tests are called is neither's", async () => {
+  const twice = JSON.parse(manifest.toString());
+  const [id] = Object.keys(twice.nodes).filter((name) => name.startsWith('test.shop.unique_stg_orders_id'));
+  twice.nodes['test.shop.twin'] = { ...twice.nodes[id!], unique_id: 'test.shop.twin' };
+  const where = await environment(JSON.stringify(twice));
+  await sendAll(where, afterwards.events);
+  expect(await invocations(where)).toMatchObject([{ recorded: 7, unmatched: 1, names: ['unique_stg_orders_id'] }]);
+});
+
 test('duplicates and any order change nothing, and leave no second leaf', async () => {
   const where = await environment(manifest.toString());
   expect((await sendAll(where, live.events)).problem).toBe('');

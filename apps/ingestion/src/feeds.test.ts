@@ -134,6 +134,10 @@ test('what is cut off goes on where it was cut; what changed meanwhile, or canno
     expect((await pull()).last).toMatchObject({ outcome: 'taken', snapshotIsNew: true });
   }
   expect(server.take()).toEqual(Array(5).fill('200 /a/manifest.json'));
+  server.put('/a/manifest.json', edited('shifted'), { 'content-range': 'bytes 7-8/9' });
+  server.fail('/a/manifest.json', { cutAfter: 1000 });
+  expect((await pull()).last).toMatchObject({ outcome: 'taken', snapshotIsNew: true });
+  expect(server.take().map((line) => line.slice(0, 3))).toEqual(['200', '206', '200']);
 });
 
 test('a server in trouble is asked again, and then said to be', async () => {
@@ -182,6 +186,7 @@ test('what waited to be taken and is gone from the store is read anew', async ()
   await put();
   await pull();
   await rm(join(stack.host.blobs.dir, org), { recursive: true });
+  expect((await pull()).last!.error).toMatchObject({ code: 'artifact.refused' });
   server.put('/a/catalog.json', '{"metadata": {}, "nodes": {}, "sources": {}, "errors": null}');
   expect((await pull()).last!.error).toMatchObject({ code: 'blob.missing' });
   expect(states(await pull())).toMatchObject({ 'manifest.json': 'taken', 'catalog.json': 'taken' });

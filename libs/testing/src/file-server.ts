@@ -50,6 +50,7 @@ export class FileServer {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
+  /** Headers are said as given: a server may be wrong about its own. An empty ETag is none. */
   put(path: string, bytes: Buffer | string, headers: Record<string, string> = {}): void {
     const content = Buffer.from(bytes);
     const etag = headers['etag'] ?? `"${createHash('md5').update(content).digest('hex')}"`;
@@ -113,5 +114,5 @@ function serve(
   const [, from] = /^bytes=(\d+)-$/.exec(headers.range ?? '') ?? [];
   const isCurrent = headers['if-range'] === etag || headers['if-range'] === own['last-modified'];
   if (from === undefined || !isCurrent || own['accept-ranges'] === 'none') return say(200, told, bytes);
-  say(206, { ...told, 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` }, bytes.subarray(+from));
+  say(206, { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}`, ...told }, bytes.subarray(+from));
 }
