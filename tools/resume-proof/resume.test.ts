@@ -104,3 +104,36 @@ test('what the first of two overlapping runs failed to build, the second builds'
   expect(statuses).toEqual(['success', 'success', 'reused', 'reused']);
   await proof.isAllBuilt();
 });
+
+test('of a microbatch model the batches that were asked for are built, and no others', async () => {
+  await proof.ingest({
+    'models/moments.sql': `{{ config(materialized='view', event_time='at') }}
+      select at from (values (timestamp '2024-06-01'), (timestamp '2025-06-01'), (timestamp '2026-06-01')) as t(at)`,
+    'models/batched.sql': `{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='at',
+        batch_size='year', begin='2024-01-01') }}
+      select at, (select count(*) from glob('{{ env_var("HEADGATE_DATA_DIR") }}/go')) as gates from {{ ref('moments') }}`,
+  });
+  const run = async (eventTime?: { start: string; end: string }) => {
+    for (;;) {
+      const plan = await proof.post<Plan>(`${place}/plans`, { ...(eventTime && { eventTime }) });
+      const made = await proof.confirmed(plan);
+      if (made) return { plan, run: await proof.ended(made.id) };
+    }
+  };
+  const gates = () => proof.rows('select year(at), gates from main.batched order by 1');
+  proof.gate('open');
+  expect((await run()).run).toMatchObject({ status: 'succeeded' });
+  expect(gates()).toEqual([2024, 2025, 2026].map((year) => [year, 1]));
+
+  proof.gate('closed');
+  const part = await run({ start: '2025-01-01', end: '2026-01-01' });
+  expect(part.plan.counts).toMatchObject({ run: 0, partial: 1 });
+  expect([part.run.reason, part.run.status]).toEqual([undefined, 'succeeded']);
+  expect(gates()).toEqual([
+    [2024, 1],
+    [2025, 0],
+    [2026, 1],
+  ]);
+  await proof.isAllBuilt();
+  proof.gate('open');
+});

@@ -23,6 +23,7 @@ interface PlanFlags extends ProposeFlags {
 const help = `
 Examples:
   headgate plan
+  headgate plan --select sessions+ --event-time 2026-01-01..2026-01-08
   headgate plan --select 'tag:nightly+' --exclude 'config.materialized:view'
   headgate plan --out plan && headgate verify plan
   headgate plan --yes
@@ -67,7 +68,7 @@ function planned(cli: Cli): (...all: unknown[]) => Promise<void> {
     if (base === undefined && head === undefined && !markdown) return there(...all);
     if (base === undefined || head === undefined)
       return command.error('error: an offline plan needs both --base and --head', { exitCode: 64 });
-    const online = (['select', 'exclude', 'fullRefresh', 'yes'] as const).filter((name) => rest[name]);
+    const online = (['select', 'exclude', 'fullRefresh', 'eventTime', 'yes'] as const).filter((name) => rest[name]);
     if (online.length > 0) command.error(`error: an offline plan takes no ${online.join(', ')}`, { exitCode: 64 });
     // Reading SQL needs the parser, which takes longer to load than all else together.
     const { offlinePlan } = await import('./offline-plan.ts');
@@ -103,7 +104,8 @@ async function planOnline(session: Session, flags: PlanFlags): Promise<number> {
   if (session.json && !flags.yes) session.answer(plan, () => '');
   if (!session.json) print(session, plan, document, flags.all);
   if (!flags.yes) {
-    if (!session.json && plan.counts.run > 0) session.terminal.complain(`run it with: headgate run ${plan.id}`);
+    if (!session.json && plan.counts.run + plan.counts.partial > 0)
+      session.terminal.complain(`run it with: headgate run ${plan.id}`);
     return 0;
   }
   return confirmAndRun(session, plan, {});

@@ -1,6 +1,6 @@
 import { contract, type Plan, plansDocument, plansPropose } from '@headgate/contracts';
 import { type ExecutionPlan, explain } from '@headgate/plans';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Session } from './session.ts';
 
 export interface ProposeFlags {
@@ -8,10 +8,21 @@ export interface ProposeFlags {
   readonly exclude?: string[];
   readonly data?: 'assume' | 'check';
   readonly fullRefresh?: boolean;
+  readonly eventTime?: { readonly start: string; readonly end: string };
 }
 
 /** Verdicts that a terminal shows without being asked for all of them. */
 export const shownVerdicts = 50;
+
+const moment = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?$/;
+
+function eventTimeOf(text: string): { start: string; end: string } {
+  const [start = '', end = '', ...more] = text.split('..');
+  if (more.length === 0 && moment.test(start) && moment.test(end) && start < end) return { start, end };
+  throw new InvalidArgumentError(
+    'like 2026-01-01..2026-01-08, or with times: 2026-01-01T00:00:00..2026-01-01T06:00:00',
+  );
+}
 
 /** Options of a proposal, which `run` takes, too. */
 export function proposeOptions<C extends Command>(command: C): C {
@@ -25,13 +36,17 @@ export function proposeOptions<C extends Command>(command: C): C {
       ]),
     )
     .option('--full-refresh', 'build seeds and incremental models anew, where selected');
-  return command;
+  return command.addOption(
+    new Option('--event-time <start..end>', 'of microbatch models, build these batches only')
+      .argParser(eventTimeOf)
+      .conflicts('fullRefresh'),
+  );
 }
 
 /** Has the server plan; answers its resource and the plan itself. */
 export async function propose(session: Session, flags: ProposeFlags): Promise<{ plan: Plan; document: Buffer }> {
   const { client, terminal } = session;
-  const { select, exclude, data, fullRefresh } = flags;
+  const { select, exclude, data, fullRefresh, eventTime } = flags;
   const place = await session.place();
   terminal.progress('planning');
   const plan = await client.call(plansPropose, {
@@ -40,6 +55,7 @@ export async function propose(session: Session, flags: ProposeFlags): Promise<{ 
     ...(exclude && { exclude }),
     ...(data && { data }),
     ...(fullRefresh && { fullRefresh }),
+    ...(eventTime && { eventTime }),
   });
   const document = await client.bytes(plansDocument, { plan: plan.id });
   terminal.endProgress();

@@ -75,7 +75,7 @@ function exitCode(outcome: Outcome): 0 | 1 | 2 | 3 {
 
 function sentence(outcome: Outcome): string {
   if (outcome.ok)
-    return `verified: ${outcome.entries} entries (${outcome.run} run, ${outcome.skip} skip), digest ${outcome.digest}`;
+    return `verified: ${outcome.entries} entries (${outcome.run} run, ${outcome.skip} skip${outcome.partial ? `, ${outcome.partial} partial` : ''}), digest ${outcome.digest}`;
   const where = 'entry' in outcome && outcome.entry !== undefined ? ` at ${outcome.entry}` : '';
   return `rejected (${outcome.code})${where}: ${outcome.message}`;
 }

@@ -17,11 +17,17 @@ export function propose(
   given: Pick<PlanRequest, 'manifest' | 'manifestId' | 'snapshot' | 'state' | 'print'>,
 ): Proposal {
   const selection = selectionOf(input, given.manifest);
+  if (input.eventTime && input.fullRefresh)
+    throw new Failure('contract.invalid', {
+      detail: 'a full refresh builds all batches, an event time some of them',
+      where: '/eventTime',
+    });
   const request: PlanRequest = {
     ...given,
     data: input.data ?? 'assume',
     fullRefresh: input.fullRefresh ?? false,
     ...(selection && { selection }),
+    ...(input.eventTime && { eventTime: input.eventTime }),
   };
   const plan = buildPlan(request);
   const document = Buffer.from(canonical(plan));

@@ -3,7 +3,15 @@ import { canonical } from '@headgate/contracts';
 import { type Manifest, readArtifact } from '@headgate/dbt';
 import { Blobs, type Tx } from '@headgate/kit';
 import { readerOfSql } from './sql.ts';
-import { emptyState, type EnvironmentState, fold, type NodeOutcome, outcomeOf, type RunOutcome } from '@headgate/plans';
+import {
+  emptyState,
+  type EnvironmentState,
+  fold,
+  isMicrobatch,
+  type NodeOutcome,
+  outcomeOf,
+  type RunOutcome,
+} from '@headgate/plans';
 
 interface Place {
   readonly project: string;
@@ -49,7 +57,11 @@ export class States {
     const { state } = await this.current(tx, place);
     const counted = outcome && (which === 'all' ? outcome : newerThan(state, outcome));
     const said = new Set(counted?.results.map(({ id }) => id));
-    const results = unreported.filter(({ id }) => !said.has(id));
+    // Whether all batches were asked for, or some, only results could say.
+    const { nodes } = manifest.artifact.manifest;
+    const results = unreported
+      .filter(({ id }) => !said.has(id))
+      .map((one) => (isMicrobatch(nodes[one.id]) ? { ...one, partial: true } : one));
     if (!counted && results.length === 0) return;
     const before = results.length > 0 ? fold(state, { ...run, manifest: manifest.artifact.manifest, results }) : state;
     const print = counted && (await readerOfSql(counted.manifest));

@@ -10,6 +10,7 @@ import { dataInputs, lookedAt } from './data.ts';
 import { carriesVerdict, isPathSeed, type OwnParts, type PartsOptions, partsTable } from './parts.ts';
 import {
   type DataMode,
+  type EventTime,
   type EvidenceQuery,
   type EvidenceState,
   type ExecutionPlan,
@@ -21,7 +22,9 @@ import {
   type PlanSelection,
   type Reason,
   type UpstreamReason,
+  type Verdict,
 } from './plan.ts';
+import { isMicrobatch, withTests } from './partial.ts';
 import { Queries } from './queries.ts';
 import { ownReasons, type Question, upstreamReasons, wayTo } from './verdict.ts';
 
@@ -37,6 +40,8 @@ export interface PlanRequest extends PartsOptions {
   /** Words for the header and the ids they select; absent: everything. */
   readonly selection?: PlanSelection & { readonly ids: readonly string[] };
   readonly fullRefresh?: boolean;
+  /** Of microbatch models, build these batches only; not together with `fullRefresh`. */
+  readonly eventTime?: EventTime;
   /** Reads compiled SQL; without it, every change runs all that is downstream of it. */
   readonly print?: PrintQuery;
 }
@@ -58,6 +63,7 @@ export function buildPlan(request: PlanRequest): ExecutionPlan {
   const q: Question = {
     ...{ manifest, state, table, data, refresh: refreshed(request) },
     ...{ versions: request.versions ?? {}, files: request.seedHashes ?? {} },
+    ...{ batches: batched(request), ...(request.eventTime && { eventTime: request.eventTime }) },
   };
   const order = buildOrder(table);
   const judged = judge(q, order, new Queries(manifest, table, request.print));
@@ -67,12 +73,13 @@ export function buildPlan(request: PlanRequest): ExecutionPlan {
     .filter((id) => !selected || selected.has(id))
     .sort()
     .map((id) => entry(q, id, judged.get(id) as Judged, targets.get(id) as Print));
+  const tested = withTests(manifest, entries);
   return sealed({
     schemaVersion: '1.0',
-    header: header(request, q, entries),
-    entries,
-    inputs: inputsOf(targets, entries),
-    stages: stagesOf(entries),
+    header: header(request, q, tested),
+    entries: tested,
+    inputs: inputsOf(targets, tested),
+    stages: stagesOf(tested),
   });
 }
 
@@ -135,7 +142,7 @@ function entry(q: Question, id: string, { own, upstream, cause, spared, query }:
   return {
     id,
     type,
-    verdict: run ? 'RUN' : 'SKIP',
+    verdict: run ? (q.batches.has(id) ? 'PARTIAL' : 'RUN') : 'SKIP',
     reasons: run
       ? [...own, ...upstream]
       : skipped(spared, q.data === 'assume' ? lookedAt(q.manifest, id, q.files) : []),
@@ -167,7 +174,7 @@ function evidenceState(state: EnvironmentState, id: string): EvidenceState | nul
 
 function header(request: PlanRequest, q: Question, entries: readonly PlanEntry[]): PlanHeader {
   const { manifest, selection } = request;
-  const run = entries.filter((one) => one.verdict === 'RUN').length;
+  const count = (verdict: Verdict): number => entries.filter((one) => one.verdict === verdict).length;
   return {
     rules: planRules,
     project: projectOf(manifest),
@@ -179,8 +186,9 @@ function header(request: PlanRequest, q: Question, entries: readonly PlanEntry[]
     selection: selection ? { select: selection.select, exclude: selection.exclude } : null,
     fullRefresh: request.fullRefresh ?? false,
     data: dataOf(q, entries),
+    ...(request.eventTime && { eventTime: request.eventTime }),
     files: request.seedHashes ?? {},
-    counts: { run, skip: entries.length - run, partial: 0 },
+    counts: { run: count('RUN'), skip: count('SKIP'), partial: count('PARTIAL') },
   };
 }
 
@@ -216,8 +224,15 @@ function inputsOf(prints: ReadonlyMap<string, Print>, entries: readonly PlanEntr
 }
 
 function stagesOf(entries: readonly PlanEntry[]): ExecutionPlan['stages'] {
-  const nodes = entries.filter((one) => one.verdict === 'RUN').map((one) => one.id);
+  const nodes = entries.filter((one) => one.cause.length > 0).map((one) => one.id);
   return nodes.length > 0 ? [{ command: 'build', nodes }] : [];
+}
+
+/** With an event time, the microbatch models that were asked for. */
+function batched({ eventTime, selection, manifest }: PlanRequest): ReadonlySet<string> {
+  if (!eventTime) return new Set();
+  const ids = selection?.ids ?? Object.keys(manifest.nodes);
+  return new Set(ids.filter((id) => isMicrobatch(manifest.nodes[id])));
 }
 
 /** With a full refresh, what dbt would rebuild from nothing runs: incremental models and seeds, where selected. */

@@ -74,7 +74,7 @@ test('an input that was rebuilt over other data moves its readers in a later pla
   }
   // Once the reader has caught up, all is quiet.
   const caughtUp = planned(againAt(state, table, at('2')), check('2'));
-  expect(reasonsOf(caughtUp, table)).toMatchObject([{ code: 'unchanged' }]);
+  expect(reasonsOf(caughtUp, table)).toContainEqual({ code: 'unchanged', assumed: [] });
 });
 
 test('an input that was rebuilt over data that nobody looked at moves its readers where data is checked', () => {

@@ -81,6 +81,10 @@ export function inWords(reason: Reason): string {
       return `its input ${reason.id} ${upstreamWords[reason.why]}${inDetail(reason)}`;
     case 'full_refresh':
       return 'a full refresh was asked for';
+    case 'event_time':
+      return `its batches from ${reason.start} to ${reason.end} were asked for`;
+    case 'tests_only':
+      return `it stays as it is, and only ${reason.tests.length === 1 ? 'a test' : `${reason.tests.length} tests`} of it run: ${reason.tests.join(', ')}`;
     case 'data_changed':
       return `the data of ${reason.id} changed`;
     case 'data_unknown':

@@ -38,6 +38,8 @@ export interface NodeOutcome {
   readonly status: string;
   readonly finishedAt: string | null;
   readonly relation: string | null;
+  /** Only some of its batches were built: the others are as they were, or not there. */
+  readonly partial?: boolean;
 }
 
 /** Statuses after which a node stands as its code says. `warn` is a test that ran; `reused` and others are not known to. */
@@ -50,8 +52,8 @@ export function resultOf(status: string): LastRun['result'] {
 
 /**
  * The state after a run. A node that succeeded stands as its code says over the inputs that really stood there: an input
- * that did not run counts with what it was built from before, not with its code of today. A node that failed keeps what
- * it was built from, and is marked. Nodes that the manifest no longer has are forgotten.
+ * that did not run counts with what it was built from before, not with its code of today. A node that failed, or of which only some
+ * batches were built, keeps what it was built from, and is marked. Nodes that the manifest no longer has are forgotten.
  */
 export function fold(state: EnvironmentState, outcome: RunOutcome): EnvironmentState {
   const { manifest } = outcome;
@@ -61,7 +63,7 @@ export function fold(state: EnvironmentState, outcome: RunOutcome): EnvironmentS
     const node = findNode(manifest, id)?.node;
     if (!node) return absent;
     const result = ended.get(id);
-    if (!carriesVerdict(node) || (result && resultOf(result.status) === 'succeeded')) return undefined;
+    if (!carriesVerdict(node) || isBuilt(result)) return undefined;
     return state.nodes[id]?.built?.fingerprint ?? absent;
   });
   const macroTable = hashOf(table.macros);
@@ -74,13 +76,17 @@ export function fold(state: EnvironmentState, outcome: RunOutcome): EnvironmentS
     const node = findNode(manifest, id)?.node;
     if (!node || !carriesVerdict(node)) continue;
     const result = ended.get(id);
-    const query = result && resultOf(result.status) === 'succeeded' ? queries.built(id, contents, outcome) : undefined;
+    const query = isBuilt(result) ? queries.built(id, contents, outcome) : undefined;
     const data = dataRead(id, outcome, (input) => versionOf((nodes[input] ?? state.nodes[input])?.built?.data));
     const next = nodeState(state.nodes[id], print, result, { ...outcome, macroTable, query, data });
     if (next) nodes[id] = next;
   }
   return { schemaVersion: '1.0', nodes, ...referenced(nodes, prints, state, { ...table, hash: macroTable }) };
 }
+
+/** Whether it stands as its code says, all of it. */
+const isBuilt = (result: NodeOutcome | undefined): boolean =>
+  result !== undefined && resultOf(result.status) === 'succeeded' && result.partial !== true;
 
 /**
  * The state of an environment in which everything of a manifest was built as it is written: what a comparison of two
@@ -108,7 +114,7 @@ function nodeState(
   const { run, attempt, macroTable, query, data } = outcome;
   const { status, finishedAt, relation } = result;
   const last: LastRun = { result: resultOf(status), status, run, attempt, finishedAt };
-  if (last.result !== 'succeeded') return { built: before?.built ?? null, last };
+  if (!isBuilt(result)) return { built: before?.built ?? null, last };
   const { parts, upstream, fingerprint } = print;
   return {
     built: {

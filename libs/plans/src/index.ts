@@ -34,6 +34,7 @@ export {
 } from './plan.ts';
 export { differenceInWords, type PlanDifference, planDifferences } from './plan-diff.ts';
 export { regionOf } from './region.ts';
+export { isMicrobatch } from './partial.ts';
 export { type BuiltSince, remaining, type Remaining } from './remaining.ts';
 export { type Stage, toStages, type Translate } from './stages.ts';
 export { type VerifyInput, verifyPlan, type VerifyResult } from './verify/verify.ts';

@@ -12,8 +12,12 @@ export function markdown(plan: ExecutionPlan, reached: readonly string[] = []): 
   const { counts, data, engine } = plan.header;
   const runs = plan.entries.filter((entry) => entry.verdict !== 'SKIP');
   const begins = runs.filter((entry) => entry.cause.length === 1);
-  const follows = runs.filter((entry) => entry.cause.length !== 1);
-  const lines = [`### Plan: ${counts.run} run, ${counts.skip} skip`, ''];
+  const tested = runs.filter((entry) => entry.cause.length === 0);
+  const follows = runs.filter((entry) => entry.cause.length > 1);
+  const lines = [
+    `### Plan: ${counts.run} run, ${counts.skip} skip${counts.partial ? `, ${counts.partial} partial` : ''}`,
+    '',
+  ];
   if (runs.length === 0) lines.push('Nothing in this change reaches a model, seed, snapshot or test.', '');
   if (begins.length > 0) lines.push('| changed | why |', '|---|---|', ...begins.map(changedRow), '');
   if (follows.length > 0) {
@@ -28,6 +32,7 @@ export function markdown(plan: ExecutionPlan, reached: readonly string[] = []): 
       '',
     );
   }
+  if (tested.length > 0) lines.push(`Only tests of these run: ${tested.map(({ id }) => code(id)).join(', ')}`, '');
   if (reached.length > 0) lines.push(`Exposures reached: ${reached.map(code).join(', ')}`, '');
   if (data.assumed.length > 0)
     lines.push(`Assumed unchanged: ${data.assumed.map((one) => code(one.id)).join(', ')}`, '');

@@ -1,5 +1,6 @@
 import { isExecution, type Manifest, type ResultRow, type Results, whichOf } from '@headgate/dbt';
 import type { NodeOutcome, RunOutcome } from './fold.ts';
+import { isMicrobatch } from './partial.ts';
 
 export type OutcomeRefusal = 'not_an_execution' | 'no_invocation' | 'other_invocation';
 
@@ -24,6 +25,7 @@ export function outcomeOf(manifest: Manifest, results: Results, run: { run: stri
 
 /** The rows of a run_results file as outcomes; rows that name no node are left out. */
 export function nodeOutcomes(manifest: Manifest, results: Results): readonly NodeOutcome[] {
+  const batches = results.args['event_time_start'] ?? results.args['event_time_end'];
   return results.results
     .filter((row) => row.unique_id !== '')
     .map((row) => ({
@@ -31,6 +33,7 @@ export function nodeOutcomes(manifest: Manifest, results: Results): readonly Nod
       status: row.status,
       finishedAt: finishedAt(row),
       relation: text(row['relation_name']) ?? text(manifest.nodes[row.unique_id]?.['relation_name']),
+      ...(isText(batches) && isMicrobatch(manifest.nodes[row.unique_id]) && { partial: true }),
     }));
 }
 
@@ -38,6 +41,8 @@ function finishedAt(row: ResultRow): string | null {
   const timing = Array.isArray(row['timing']) ? (row['timing'] as { completed_at?: unknown }[]) : [];
   return text(timing.at(-1)?.completed_at);
 }
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
 function text(value: unknown): string | null {
   return typeof value === 'string' ? value : null;

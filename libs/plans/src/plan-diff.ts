@@ -21,7 +21,8 @@ export function planDifferences(before: ExecutionPlan, after: ExecutionPlan): re
 /** Two plans in words: a summary, then every node on which they do not agree. */
 export function differenceInWords(before: ExecutionPlan, after: ExecutionPlan): readonly string[] {
   const differences = planDifferences(before, after);
-  const counts = ({ header }: ExecutionPlan): string => `${header.counts.run} run, ${header.counts.skip} skip`;
+  const counts = ({ header }: ExecutionPlan): string =>
+    `${header.counts.run} run, ${header.counts.skip} skip${header.counts.partial ? `, ${header.counts.partial} partial` : ''}`;
   return [
     `${counts(before)} → ${counts(after)}; ${differences.length} differ`,
     ...differences.flatMap(({ id, before: a, after: b }) => [

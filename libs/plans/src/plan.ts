@@ -1,7 +1,7 @@
 import type { Made, QueryRule } from './environment-state.ts';
 
 /** The rules that this release derives verdicts by; a plan names them, and `verify` refuses rules it does not know. */
-export const planRules = 'columns/2';
+export const planRules = 'columns/3';
 
 export type Verdict = 'RUN' | 'SKIP' | 'PARTIAL';
 export type DataMode = 'assume' | 'check';
@@ -37,9 +37,17 @@ export interface PlanHeader {
   readonly selection: PlanSelection | null;
   readonly fullRefresh: boolean;
   readonly data: PlanData;
+  /** The batches of microbatch models that are built; absent where all that dbt would. */
+  readonly eventTime?: EventTime;
   /** Seed id → SHA-256 of its file, where the manifest only has a path. */
   readonly files: Readonly<Record<string, string>>;
   readonly counts: { readonly run: number; readonly skip: number; readonly partial: number };
+}
+
+/** From `start`, up to `end`; moments in UTC, as dbt takes them. */
+export interface EventTime {
+  readonly start: string;
+  readonly end: string;
 }
 
 export interface PlanSelection {
@@ -61,7 +69,7 @@ export interface PlanEntry {
   readonly verdict: Verdict;
   /** Never empty. */
   readonly reasons: readonly Reason[];
-  /** From the node where the change began to this one; empty for SKIP. */
+  /** From the node where the change began to this one; empty when it is not run itself: SKIP, or PARTIAL with `tests_only`. */
   readonly cause: readonly string[];
   readonly evidence: Evidence;
 }
@@ -118,12 +126,16 @@ export type Reason =
   | { readonly code: 'changed'; readonly part: string; readonly macros?: readonly string[] }
   | UpstreamReason
   | { readonly code: 'full_refresh' }
+  /** Some of its batches were asked for: it is built for them, and for no others. */
+  | { readonly code: 'event_time'; readonly start: string; readonly end: string }
   | { readonly code: 'data_changed'; readonly id: string }
   | { readonly code: 'data_unknown'; readonly id: string }
   /** Nothing differs. `assumed`: data inputs that were taken to be unchanged. */
   | { readonly code: 'unchanged'; readonly assumed: readonly string[] }
   /** Its text or a macro differs, but not what the query gives. */
   | { readonly code: 'same_query'; readonly parts: readonly string[]; readonly assumed: readonly string[] }
+  /** It stays as it is, and these tests of it run. */
+  | { readonly code: 'tests_only'; readonly tests: readonly string[] }
   /** Inputs moved, but nothing in them that it reads. */
   | { readonly code: 'same_inputs'; readonly inputs: readonly string[]; readonly assumed: readonly string[] };
 

@@ -18,7 +18,7 @@ export interface Remaining {
 }
 
 /** Reasons that ask for another look at the data: what was built from the same code does not answer them. */
-const aboutData = new Set(['full_refresh', 'data_changed', 'data_unknown']);
+const aboutData = new Set(['full_refresh', 'event_time', 'data_changed', 'data_unknown']);
 
 /**
  * What of a plan is still to be executed. A node stands when a run of the same plan built it, or one of another plan did
@@ -44,7 +44,8 @@ export function remaining(plan: ExecutionPlan, manifest: Manifest, built: readon
 }
 
 function isSame(ours: PlanEntry | undefined, theirs: PlanEntry | undefined): boolean {
-  if (!ours || !theirs || ours.reasons.some(({ code }) => aboutData.has(code))) return false;
+  // Of what was built in part, a part stands.
+  if (!ours || theirs?.verdict !== 'RUN' || ours.reasons.some(({ code }) => aboutData.has(code))) return false;
   return ours.evidence.fingerprint === theirs.evidence.fingerprint;
 }
 

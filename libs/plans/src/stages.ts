@@ -21,7 +21,13 @@ export type Translate = (
 export function toStages(plan: ExecutionPlan, manifest: Manifest, translate: Translate): readonly Stage[] {
   return plan.stages.map(({ command, nodes }) => {
     const { args, selectorsYml } = translate(manifest, nodes);
-    const refresh = plan.header.fullRefresh ? ['--full-refresh'] : [];
-    return { args: [command, ...args, ...refresh], ...(selectorsYml !== undefined && { selectorsYml }), nodes };
+    const { fullRefresh, eventTime: of } = plan.header;
+    const refresh = fullRefresh ? ['--full-refresh'] : [];
+    const batches = of ? ['--event-time-start', of.start, '--event-time-end', of.end] : [];
+    return {
+      args: [command, ...args, ...refresh, ...batches],
+      ...(selectorsYml !== undefined && { selectorsYml }),
+      nodes,
+    };
   });
 }

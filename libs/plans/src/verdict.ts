@@ -3,12 +3,15 @@ import { builtInputs, lookedAt, versionOf } from './data.ts';
 import { beganAt, changedMacros, changedParts, type Comparison, isAsBefore } from './difference.ts';
 import type { Built, NodeState } from './environment-state.ts';
 import { carriesVerdict, type OwnParts } from './parts.ts';
-import type { DataMode, Reason, UpstreamReason } from './plan.ts';
+import type { DataMode, EventTime, Reason, UpstreamReason } from './plan.ts';
 
 export interface Question extends Comparison {
   readonly data: DataMode;
   readonly versions: Readonly<Record<string, string>>;
   readonly refresh: ReadonlySet<string>;
+  /** Nodes of which only the batches of `eventTime` are built. */
+  readonly batches: ReadonlySet<string>;
+  readonly eventTime?: EventTime;
   /** Seed id → hash of its file, where the manifest only has a path. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -33,6 +36,7 @@ export function ownReasons(q: Question, id: string): Reason[] {
     }
   }
   if (q.refresh.has(id)) reasons.push({ code: 'full_refresh' });
+  if (q.eventTime && q.batches.has(id)) reasons.push({ code: 'event_time', ...q.eventTime });
   if (built) reasons.push(...parentReasons(q, id, built));
   if (q.data === 'check') reasons.push(...dataReasons(q, id, before));
   return reasons;

@@ -16,7 +16,7 @@ import { clause, partName } from './reasons.ts';
 export const verdictWords = { RUN: 'Run', PARTIAL: 'Partial', SKIP: 'Skip' };
 const notes = {
   RUN: 'rebuilt, for the reason beside each',
-  PARTIAL: 'only the partitions whose input moved',
+  PARTIAL: 'some of its batches, or its tests alone',
   SKIP: 'untouched, the last build stands',
 };
 const columns: Column[] = [

@@ -24,7 +24,7 @@ const whys: Record<string, string> = {
 export const partName = (part: string): string => parts[part] ?? part.replace(/_/g, ' ');
 
 /** A reason as a clause of a few words. */
-export function clause({ code, part, id, why, macros, status, assumed }: PlanReason): string {
+export function clause({ code, part, id, why, macros, status, assumed, start, end }: PlanReason): string {
   switch (code) {
     case 'never_built':
       return 'Never built here';
@@ -38,6 +38,10 @@ export function clause({ code, part, id, why, macros, status, assumed }: PlanRea
       return `${nameOf(id ?? '')} ${whys[why ?? ''] ?? 'changed'}`;
     case 'full_refresh':
       return 'Full refresh was asked for';
+    case 'event_time':
+      return `Batches from ${start} to ${end} were asked for`;
+    case 'tests_only':
+      return 'Only tests of it run';
     case 'data_changed':
       return `New data in ${nameOf(id ?? '')}`;
     case 'data_unknown':

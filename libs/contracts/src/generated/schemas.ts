@@ -159,7 +159,7 @@ export const schemas: Record<string, object> = {
   },
   PlanEntry: {
     description:
-      'The verdict on one node. `cause`: ids from where a change began to this node; empty when it is skipped.',
+      "The verdict on one node. PARTIAL: only the batches of the plan's event time are built, or only its tests run. `cause`: ids from where a change began to this node; empty when it is skipped itself.",
     type: 'object',
     additionalProperties: false,
     required: ['id', 'type', 'verdict', 'reasons', 'cause', 'evidence'],
@@ -250,6 +250,8 @@ export const schemas: Record<string, object> = {
           'unchanged',
           'same_query',
           'same_inputs',
+          'event_time',
+          'tests_only',
         ],
       },
       status: { type: 'string', minLength: 1 },
@@ -286,6 +288,9 @@ export const schemas: Record<string, object> = {
           'binding',
         ],
       },
+      start: { $ref: '#/$defs/EventTime' },
+      end: { $ref: '#/$defs/EventTime' },
+      tests: { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 },
     },
   },
   PlanInput: {
@@ -327,6 +332,11 @@ export const schemas: Record<string, object> = {
     ],
   },
   ContentHash: { type: ['string', 'null'], pattern: '^[0-9a-f]{40}$', description: 'Null: nobody can tell.' },
+  EventTime: {
+    type: 'string',
+    pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?$',
+    description: 'A moment in UTC, as dbt takes it.',
+  },
   ExecutionPlan: {
     description:
       'What would run and why, with all evidence. Its file is exactly its canonical bytes; `digest` is the hash of the canonical plan without that field.',
@@ -415,6 +425,13 @@ export const schemas: Record<string, object> = {
               skip: { type: 'integer', minimum: 0 },
               partial: { type: 'integer', minimum: 0 },
             },
+          },
+          eventTime: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['start', 'end'],
+            properties: { start: { $ref: '#/$defs/EventTime' }, end: { $ref: '#/$defs/EventTime' } },
+            description: 'From `start`, up to `end`: the batches of microbatch models that are built. Absent without.',
           },
         },
       },
@@ -3282,6 +3299,13 @@ export const schemas: Record<string, object> = {
       select: { type: 'array', items: { type: 'string', minLength: 1 }, maxItems: 64 },
       exclude: { type: 'array', items: { type: 'string', minLength: 1 }, maxItems: 64 },
       fullRefresh: { type: 'boolean' },
+      eventTime: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['start', 'end'],
+        properties: { start: { $ref: '#/$defs/EventTime' }, end: { $ref: '#/$defs/EventTime' } },
+        description: 'Of microbatch models, build the batches from `start` up to `end`.',
+      },
     },
   },
   PlansProposeOutput: { $ref: '#/$defs/Plan' },

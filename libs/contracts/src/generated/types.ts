@@ -42,6 +42,13 @@ export type QueryRule =
  */
 export type ContentHash = string | null;
 /**
+ * A moment in UTC, as dbt takes it.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "EventTime".
+ */
+export type EventTime = string;
+/**
  * UUIDv7 of a row.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -212,7 +219,7 @@ export interface EnvironmentState {
   };
 }
 /**
- * The verdict on one node. `cause`: ids from where a change began to this node; empty when it is skipped.
+ * The verdict on one node. PARTIAL: only the batches of the plan's event time are built, or only its tests run. `cause`: ids from where a change began to this node; empty when it is skipped itself.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "PlanEntry".
@@ -274,7 +281,9 @@ export interface PlanReason {
     | 'data_unknown'
     | 'unchanged'
     | 'same_query'
-    | 'same_inputs';
+    | 'same_inputs'
+    | 'event_time'
+    | 'tests_only';
   status?: string;
   part?: string;
   macros?: string[];
@@ -306,6 +315,12 @@ export interface PlanReason {
     | 'not_compiled'
     | 'not_read'
     | 'binding';
+  start?: EventTime;
+  end?: EventTime;
+  /**
+   * @minItems 1
+   */
+  tests?: string[];
 }
 /**
  * What entries read that is not built itself.
@@ -368,6 +383,13 @@ export interface ExecutionPlan {
       run: number;
       skip: number;
       partial: number;
+    };
+    /**
+     * From `start`, up to `end`: the batches of microbatch models that are built. Absent without.
+     */
+    eventTime?: {
+      start: EventTime;
+      end: EventTime;
     };
   };
   entries: PlanEntry[];
@@ -2768,6 +2790,13 @@ export interface PlansProposeInput {
    */
   exclude?: string[];
   fullRefresh?: boolean;
+  /**
+   * Of microbatch models, build the batches from `start` up to `end`.
+   */
+  eventTime?: {
+    start: EventTime;
+    end: EventTime;
+  };
 }
 export interface PlansListInput {
   project: Slug;

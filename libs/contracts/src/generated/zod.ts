@@ -134,6 +134,10 @@ export const environmentStateSchema = z
   })
   .strict()
   .describe('What an environment holds: for every node, what it was built from and how its last run ended.');
+export const eventTimeSchema = z
+  .string()
+  .regex(new RegExp('^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?$'))
+  .describe('A moment in UTC, as dbt takes it.');
 export const planReasonSchema = z
   .object({
     code: z.enum([
@@ -148,6 +152,8 @@ export const planReasonSchema = z
       'unchanged',
       'same_query',
       'same_inputs',
+      'event_time',
+      'tests_only',
     ]),
     status: z.string().min(1).optional(),
     part: z.string().min(1).optional(),
@@ -183,6 +189,9 @@ export const planReasonSchema = z
         'binding',
       ])
       .optional(),
+    start: eventTimeSchema.optional(),
+    end: eventTimeSchema.optional(),
+    tests: z.array(z.string().min(1)).min(1).optional(),
   })
   .strict()
   .describe('Why a verdict is what it is.');
@@ -232,7 +241,9 @@ export const planEntrySchema = z
       .strict(),
   })
   .strict()
-  .describe('The verdict on one node. `cause`: ids from where a change began to this node; empty when it is skipped.');
+  .describe(
+    "The verdict on one node. PARTIAL: only the batches of the plan's event time are built, or only its tests run. `cause`: ids from where a change began to this node; empty when it is skipped itself.",
+  );
 export const planInputSchema = z
   .object({
     id: z.string().min(1),
@@ -278,6 +289,11 @@ export const executionPlanSchema = z
         counts: z
           .object({ run: z.number().int().gte(0), skip: z.number().int().gte(0), partial: z.number().int().gte(0) })
           .strict(),
+        eventTime: z
+          .object({ start: eventTimeSchema, end: eventTimeSchema })
+          .strict()
+          .describe('From `start`, up to `end`: the batches of microbatch models that are built. Absent without.')
+          .optional(),
       })
       .strict(),
     entries: z.array(planEntrySchema),

@@ -44,11 +44,12 @@ export function checkEntry(entry: Entry, now: ManifestEvidence, rederived: Reder
 }
 
 /** A cause must be a way along real inputs, from something that begins a change to the node itself. */
-function checkCause({ id, cause, verdict }: Entry, begins: boolean, now: ManifestEvidence, plan: Plan): void {
+function checkCause({ id, cause, verdict, reasons }: Entry, begins: boolean, now: ManifestEvidence, plan: Plan): void {
   const bad = (message: string): never => {
     throw new Rejected('entry', `cause: ${message}`, id);
   };
-  if (verdict === 'SKIP') return cause.length === 0 ? undefined : bad('a node that is skipped has none');
+  if (verdict === 'SKIP' || reasons[0]?.code === 'tests_only')
+    return cause.length === 0 ? undefined : bad('a node that is not run itself has none');
   if (cause.at(-1) !== id) bad('it must end at the node');
   if (begins && cause.length !== 1) bad('the change began at the node itself');
   for (let i = 1; i < cause.length; i++) {
@@ -69,11 +70,11 @@ function wrong(field: string, said: unknown, value: unknown): string {
 export function checkHeader(plan: Plan, now: ManifestEvidence): void {
   const { entries } = plan;
   const header: Readonly<Record<string, unknown>> & Plan['header'] = plan.header;
-  const run = entries.filter((entry) => entry.verdict === 'RUN').length;
+  const count = (verdict: Entry['verdict']): number => entries.filter((entry) => entry.verdict === verdict).length;
   const { metadata } = now.manifest;
   const expected: Record<string, unknown> = {
     project: project(now.manifest),
-    counts: { run, skip: entries.length - run, partial: 0 },
+    counts: { run: count('RUN'), skip: count('SKIP'), partial: count('PARTIAL') },
     engine: metadata.dbt_version ?? null,
     adapter: metadata.adapter_type ?? null,
   };
@@ -116,7 +117,7 @@ export function checkInputs(plan: Plan, now: ManifestEvidence, rederived: Rederi
 
 /** Every stage is one invocation, and all of them together run exactly what the entries say. */
 export function checkStages(plan: Plan): void {
-  const nodes = plan.entries.filter((entry) => entry.verdict === 'RUN').map((entry) => entry.id);
+  const nodes = plan.entries.filter(({ cause }) => cause.length > 0).map((entry) => entry.id);
   const value = nodes.length > 0 ? [{ command: 'build', nodes }] : [];
   if (canonical(plan.stages) !== canonical(value)) throw new Rejected('stages', wrong('stages', plan.stages, value));
 }

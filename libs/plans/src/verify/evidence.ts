@@ -15,6 +15,7 @@ export class ManifestEvidence {
   private readonly found = new Map<string, Found | undefined>();
   private readonly parts = new Map<string, Hashes>();
   private readonly closures = new Map<string, { ids: readonly string[]; hash: string }>();
+  private tests: Map<string, string[]> | undefined;
   private readonly sql = new Map<string, string>();
 
   constructor(
@@ -44,6 +45,20 @@ export class ManifestEvidence {
 
   inputs(id: string): readonly string[] {
     return [...new Set(this.find(id)?.node.depends_on?.nodes ?? [])].sort();
+  }
+
+  /** Tests and unit tests of a node, sorted: those that stand at it, and of those that stand nowhere all that read it. */
+  testsOf(id: string): readonly string[] {
+    if (!this.tests) {
+      this.tests = new Map();
+      for (const test of this.all()) {
+        if (!this.type(test).endsWith('test') || !this.carries(test)) continue;
+        const at = this.find(test)?.node['attached_node'];
+        for (const subject of typeof at === 'string' ? [at] : this.inputs(test))
+          this.tests.set(subject, [...(this.tests.get(subject) ?? []), test]);
+      }
+    }
+    return [...(this.tests.get(id) ?? [])].sort();
   }
 
   partsOf(id: string): Hashes {

@@ -8,6 +8,8 @@ export interface Choices {
   readonly check: boolean;
   readonly versions: Hashes;
   readonly fullRefresh: boolean;
+  /** The batches of microbatch models that are built; undefined where all that dbt would. */
+  readonly eventTime: { readonly start: string; readonly end: string } | undefined;
   /** Ids that the plan speaks of; null for all. */
   readonly selected: ReadonlySet<string> | null;
   /** Reads SQL; null when the plan looked at none. */
@@ -16,14 +18,14 @@ export interface Choices {
 
 /** One entry as it must be, but for the cause, of which several may be true. */
 export interface Expected {
-  readonly verdict: 'RUN' | 'SKIP';
+  readonly verdict: 'RUN' | 'SKIP' | 'PARTIAL';
   readonly reasons: readonly object[];
   readonly evidence: object;
   /** Whether the node has a reason of its own. */
   readonly begins: boolean;
 }
 
-/** Derives verdicts from a manifest and a state by following the rules `columns/2`, node by node, on demand. */
+/** Derives verdicts from a manifest and a state by following the rules `columns/3`, node by node, on demand. */
 export class Rederivation {
   private readonly reasons = new Map<string, Why>();
   private readonly holdings: Holdings | null;
@@ -46,7 +48,11 @@ export class Rederivation {
     const reasons = run ? [...own, ...upstream.map((one) => ({ code: 'upstream', ...one }))] : skip;
     const { fingerprint, upstream: inputs } = this.print(id);
     const evidence = { fingerprint, parts: this.now.partsOf(id), upstream: inputs, state: this.stateOf(id), query };
-    return { verdict: run ? 'RUN' : 'SKIP', reasons, evidence, begins: own.length > 0 };
+    const begins = own.length > 0;
+    if (run) return { verdict: this.inBatches(id) ? 'PARTIAL' : 'RUN', reasons, evidence, begins };
+    const tests = this.now.testsOf(id).filter((test) => this.isSpokenOf(test) && this.moves(test));
+    if (tests.length === 0) return { verdict: 'SKIP', reasons, evidence, begins };
+    return { verdict: 'PARTIAL', reasons: [{ code: 'tests_only', tests }, ...reasons], evidence, begins };
   }
 
   /** What the node will be built from: a node that stays keeps what it has. */
@@ -163,6 +169,7 @@ export class Rederivation {
       }
     }
     if (this.refreshed(id)) found.push({ code: 'full_refresh' });
+    if (this.inBatches(id)) found.push({ code: 'event_time', ...this.choices.eventTime });
     if (built) found.push(...this.overOtherData(id, built.data));
     if (this.choices.check) {
       for (const input of this.now.data(id)) {
@@ -189,8 +196,18 @@ export class Rederivation {
 
   private refreshed(id: string): boolean {
     const node = this.now.manifest.nodes[id];
-    if (!this.choices.fullRefresh || !node || (this.choices.selected && !this.choices.selected.has(id))) return false;
+    if (!this.choices.fullRefresh || !node || !this.isSpokenOf(id)) return false;
     return node.resource_type === 'seed' || node.config?.['materialized'] === 'incremental';
+  }
+
+  private inBatches(id: string): boolean {
+    const node = this.now.manifest.nodes[id];
+    if (!this.choices.eventTime || node?.resource_type !== 'model' || !this.isSpokenOf(id)) return false;
+    return node.config?.['materialized'] === 'incremental' && node.config['incremental_strategy'] === 'microbatch';
+  }
+
+  private isSpokenOf(id: string): boolean {
+    return !this.choices.selected || this.choices.selected.has(id);
   }
 
   private changed(id: string, then: Recorded): string[] {

@@ -15,7 +15,7 @@ import { Rederivation } from './rederive.ts';
 import { Rejected, type VerifyRefusal } from './rejected.ts';
 
 /** The rules that this code knows how to follow. */
-const knownRules = 'columns/2';
+const knownRules = 'columns/3';
 
 export interface VerifyInput {
   /** The bytes of plan.json, of the manifest.json it names and of the state.json it names. */
@@ -33,6 +33,7 @@ export type VerifyResult =
       readonly entries: number;
       readonly run: number;
       readonly skip: number;
+      readonly partial: number;
     }
   | {
       readonly ok: false;
@@ -60,6 +61,7 @@ export function verifyPlan(input: VerifyInput): VerifyResult {
       check: mode === 'check',
       versions,
       fullRefresh: plan.header.fullRefresh,
+      eventTime: plan.header.eventTime,
       selected,
       read: readerFor(plan, now, input.reader),
     });
@@ -69,8 +71,7 @@ export function verifyPlan(input: VerifyInput): VerifyResult {
     checkInputs(plan, now, rederived);
     checkStages(plan);
     checkDigest(plan);
-    const run = plan.entries.filter((entry) => entry.verdict === 'RUN').length;
-    return { ok: true, digest: plan.digest, entries: plan.entries.length, run, skip: plan.entries.length - run };
+    return { ok: true, digest: plan.digest, entries: plan.entries.length, ...plan.header.counts };
   } catch (error) {
     if (!(error instanceof Rejected)) throw error;
     const { code, message, entry, offset } = error;
