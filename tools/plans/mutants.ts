@@ -124,4 +124,10 @@ export const mutants: readonly Mutant[] = [
     from: 'if (is === was) return [];',
     to: 'return [];',
   },
+  {
+    name: 'nobody is told whose tests run',
+    file: 'partial.ts',
+    from: "entry.verdict !== 'SKIP' || !run",
+    to: "entry.verdict !== 'PARTIAL' || !run",
+  },
 ];
