@@ -84,7 +84,7 @@ export function inWords(reason: Reason): string {
     case 'event_time':
       return `its batches from ${reason.start} to ${reason.end} were asked for`;
     case 'tests_only':
-      return `it stays as it is, and only ${reason.tests.length === 1 ? 'a test' : `${reason.tests.length} tests`} of it run: ${reason.tests.join(', ')}`;
+      return `it stays as it is, and only tests of it run: ${reason.tests.join(', ')}`;
     case 'data_changed':
       return `the data of ${reason.id} changed`;
     case 'data_unknown':

@@ -9,6 +9,7 @@ import {
   type ExecutionPlan,
   explainEntry,
   fold,
+  markdown,
   nodeOutcomes,
   type PlanRequest,
   toStages,
@@ -51,7 +52,8 @@ test('when only a test changed, its node stays as it is and is PARTIAL: tests on
   expect(partial.map(({ reasons, cause }) => [reasons[0], cause])).toEqual([[{ code: 'tests_only', tests: runs }, []]]);
   expect(plan.header.counts).toEqual({ run: runs.length, partial: 1, skip: plan.entries.length - runs.length - 1 });
   expect(plan.stages).toEqual([{ command: 'build', nodes: runs }]);
-  expect(explainEntry(partial[0]!)[1]).toContain('only a test of it run');
+  expect(explainEntry(partial[0]!)[1]).toContain('only tests of it run');
+  expect(markdown(plan)).toContain(`Only tests of these run: \`${partial[0]!.id}\``);
   expect(verified(plan, edit.bytes, recorded.state)).toMatchObject({ ok: true, partial: 1 });
 });
 
