@@ -107,11 +107,11 @@ test('what the first of two overlapping runs failed to build, the second builds'
 
 test('of a microbatch model the batches that were asked for are built, and no others', async () => {
   await proof.ingest({
-    'models/moments.sql': `{{ config(materialized='view', event_time='at') }}
-      select at from (values (timestamp '2024-06-01'), (timestamp '2025-06-01'), (timestamp '2026-06-01')) as t(at)`,
-    'models/batched.sql': `{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='at',
+    'models/moments.sql': `{{ config(materialized='view', event_time='seen') }}
+      select seen from (values (timestamp '2024-06-01'), (timestamp '2025-06-01'), (timestamp '2026-06-01')) as t(seen)`,
+    'models/batched.sql': `{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='seen',
         batch_size='year', begin='2024-01-01') }}
-      select at, (select count(*) from glob('{{ env_var("HEADGATE_DATA_DIR") }}/go')) as gates from {{ ref('moments') }}`,
+      select seen, (select count(*) from glob('{{ env_var("HEADGATE_DATA_DIR") }}/go')) as gates from {{ ref('moments') }}`,
   });
   const run = async (eventTime?: { start: string; end: string }) => {
     for (;;) {
@@ -120,7 +120,7 @@ test('of a microbatch model the batches that were asked for are built, and no ot
       if (made) return { plan, run: await proof.ended(made.id) };
     }
   };
-  const gates = () => proof.rows('select year(at), gates from main.batched order by 1');
+  const gates = () => proof.rows('select year(seen), gates from main.batched order by 1');
   proof.gate('open');
   expect((await run()).run).toMatchObject({ status: 'succeeded' });
   expect(gates()).toEqual([2024, 2025, 2026].map((year) => [year, 1]));

@@ -54,6 +54,12 @@ test.each(['started', 'None', ''])('a unit test has ended, though dbt leaves its
   expect(begun.progress?.status).not.toBe('RUN');
 });
 
+test('the end of one batch is not the end of the model', () => {
+  const info = { name: 'LogBatchResult', level: 'info', msg: 'Batch 1 of 3 OK', ts: '2026-03-01T10:00:02Z' };
+  const line = read({ info, data: { node_info: node, status: 'OK', execution_time: 0.4 } });
+  expect([line.node, line.progress]).toEqual([node.unique_id, undefined]);
+});
+
 test('the end of a node carries its message and rows', () => {
   const info = { name: 'NodeFinished', level: 'debug', msg: 'Finished', ts: '2026-03-01T10:00:00Z' };
   const run_result = { message: 'OK', adapter_response: { rows_affected: 7 } };

@@ -54,7 +54,8 @@ function progressOf(data: Fields, event?: string, at?: string): { progress?: Nod
   const own = textOf(info['node_status'], longestName);
   const beside = outcomeBeside(data, event, own);
   const status = beside ?? own;
-  if (!status || status === 'None') return {};
+  // Each batch of a microbatch model tells its own beginning and end as if they were the model's.
+  if (!status || status === 'None' || event?.includes('Batch')) return {};
   const isDone = !isUnderway(status);
   const rows = fieldsOf(result['adapter_response'])['rows_affected'];
   const durationMs = Math.round(Number(data['execution_time']) * 1000);
