@@ -52,7 +52,15 @@ export const byKind = (): Lens => lens('type', kindKeys, ({ type }) => type);
 
 const good = new Set(['success', 'pass', 'succeeded']);
 const outcome: Record<string, string> = {
-  ...{ success: 'good', pass: 'good', error: 'bad', fail: 'bad', 'runtime error': 'bad', warn: 'warn' },
+  ...{
+    success: 'good',
+    pass: 'good',
+    error: 'bad',
+    fail: 'bad',
+    'runtime error': 'bad',
+    interrupted: 'bad',
+    warn: 'warn',
+  },
   ...{ skipped: 'skipped', running: 'going', started: 'going', compiling: 'going' },
 };
 /** @param statusOf the outcome of a node, where it does not bring its own */

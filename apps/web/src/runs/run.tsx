@@ -122,6 +122,16 @@ function Head({ run, nodes, planned, now }: { run: Run; nodes: RunNode[]; planne
             <ListChecks size={12} aria-hidden /> Plan {brief(run.plan)}
           </Link>
         )}
+        {run.origin && (
+          <Link className="link" href={place.to('runs', run.origin)}>
+            Goes on with run {brief(run.origin)}
+          </Link>
+        )}
+        {run.resumedBy && (
+          <Link className="link" href={place.to('runs', run.resumedBy)}>
+            Run {brief(run.resumedBy)} went on with it
+          </Link>
+        )}
         <span>
           Revision <code>{short(run.revision)}</code>
         </span>

@@ -43,6 +43,8 @@ const states: Record<string, Look> = {
   warn: ['is-warn', CircleX, 'Warned'],
   cancelled: ['is-warn', Square, 'Cancelled'],
   skipped: ['is-idle', CircleDashed, 'Skipped'],
+  interrupted: ['is-bad', CircleX, 'Interrupted'],
+  reused: ['is-ok', CircleCheck, 'Reused'],
   proposed: ['is-warn', CircleDashed, 'Waits for approval'],
   allowed: ['is-ok', CircleCheck, 'Approved'],
   denied: ['is-bad', CircleX, 'Denied'],
