@@ -124,6 +124,7 @@ test('of a microbatch model the batches that were asked for are built, and no ot
   proof.gate('open');
   expect((await run()).run).toMatchObject({ status: 'succeeded' });
   expect(gates()).toEqual([2024, 2025, 2026].map((year) => [year, 1]));
+  await proof.isAllBuilt();
 
   proof.gate('closed');
   const part = await run({ start: '2025-01-01', end: '2026-01-01' });
