@@ -74,7 +74,7 @@ export class DeadLetters {
       if (row.run_id !== row.job_id)
         throw new Failure('conflict', {
           ...{ detail: `task ${task} belongs to the run ${row.run_id}, which has ended`, where: '/task' },
-          hint: 'ask for the run again',
+          hint: `go on with it: headgate run resume ${row.run_id}`,
         });
       const job = await copy(tx, row, key);
       await tx.query(`update task set dead_state = 'replayed' where id = $1`, [task]);
