@@ -192,6 +192,12 @@ export class Plans {
     return this.database.read(call, (tx) => find(tx, plan));
   }
 
+  /** Whether only some batches of microbatch models were asked for. */
+  async isInBatches(plan: string, call: Call): Promise<boolean> {
+    const { stages } = await this.stages(plan, call);
+    return stages.some(({ command }) => command.includes('--event-time-start'));
+  }
+
   stages(plan: string, call: Call): Promise<PlansStagesOutput> {
     return this.database.read(call, async (tx) => {
       const { document, revision, stages, created_at } = await find(tx, plan);

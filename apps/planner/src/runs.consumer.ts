@@ -39,7 +39,9 @@ export class RunsConsumer {
     const results = blobOf('run_results.json');
     if (!manifest) return;
     const { run, attempt } = data;
-    await this.states.fold(tx, data, { run, attempt }, { manifest, ...(results && { results }) }, { unreported });
+    const files = { manifest, ...(results && { results }) };
+    const inBatches = data.plan !== undefined && (await this.plans.isInBatches(data.plan, call));
+    await this.states.fold(tx, data, { run, attempt }, files, { unreported, inBatches });
   }
 
   /** So do results that were delivered, when the manifest of the same invocation was, too. Those of our own runs come as above. */

@@ -18,6 +18,13 @@ interface Place {
   readonly environment: string;
 }
 
+interface Folding {
+  readonly unreported?: readonly NodeOutcome[];
+  /** Of the unreported, whether only some batches were asked for. */
+  readonly inBatches?: boolean;
+  readonly which?: 'all' | 'newer';
+}
+
 /** What each environment holds, as far as runs have told. */
 @Injectable()
 export class States {
@@ -47,7 +54,7 @@ export class States {
     place: Place,
     run: { run: string; attempt: number },
     files: { manifest: string; results?: string },
-    { unreported = [], which = 'all' }: { unreported?: readonly NodeOutcome[]; which?: 'all' | 'newer' } = {},
+    { unreported = [], inBatches = false, which = 'all' }: Folding = {},
   ): Promise<void> {
     const { project, environment } = place;
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${tx.org} ${project} ${environment}`]);
@@ -57,11 +64,10 @@ export class States {
     const { state } = await this.current(tx, place);
     const counted = outcome && (which === 'all' ? outcome : newerThan(state, outcome));
     const said = new Set(counted?.results.map(({ id }) => id));
-    // Whether all batches were asked for, or some, only results could say.
     const { nodes } = manifest.artifact.manifest;
     const results = unreported
       .filter(({ id }) => !said.has(id))
-      .map((one) => (isMicrobatch(nodes[one.id]) ? { ...one, partial: true } : one));
+      .map((one) => (inBatches && isMicrobatch(nodes[one.id]) ? { ...one, partial: true } : one));
     if (!counted && results.length === 0) return;
     const before = results.length > 0 ? fold(state, { ...run, manifest: manifest.artifact.manifest, results }) : state;
     const print = counted && (await readerOfSql(counted.manifest));
