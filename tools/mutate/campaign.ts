@@ -183,7 +183,7 @@ export class Bench {
     return {
       ...{ subject: this.subject.name, operator: mutation.name, preserving: mutation.preserving },
       ...{ files: mutation.files, runs },
-      whole: running(buildPlan({ ...head, snapshot, state: this.plain() })),
+      whole: running(buildPlan({ ...head, manifest: asDbtSees(head.manifest), snapshot, state: this.plain() })),
       begins: plan.entries.filter((entry) => entry.cause.length === 1).map(({ id }) => id),
       wrong: wrong.map((ids) => [...new Set(ids)].sort()),
       verified: verified(plan, state, head),
@@ -225,7 +225,7 @@ export class Bench {
 
   /** The state as dbt's own comparison has it: without a look at the SQL. */
   private plain(): EnvironmentState {
-    return (this.withoutSql ??= assumeBuilt(this.base.manifest, 'base'));
+    return (this.withoutSql ??= assumeBuilt(asDbtSees(this.base.manifest), 'base'));
   }
 
   private seedFiles(manifest: Manifest, seed: number, side: string): Record<string, string> {
@@ -255,6 +255,12 @@ function running(plan: ExecutionPlan): readonly string[] {
   return plan.entries.filter((entry) => entry.verdict === 'RUN').map(({ id }) => id);
 }
 
+/** Without what our own process records beside it. */
+function asDbtSees(manifest: Manifest): Manifest {
+  const nodes = Object.entries(manifest.nodes).map(([id, { headgate_reads: _, ...node }]) => [id, node] as const);
+  return { ...manifest, nodes: Object.fromEntries(nodes) as Manifest['nodes'] };
+}
+
 function fickle({ entries }: ExecutionPlan): readonly string[] {
   return entries.filter(({ evidence }) => evidence.query?.rule === 'introspective').map(({ id }) => id);
 }
@@ -264,18 +270,21 @@ async function must(answer: Promise<object>): Promise<void> {
   if (said.error !== undefined) throw new Error(said.error);
 }
 
-/** Mutations at random, until `count` of them have been executed; of so many (20), one is built by dbt as well. */
+interface Length {
+  readonly count: number;
+  readonly seed: number;
+  readonly oneInFull?: number;
+  readonly stop?: AbortSignal;
+}
+
+/** Mutations at random, until `count` of them have been executed, or it is to stop; of so many (20), one is built by dbt as well. */
 export async function* campaign(
   benches: readonly Bench[],
   operators: readonly Operator[],
-  {
-    count,
-    seed,
-    oneInFull = usualInFull,
-  }: { readonly count: number; readonly seed: number; readonly oneInFull?: number },
+  { count, seed, oneInFull = usualInFull, stop }: Length,
 ): AsyncGenerator<Outcome> {
   const random = new Random(seed);
-  for (let done = 0; done < count;) {
+  for (let done = 0; done < count && !stop?.aborted;) {
     const bench = random.pick(benches);
     const outcome = await bench.mutate(random.pick(operators), random, done % oneInFull === 0);
     if (!('invalid' in outcome)) done++;

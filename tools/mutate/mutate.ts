@@ -25,6 +25,9 @@ const chosen = values.operators?.split(',');
 const used = operators.filter(({ name }) => !chosen || chosen.includes(name));
 const venv = fileURLToPath(new URL('../../.headgate/python', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'headgate-mutate-'));
+// What has been executed until then is reported all the same.
+const stop = new AbortController();
+process.once('SIGTERM', () => stop.abort());
 const outcomes: Outcome[] = [];
 const benches: Bench[] = [];
 try {
@@ -34,6 +37,7 @@ try {
     count: Number(values.count),
     seed: Number(values.seed),
     oneInFull: Number(values['one-in-full']),
+    stop: stop.signal,
   };
   for await (const outcome of campaign(benches, used, chosenCases)) {
     outcomes.push(outcome);
