@@ -264,6 +264,8 @@ export const operators: readonly Operator[] = [
   on(/^seeds\/.*\.csv$/, 'seed row gone', (text, random) =>
     seedRows(text, (rows) => without(rows, random.int(rows.length))),
   ),
+  on(/^seeds\/.*\.csv$/, 'seed row added', (text) => seedRows(text, withOneMore)),
+  on(models, 'ephemeral', config("materialized='ephemeral'")),
   on(models, 'table', config("materialized='table'")),
   on(models, 'view', config("materialized='view'")),
   on(models, 'tags', config("tags=['extra']"), true),
@@ -276,6 +278,16 @@ export const operators: readonly Operator[] = [
     /\.yml$/,
     'test dropped',
     one(/(data_tests: \[)unique, /g, ([, start]) => start as string),
+  ),
+  on(
+    /\.yml$/,
+    'test added',
+    one(/(data_tests: \[)not_null\]/g, ([, start]) => `${start}not_null, unique]`),
+  ),
+  on(
+    /\.yml$/,
+    'test severity',
+    one(/(data_tests: \[(?:unique, )?)not_null\]/g, ([, start]) => `${start}not_null: { config: { severity: warn } }]`),
   ),
   on(
     /_sources\.yml$/,
@@ -350,6 +362,12 @@ function filtered(text: string, random: Random): string | null {
 function seedRows(text: string, change: (rows: string[]) => string[]): string {
   const [head = '', ...rows] = text.trimEnd().split('\n');
   return `${[head, ...change(rows)].join('\n')}\n`;
+}
+
+/** The last row once more, under another key. */
+function withOneMore(rows: string[]): string[] {
+  const [key, ...cells] = (rows.at(-1) ?? '').split(',');
+  return [...rows, [/^\d+$/.test(key ?? '') ? Number(key) + 1000 : `${key}x`, ...cells].join(',')];
 }
 
 /** One number of one row, not a key: the first column names the row. */

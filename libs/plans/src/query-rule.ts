@@ -88,6 +88,8 @@ function hooked(config: Readonly<Record<string, unknown>>): boolean {
 const introspection =
   /\b(run_query|load_result|load_relation|load_cached_relation|statement|graph|selected_resources|invocation_id|run_started_at|modules|invocation_args_dict|flags)\b|\badapter\s*\.\s*(?!dispatch\b|quote\b)/;
 const environment = /\b(var|env_var|target|builtins|context)\b/;
+/** The same where variables are recorded, and compared as a part of their own. */
+const unrecordedEnvironment = /\b(target|builtins|context)\b/;
 
 /** Whether a pattern stands in a node's code or in a macro that it reaches. */
 function mentions(manifest: Manifest, node: ManifestNode, pattern: RegExp): boolean {
@@ -118,7 +120,7 @@ function answersOf(manifest: Manifest): Map<string, boolean> {
 /** An incremental model compiles to one of its branches; what looks at the invocation, to something new each time. */
 function isFickle(manifest: Manifest, node: ManifestNode): boolean {
   const moves = node.config?.['materialized'] === 'incremental' || mentions(manifest, node, introspection);
-  return moves && !mentions(manifest, node, environment);
+  return moves && !mentions(manifest, node, readsOf(node) ? unrecordedEnvironment : environment);
 }
 
 const variable = /\b(var|env_var)\s*\(/;

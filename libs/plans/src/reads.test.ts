@@ -42,6 +42,23 @@ test('a variable that an incremental model reads has another value: it runs, tho
   expect(reasons(log, old!, same!)).toEqual([quiet]);
 });
 
+test('the other branch of an incremental model is no other query, as long as its variables are the same', () => {
+  const [full, branch, other] = [
+    [1, ''],
+    [1, ' where landed_at > 7'],
+    [2, ' where landed_at > 7'],
+  ].map(([value, where]) => ({
+    [log]: (node: Node): void => {
+      lookingBack({ 'var back': String(value) })(node);
+      node['compiled_code'] = `${String(node['compiled_code'])}${where}`;
+    },
+  }));
+  expect(reasons(log, full!, branch!)).toEqual([quiet]);
+  expect(reasons(log, full!, other!)).toEqual([reads]);
+  const untold = { [log]: (node: Node) => (branch![log]!(node), delete node['headgate_reads']) as unknown as void };
+  expect(reasons(log, { [log]: lookingBack() }, untold)).toEqual([{ code: 'changed', part: 'reads' }]);
+});
+
 test('a value that was recorded on one side only is another value', () => {
   const told = { [log]: lookingBack({ 'var back': '1' }) };
   expect(reasons(log, { [log]: lookingBack() }, told)).toEqual([reads]);

@@ -76,7 +76,11 @@ export function queryOf(manifest: Manifest, id: string, reached: readonly string
     untold: !told && closed !== null && closed !== 'hidden_input' && variables({ manifest, node, macros }),
     restless:
       (incremental(node) || says({ manifest, node, macros }, looksAround, true)) &&
-      !says({ manifest, node, macros }, surroundings, false),
+      !says(
+        { manifest, node, macros },
+        told ? surroundings.filter((word) => !word.endsWith('var')) : surroundings,
+        false,
+      ),
     contract: contract?.enforced === true ? hashOf(contract.checksum ?? null) : '',
   };
 }
