@@ -34,7 +34,15 @@ async function main() {
     if ((wanted.length > 0 && !wanted.includes(name)) || !existsSync(join(folder, file))) continue;
     console.log(`\n## ${name}`);
     const options = argv.filter((argument) => argument.startsWith('-'));
-    const program = ['-C', 'source', '--import', join(folder, '../register.js'), join(folder, file), ...options];
+    const program = [
+      '--expose-gc',
+      '-C',
+      'source',
+      '--import',
+      join(folder, '../register.js'),
+      join(folder, file),
+      ...options,
+    ];
     const child = spawnBound(process.execPath, program, { stdio: 'inherit', cwd: join(folder, '../..') });
     await ended(child);
     if (child.exitCode !== 0) failed++;
