@@ -105,7 +105,7 @@ async function perFrame(page: Page, session: CDPSession, act: string): Promise<n
 
 const press = (key: string) => `dispatchEvent(new KeyboardEvent('keydown', { key: '${key}', cancelable: true }))`;
 // There and back, so that what is drawn stays in view.
-const sway = (one: string, other: string) => `(left % 40 < 20 ? ${press(one)} : ${press(other)})`;
+const sway = (one: string, other: string) => `(left % 8 < 4 ? ${press(one)} : ${press(other)})`;
 
 async function map(browser: Browser, session: CDPSession, url: string): Promise<void> {
   const page = await pageOf(browser, manyNodes, 10);

@@ -46,19 +46,42 @@ export class FarPicture {
 
   /** A line between two points of the world; lines of one colour grow denser where they meet. */
   line(x1: number, y1: number, x2: number, y2: number, colour: number): void {
-    const [fromX, fromY, toX, toY] = [this.column(x1), this.row(y1), this.column(x2), this.row(y2)];
-    const isFlat = Math.abs(toX - fromX) >= Math.abs(toY - fromY);
+    const fromX = this.column(x1);
+    const fromY = this.row(y1);
+    const toX = this.column(x2);
+    const toY = this.row(y2);
     // One step a pixel along the longer side, two pixels across, as much as each is covered.
-    const [a1, b1, a2, b2] = isFlat ? [fromX, fromY, toX, toY] : [fromY, fromX, toY, toX];
-    const [low, high] = a1 <= a2 ? [a1, a2] : [a2, a1];
+    if (Math.abs(toX - fromX) >= Math.abs(toY - fromY))
+      this.steps(fromX, fromY, toX, toY, this.wide, this.tall, 1, this.wide, colour);
+    else this.steps(fromY, fromX, toY, toX, this.tall, this.wide, this.wide, 1, colour);
+  }
+
+  /** `a` runs along the line, `b` across it; strides are how far a step in either is in the list of pixels. */
+  private steps(
+    a1: number,
+    b1: number,
+    a2: number,
+    b2: number,
+    mostA: number,
+    mostB: number,
+    strideA: number,
+    strideB: number,
+    colour: number,
+  ): void {
+    const { pixels } = this;
     const slope = a2 === a1 ? 0 : (b2 - b1) / (a2 - a1);
-    const end = Math.min(isFlat ? this.wide : this.tall, Math.ceil(high));
-    for (let a = Math.max(0, Math.floor(low)); a < end; a += 1) {
+    const end = Math.min(mostA, Math.ceil(Math.max(a1, a2)));
+    const tint = colour & 0xffffff;
+    for (let a = Math.max(0, Math.floor(Math.min(a1, a2))); a < end; a += 1) {
       const b = b1 + (a - a1) * slope;
       const floor = Math.floor(b);
-      const rest = b - floor;
-      this.add(isFlat ? a : floor, isFlat ? floor : a, colour, 1 - rest);
-      this.add(isFlat ? a : floor + 1, isFlat ? floor + 1 : a, colour, rest);
+      if (floor < 0 || floor + 1 >= mostB) continue;
+      const at = a * strideA + floor * strideB;
+      const second = (b - floor) * thin;
+      const near = Math.min(densest, (pixels[at]! >>> 24) + thin - second);
+      const far = Math.min(densest, (pixels[at + strideB]! >>> 24) + second);
+      pixels[at] = (near << 24) | tint;
+      pixels[at + strideB] = (far << 24) | tint;
     }
   }
 
@@ -68,14 +91,6 @@ export class FarPicture {
       [canvas.width, canvas.height] = [this.wide, this.tall];
     canvas.getContext('2d')!.putImageData(this.image, 0, 0);
     return canvas;
-  }
-
-  private add(column: number, row: number, colour: number, cover: number): void {
-    if (column < 0 || row < 0 || column >= this.wide || row >= this.tall) return;
-    const at = row * this.wide + column;
-    const before = this.pixels[at]! >>> 24;
-    if (before >= densest) return;
-    this.pixels[at] = ((Math.min(densest, before + cover * thin) << 24) | (colour & 0xffffff)) >>> 0;
   }
 
   private column(x: number): number {

@@ -13,6 +13,7 @@ interface Props {
   nodes: readonly LensNode[];
   lens: Lens;
   selected: string | undefined;
+  /** Told of a choice once it rests: the map marks it at once, and the page need not keep up with each click. */
   select: (id: string | undefined) => void;
   focus: (id: string) => void;
   ready: (view: MapView) => void;
@@ -23,16 +24,22 @@ interface Props {
 export function Canvas({ model, nodes, lens, selected, select, focus, ready, children }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [view, setView] = useState<MapView>();
+  const [chosen, setChosen] = useState(selected);
+  useEffect(() => setChosen(selected), [selected]);
   const tints = useMemo(
     () => ({ colours: lens.keys.map(({ colour }) => colour), of: Uint8Array.from(nodes, lens.of) }),
     [lens, nodes],
   );
   useMapView(canvas, model, tints, {
     ready: (map) => (setView(map), ready(map)),
-    pick: (node) => select(node === undefined ? undefined : model.idOf(node)),
+    pick: (node) => {
+      const id = node === undefined ? undefined : model.idOf(node);
+      setChosen(id);
+      select(id);
+    },
     open: (node) => focus(model.idOf(node)),
   });
-  const index = selected === undefined ? -1 : model.at(selected);
+  const index = chosen === undefined ? -1 : model.at(chosen);
   const reach = useMemo(() => (index < 0 ? undefined : view?.reachOf(index)), [view, index]);
   useEffect(() => {
     view?.select(reach);
@@ -52,9 +59,9 @@ export function Canvas({ model, nodes, lens, selected, select, focus, ready, chi
       />
       <p className="graph-note" role="status">
         {reach
-          ? `${nameOf(selected!)} reads ${count(reach.up)}, feeds ${count(reach.down)}`
+          ? `${nameOf(chosen!)} reads ${count(reach.up)}, feeds ${count(reach.down)}`
           : `${several(model.size, 'node')}, ${several(model.edges, 'edge')}`}
-        {selected !== undefined && index < 0 && `, ${nameOf(selected)} is not on the map`}
+        {chosen !== undefined && index < 0 && `, ${nameOf(chosen)} is not on the map`}
       </p>
       <ZoomKeys zoom={(by) => view?.zoom(by)} fit={() => view?.fit()} />
       {children}

@@ -23,13 +23,12 @@ const dags = fc
 test('children are the parents seen from the other end', () => {
   fc.assert(
     fc.property(dags, (reads) => {
-      const { children, parents, to } = mapModel(skeletonOf(reads));
+      const { children } = mapModel(skeletonOf(reads));
       const pairs = reads.flatMap((list, node) => list.map((from) => `${from} ${node}`)).sort();
       const back = reads.flatMap((_, from) =>
         [...children.list.slice(children.start[from], children.start[from + 1])].map((node) => `${from} ${node}`),
       );
       expect(back.sort()).toEqual(pairs);
-      expect([...to].map((node, edge) => `${parents.list[edge]} ${node}`).sort()).toEqual(pairs);
     }),
   );
 });

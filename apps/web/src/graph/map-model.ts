@@ -6,7 +6,7 @@ export interface Neighbours {
   readonly list: Uint32Array;
 }
 
-/** A whole snapshot, ready to draw. Positions in world units; edge `e` goes from `parents.list[e]` to `to[e]`. */
+/** A whole snapshot, ready to draw. Positions in world units. */
 export interface MapModel {
   readonly skeleton: Skeleton;
   readonly size: number;
@@ -15,7 +15,6 @@ export interface MapModel {
   readonly y: Float32Array;
   readonly parents: Neighbours;
   readonly children: Neighbours;
-  readonly to: Uint32Array;
   readonly idOf: (node: number) => string;
   /** The index of an id, −1 where the map has none: tests, exposures and metrics are not on it. */
   readonly at: (id: string) => number;
@@ -35,7 +34,7 @@ export function mapModel(skeleton: Skeleton): MapModel {
   // Who asks for an index was mostly told the id just now; a table of all ids would cost more than it saves.
   let last = -1;
   return {
-    ...{ skeleton, to, size: ids.length, edges: sources.length },
+    ...{ skeleton, size: ids.length, edges: sources.length },
     x: Float32Array.from(skeleton.x, (column) => column * columnStep),
     y: Float32Array.from(skeleton.y, (row) => row * rowStep),
     parents: { start: offsets, list: sources },

@@ -14,7 +14,7 @@ export interface Tints {
 const namesFrom = 0.42;
 /** From this scale on edges are drawn; below, only those of the selection, or the picture would be one grey. */
 const edgesFrom = 0.12;
-const mostEdges = 6000;
+const mostEdges = 3000;
 /** From this many marks on a picture of them is kept, a margin around the view included, and moved instead of drawn. */
 const keepFrom = 3000;
 const margin = 0.5;
@@ -33,7 +33,6 @@ type Box = [left: number, top: number, right: number, bottom: number];
 /** Draws a whole snapshot on one canvas: only what is in view, and only as much of it as one can see. */
 export class MapRenderer {
   private readonly index: Flatbush;
-  private edgeIndex: Flatbush | undefined;
   private kept: Kept | undefined;
   private keptWay: Kept | undefined;
   /** What is marked: the selected node, first, and everything that feeds it or that it feeds. */
@@ -77,7 +76,9 @@ export class MapRenderer {
    */
   draw(view: View, width: number, height: number, isZooming = false): void {
     const { context } = this;
-    context.clearRect(0, 0, width, height);
+    // Opaque from the ground up: nothing has to be mixed with what lies behind the canvas.
+    context.fillStyle = this.palette.ground;
+    context.fillRect(0, 0, width, height);
     if (view.scale < edgesFrom && this.model.size >= keepFrom) {
       context.globalAlpha = this.way ? faint : 1;
       this.kept = this.shown(this.kept, this.tints, view, [width, height], isZooming, (picture) => this.all(picture));
@@ -93,8 +94,8 @@ export class MapRenderer {
     context.scale(view.scale, view.scale);
     const [left, top] = [view.x - width / 2 / view.scale, view.y - height / 2 / view.scale];
     const box: Box = [left, top, left + width / view.scale, top + height / view.scale];
-    this.edges(view.scale, box);
     const seen = this.within(...box);
+    this.edges(view.scale, seen);
     if (view.scale >= namesFrom) this.cards(seen);
     else this.marks(seen, view.scale);
     context.restore();
@@ -166,21 +167,28 @@ export class MapRenderer {
     picture.mark(x[chosen]! - padX, y[chosen]! - padY, cardWidth + 2 * padX, cardHeight + 2 * padY, ink);
   }
 
-  private edges(scale: number, box: Box): void {
+  /** Edges of the nodes in view; one that only passes by tells nobody anything. */
+  private edges(scale: number, seen: readonly number[]): void {
     const { context, palette, way } = this;
-    const { parents, to } = this.model;
-    // Nobody pays for it who only looks from far.
-    const found = (this.edgeIndex ??= indexOfEdges(this.model)).search(...box);
+    const { parents, children } = this.model;
+    const isSeen = new Set(seen);
+    let many = 0;
+    for (const node of seen) many += parents.start[node + 1]! - parents.start[node]!;
     // More edges than one can tell apart: an even sample of them, the selection's own all the same.
-    const step = Math.max(1, Math.ceil(found.length / mostEdges));
+    const step = Math.max(1, Math.ceil(many / mostEdges));
     const plain = new Path2D();
     const marked = new Path2D();
-    for (let at = 0; at < found.length; at += 1) {
-      const edge = found[at]!;
-      if (edge >= to.length) continue;
-      const [from, end] = [parents.list[edge]!, to[edge]!];
+    let at = 0;
+    const draw = (from: number, end: number) => {
       if (way && way.mask[from] === 1 && way.mask[end] === 1) this.curve(marked, from, end, scale);
-      else if (at % step === 0) this.curve(plain, from, end, scale);
+      else if (at++ % step === 0) this.curve(plain, from, end, scale);
+    };
+    for (const node of seen) {
+      for (let edge = parents.start[node]!; edge < parents.start[node + 1]!; edge += 1) draw(parents.list[edge]!, node);
+      for (let edge = children.start[node]!; edge < children.start[node + 1]!; edge += 1) {
+        const child = children.list[edge]!;
+        if (!isSeen.has(child)) draw(node, child);
+      }
     }
     context.lineWidth = 1 / scale;
     context.strokeStyle = palette.edge;
@@ -267,15 +275,3 @@ function covers({ picture, isWhole }: Kept, view: View, [width, height]: [number
 }
 
 const cutTo = (name: string, most: number): string => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
-
-function indexOfEdges({ parents, to, x, y }: MapModel): Flatbush {
-  const index = new Flatbush(Math.max(1, to.length));
-  for (let edge = 0; edge < to.length; edge += 1) {
-    const [from, end] = [parents.list[edge]!, to[edge]!];
-    const [x1, x2, y1, y2] = [x[from]! + cardWidth, x[end]!, y[from]!, y[end]!];
-    index.add(Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2) + cardHeight);
-  }
-  if (to.length === 0) index.add(0, 0, 0, 0);
-  index.finish();
-  return index;
-}

@@ -51,7 +51,7 @@ export function useMapView(
   });
   useEffect(() => {
     const element = canvas.current;
-    const context = element?.getContext('2d');
+    const context = element?.getContext('2d', { alpha: false });
     if (!element || !context) return;
     const map = new BoundMap(element, context, model, latest.current.tints);
     const stop = map.listen(
@@ -150,13 +150,7 @@ class BoundMap implements MapView {
   }
 
   picture(): Promise<Blob | null> {
-    const { width, height } = this.element;
-    const sheet = Object.assign(document.createElement('canvas'), { width, height });
-    const context = sheet.getContext('2d')!;
-    context.fillStyle = coloursOf().surface;
-    context.fillRect(0, 0, width, height);
-    context.drawImage(this.element, 0, 0);
-    return new Promise((done) => sheet.toBlob(done));
+    return new Promise((done) => this.element.toBlob(done));
   }
 
   readonly watch = (tell: (frame: Frame) => void): (() => void) => {

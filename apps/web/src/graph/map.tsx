@@ -1,5 +1,5 @@
 'use client';
-import { memo, useCallback, useMemo, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useKeys } from '../shell/keys.ts';
 import { Bones, Empty, Refused } from '../ui/blocks.tsx';
 import { count, nameOf, several } from '../ui/words.ts';
@@ -19,6 +19,9 @@ import { nextLens, useLens } from './use-lens.ts';
 import { useSkeleton } from './use-skeleton.ts';
 import { type GraphState, useTwin, Workspace } from './workspace.tsx';
 
+/** After so long a choice on the map counts as made, and the page tells of it. */
+const restMs = 150;
+
 /** The whole snapshot on one canvas. */
 export function SnapshotMap({ query, set }: GraphState) {
   const { model, snapshot, isMissing, error, retry } = useSkeleton();
@@ -27,17 +30,35 @@ export function SnapshotMap({ query, set }: GraphState) {
   const [view, setView] = useState<MapView>();
   const selected = query.get('sel') ?? undefined;
   const isTable = useTwin(query);
-  const focus = useCallback(
-    (id: string) => set({ view: undefined, root: id, sel: undefined, twin: undefined, in: undefined }, true),
+  const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(resting.current), []);
+  const select = useCallback(
+    (id: string | undefined) => {
+      clearTimeout(resting.current);
+      set({ sel: id });
+    },
     [set],
   );
-  const select = useCallback((id: string | undefined) => set({ sel: id }), [set]);
+  const settle = useCallback(
+    (id: string | undefined) => {
+      clearTimeout(resting.current);
+      resting.current = setTimeout(() => set({ sel: id }), restMs);
+    },
+    [set],
+  );
+  const focus = useCallback(
+    (id: string) => {
+      clearTimeout(resting.current);
+      set({ view: undefined, root: id, sel: undefined, twin: undefined, in: undefined }, true);
+    },
+    [set],
+  );
   useKeys({
     t: () => set({ twin: isTable ? undefined : 'table' }),
     l: () => set({ lens: nextLens(lens.name) }),
     d: () => set({ lens: lens.name === 'change' ? undefined : 'change' }),
     e: () => selected && focus(selected),
-    Escape: () => set({ sel: undefined }),
+    Escape: () => select(undefined),
   });
   const outputs = model && {
     ...{ name: 'map', of: { snapshot, nodesInAll: model.size } },
@@ -64,7 +85,7 @@ export function SnapshotMap({ query, set }: GraphState) {
       ) : isTable ? (
         <MapTwin {...{ query, set, model, nodes, lens, select, focus }} selected={selected ?? ''} />
       ) : (
-        <Canvas {...{ model, lens, nodes, selected, select, focus }} ready={setView}>
+        <Canvas {...{ model, lens, nodes, selected, focus }} select={settle} ready={setView}>
           <Legend lens={lens} nodes={nodes} note={isLoading ? 'Loading' : note} />
         </Canvas>
       )}

@@ -5,6 +5,9 @@ import { coloursOf, onTheme } from './style.ts';
 
 const size = { width: 132, height: 74 };
 
+/** A drawing that moves is followed so often: to paint small things over a large one costs more than it shows. */
+const everyMs = 100;
+
 /** Left, top, width and height, in the drawing's own units. */
 export type Rectangle = readonly [left: number, top: number, width: number, height: number];
 /** What part of a drawing is in view; told whenever it changes. */
@@ -27,20 +30,27 @@ export function Minimap({
   watch: (tell: (frame: Frame) => void) => () => void;
   moveTo: (x: number, y: number) => void;
 }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const window = useRef<HTMLDivElement>(null);
+  const picture = useRef<HTMLDivElement>(null);
+  const window = useRef<HTMLElement>(null);
   const world = useRef<Rectangle>([0, 0, 1, 1]);
   useEffect(() => {
     let drawn = '';
+    let latest: Frame;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const hear = (frame: Frame) => {
       world.current = frame.world;
-      if (drawn !== frame.world.join()) paint(canvas.current!, nodes(), frame.world);
+      if (drawn !== frame.world.join()) paint(picture.current!, nodes(), frame.world);
       drawn = frame.world.join();
-      place(window.current!, frame);
+      latest = frame;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        if (window.current) place(window.current, latest);
+      }, everyMs);
     };
     const stop = watch(hear);
-    const unthemed = onTheme(() => paint(canvas.current!, nodes(), world.current));
+    const unthemed = onTheme(() => paint(picture.current!, nodes(), world.current));
     return () => {
+      clearTimeout(timer);
       stop();
       unthemed();
     };
@@ -53,14 +63,15 @@ export function Minimap({
   };
   return (
     <div className="graph-mini" aria-hidden onPointerDown={point} onPointerMove={point}>
-      <canvas ref={canvas} style={size} />
-      <div ref={window} />
+      <div ref={picture} style={size}>
+        <i ref={window} />
+      </div>
     </div>
   );
 }
 
-/** Moves the window; it is told of every frame, so that only what differs is touched, and nothing is painted anew. */
-function place(window: HTMLDivElement, { view, world }: Frame): void {
+/** Moves the window; what does not differ is not touched. */
+function place(window: HTMLElement, { view, world }: Frame): void {
   const [scale, left, top] = scaleOf(world);
   const within = (value: number, most: number) => Math.round(Math.min(most - 1, Math.max(1, value)) * 2) / 2;
   const [x, y] = [within(left + view[0] * scale, size.width), within(top + view[1] * scale, size.height)];
@@ -77,12 +88,13 @@ function scaleOf([left, top, width, height]: Rectangle): [number, number, number
   return [scale, size.width / 2 - (left + width / 2) * scale, size.height / 2 - (top + height / 2) * scale];
 }
 
-function paint(canvas: HTMLCanvasElement, nodes: Float32Array, world: Rectangle): void {
+/** As an image, which is painted with what lies beside it; another canvas would be put over the large one each frame. */
+function paint(box: HTMLElement, nodes: Float32Array, world: Rectangle): void {
   const [scale] = scaleOf(world);
   const middle = { x: world[0] + world[2] / 2, y: world[1] + world[3] / 2, scale };
   const picture = new FarPicture(middle, size.width, size.height, Math.min(2, devicePixelRatio));
   const colour = pixelOf(coloursOf().skip);
   for (let at = 0; at < nodes.length; at += 4)
     picture.mark(nodes[at]!, nodes[at + 1]!, nodes[at + 2]!, nodes[at + 3]!, colour);
-  picture.on(canvas);
+  box.style.backgroundImage = `url(${picture.on().toDataURL()})`;
 }

@@ -1,6 +1,7 @@
 import type { StylesheetStyle } from 'cytoscape';
 
 export interface Colours {
+  ground: string;
   surface: string;
   line: string;
   edge: string;
@@ -18,7 +19,14 @@ export interface Colours {
 
 /** The page's own names of these colours. */
 export const variables: Record<keyof Colours, string> = {
-  ...{ surface: '--surface', line: '--line-strong', edge: '--line-control', ink: '--ink', ink3: '--ink-3' },
+  ...{
+    ground: '--canvas',
+    surface: '--surface',
+    line: '--line-strong',
+    edge: '--line-control',
+    ink: '--ink',
+    ink3: '--ink-3',
+  },
   ...{ water: '--run-mark', selected: '--selected', pressed: '--pressed', ok: '--success-mark' },
   ...{ bad: '--fail-mark', violet: '--partial-mark', amber: '--warn-mark', skip: '--skip-mark' },
 };
