@@ -1,4 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
+import { graphWalk } from './graph.walk.ts';
 import { liveWalk } from './live.walk.ts';
 import { organizationsWalk } from './organizations.walk.ts';
 import { pagesOf } from './pages.ts';
@@ -73,6 +74,7 @@ test('the same minute by keyboard alone', async () => {
   expect(faults).toEqual([]);
 });
 
+graphWalk(world);
 liveWalk(world);
 organizationsWalk(world);
 smallWalk(world);
