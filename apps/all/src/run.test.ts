@@ -11,6 +11,7 @@ import {
   type Run,
   type RunLine,
   type RunNode,
+  type ScheduleFire,
   sha256,
   type Snapshot,
 } from '@headgate/contracts';
@@ -205,6 +206,19 @@ test('a cancelled run ends cancelled', async () => {
   while ((await get<Run>(`/api/v1/runs/${id}`)).status === 'requested');
   await post(`/api/v1/runs/${id}/cancel`);
   expect(await ended(id)).toMatchObject({ status: 'cancelled', cancelRequested: true });
+});
+
+test('a schedule that is set off becomes a run of dbt that says so', async () => {
+  // Of a source nobody has looked at, its reader runs: a schedule is there for new data.
+  await post(`${place}/schedules`, { name: 'nightly', cron: '0 2 * * *', select: ['events_incremental'] });
+  const { id, cause } = await post<ScheduleFire>(`${place}/schedules/nightly/fire`);
+  for (;;) {
+    const { items } = await get<{ items: ScheduleFire[] }>(`${place}/schedules/nightly/fires`);
+    if (!items[0]?.endedAt) continue;
+    expect(items).toMatchObject([{ id, status: 'succeeded', cause: 'schedule nightly, fired by owner' }]);
+    expect(await ended(items[0].run!)).toMatchObject({ status: 'succeeded', requestedBy: cause });
+    return;
+  }
 });
 
 test('a tar that reaches outside of the project is refused', async () => {
