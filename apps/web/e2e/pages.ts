@@ -44,6 +44,7 @@ export async function pagesOf({ api }: Stack, base: string): Promise<Shown[]> {
     shown('runs', '/runs', '.table td'),
     shown('run', `/runs/${build.id}`, '.log-line'),
     shown('run-node', `/runs/${build.id}?node=${id}`, '.node-panel dd'),
+    shown('schedules', '/schedules', '.empty h2, .table td'),
     shown('audit', '/audit', '.ladder'),
     shown('settings', '/settings', '.line'),
     shown('missing', '/assets/model.jaffle.nothing/overview', 'main [role=alert]'),

@@ -14,10 +14,11 @@ export interface Fact {
 }
 /** Which answers a fact makes old, by the first word of its type. */
 const stale: Record<string, string[]> = {
-  plan: ['runsOfPlan', 'plansGet', 'plansList'],
+  plan: ['runsOfPlan', 'plansGet', 'plansList', 'schedulesList'],
+  schedule: ['schedulesList'],
   run: [
     ...['runsOfPlan', 'runsHistory', 'runsGet', 'runsList', 'runsNodes', 'runsStates', 'plansGet', 'plansList'],
-    'graphNeighbourhood',
+    ...['graphNeighbourhood', 'schedulesList'],
   ],
   task: ['runsGet', 'runsList', 'runsNodes'],
   snapshot: [

@@ -29,7 +29,7 @@ const kindOf = (text: string | null): Kind | undefined => (text !== null && text
 
 /** Every run of the environment, newest first. */
 export function Runs() {
-  const { project, environment } = usePlace();
+  const { project, environment, to } = usePlace();
   const [query, set] = useQueryState();
   const kind = kindOf(query.get('kind'));
   const runs = usePages('runsList', { project, environment, limit: 50, ...(kind && { kind }) });
@@ -37,7 +37,10 @@ export function Runs() {
   return (
     <div className="fixed">
       <header className="head row between wrap">
-        <h1>Runs</h1>
+        <h1 className="grow">Runs</h1>
+        <Link className="button small" href={to('schedules')}>
+          Schedules
+        </Link>
         <div className="segments" role="group" aria-label="Kind">
           <button aria-pressed={!kind} onClick={() => set({ kind: undefined })}>
             All
