@@ -44,6 +44,18 @@ export function liveWalk(world: World): void {
     expect(faults).toEqual([]);
   });
 
+  test('a run is cancelled while dbt reads the project, and goes on', async () => {
+    const { page, faults } = world.owner;
+    const run = await watchNewRun(world);
+    await page.getByRole('button', { name: 'Cancel run' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel run' }).click();
+    await page.getByText('Cancelled', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: /^Retry/ }).click();
+    await page.waitForURL((url) => url.pathname.includes('/runs/') && !url.pathname.endsWith(run));
+    await page.getByText('Succeeded', { exact: true }).first().waitFor({ timeout: 180_000 });
+    expect(faults).toEqual([]);
+  });
+
   test('the server of the pages is killed: whoever opens one waits a moment and has it', async () => {
     const { page } = world.owner;
     const { children } = JSON.parse(readFileSync(join(world.stack.state, 'lock.json'), 'utf8')) as {

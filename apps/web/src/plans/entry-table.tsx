@@ -60,6 +60,15 @@ export function EntryTable({ lines, open, setOpen, plan }: Props) {
     if (isNear && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [isNear, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
+  // One that is near is brought into view, once.
+  const isPlaced = useRef(false);
+  useEffect(() => {
+    if (isPlaced.current) return;
+    isPlaced.current = true;
+    const index = open === '' ? -1 : rows.findIndex((row) => 'line' in row && row.line.id === open);
+    if (index >= 0) virtual.scrollToIndex(index, { align: 'start' });
+  }, [rows, open, virtual]);
+
   const move = (step: number) => {
     let next = at + step;
     while (rows[next] && !idAt(next)) next += step;
@@ -114,22 +123,14 @@ export function EntryTable({ lines, open, setOpen, plan }: Props) {
   );
 }
 
-/** Coming by a link to one node: it stands first, wherever in the plan it is. */
+/** Coming by a link to one node that is far down the plan: it stands first. */
 function useLinkedFirst({ rows, byId }: Lines, open: string, plan: string): Row[] {
-  const [linked] = useState(open);
-  const isHere = byId.has(linked);
-  const wanted = useAsk('plansEntry', { plan, node: linked }, { enabled: linked !== '' && !isHere, forever: true });
-  const [isFirst, setFirst] = useState(false);
-  useEffect(() => {
-    if (wanted.data) setFirst(true);
-  }, [wanted.data]);
-  if (!isFirst || !wanted.data) return rows;
-  const { id, type, verdict, reasons, cause } = wanted.data.entry;
-  const why = wanted.data.words[0] ?? '';
-  return [
-    { line: { id, type, verdict, reasons, cause, why } },
-    ...rows.filter((row) => !('line' in row && row.line.id === id)),
-  ];
+  const [far] = useState(byId.has(open) ? '' : open);
+  const linked = useAsk('plansEntry', { plan, node: far }, { enabled: far !== '', forever: true }).data;
+  if (!linked) return rows;
+  const { id, type, verdict, reasons, cause } = linked.entry;
+  const line = { id, type, verdict, reasons, cause, why: linked.words[0] ?? '' };
+  return [{ line }, ...rows.filter((row) => !('line' in row && row.line.id === id))];
 }
 
 type Measure = (row: HTMLTableRowElement | null) => void;
