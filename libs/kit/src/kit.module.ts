@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { eventTypes } from '@headgate/contracts';
 import type { Logger } from 'pino';
 import { Door } from './answers.ts';
 import { Blobs } from './blobs.ts';
@@ -21,7 +22,9 @@ import { Vault } from './vault.ts';
 /** Everything a service's own module may inject. */
 export function kitFor(service: Service, config: Config, log: Logger): DynamicModule {
   const always = [Blobs, Bus, Clients, Door, EventLog, Signals, Tokens, Vault];
-  const owning = service.schema && !service.readOnly ? [Relay, Consumers, Infra] : [];
+  // Who publishes nothing has no stream to send to.
+  const sending = eventTypes.some(({ service: publisher }) => publisher === service.name) ? [Relay] : [];
+  const owning = service.schema && !service.readOnly ? [...sending, Consumers, Infra] : [];
   const stored = service.schema ? [Database, { provide: SCHEMA, useValue: service.schema }] : [];
 
   @Global()
