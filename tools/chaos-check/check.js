@@ -105,15 +105,15 @@ function fencesIn({ of, told, attempts, leases, task, waits }) {
   for (const line of of('completed').filter(isFinal))
     if (over.get(task.get(line.task)?.job_id) < began(line))
       broken.push(`task ${line.task}: cancelled, then committed`);
-  // A beat that nobody was answered may have extended the lease at any time since.
-  const answered = new Set([...of('kept'), ...of('lost')].map((line) => `${key(line)} ${line.asked}`));
-  const isOpen = (line) => !answered.has(`${key(line)} ${line.asked}`);
-  const unsure = new Set(of('beating').filter(isOpen).map(key));
+  // A beat whose answer came later than another's, or never, may have extended the lease at any time in between.
+  const heard = new Map([...of('kept'), ...of('lost')].map((line) => [`${key(line)} ${line.asked}`, line.at]));
+  const isLate = (beat, at) => !(heard.get(`${key(beat)} ${beat.asked}`) <= at);
+  const beats = by(of('beating'), key);
   const sure = new Map();
   for (const line of told.filter(({ kind }) => kind === 'leased' || kind === 'kept').sort((a, b) => a.at - b.at)) {
     const held = sure.get(key(line)) ?? line;
     // A lease lasts no longer than this after somebody was told of it.
-    if (line.asked > held.until && !unsure.has(key(line)))
+    if (line.asked > held.until && !beats.get(key(line))?.some((b) => b.asked < held.until && isLate(b, line.at)))
       broken.push(`attempt ${key(line)} had run out, and was extended`);
     if (sure.get(`${line.task} ${line.attempt + 1}`)?.at < line.asked)
       broken.push(`attempt ${key(line)} was extended late`);
