@@ -1,18 +1,28 @@
-import { type Artifact, ArtifactReader, type Catalog, mostUnpacked, type ReadResult } from '@headgate/dbt';
+import {
+  type Artifact,
+  ArtifactReader,
+  type Catalog,
+  type Manifest,
+  mostUnpacked,
+  type ReadResult,
+} from '@headgate/dbt';
 import { GraphBuilder, type LogicalGraph, packedSkeleton, sealGraph } from '@headgate/graph';
 import { deltaOf } from './index-delta.ts';
 import { Inflater } from './inflater.ts';
-import type { Order, ReadFile, ReadGraph } from './reading.ts';
+import { LineageGathering } from './lineage-inputs.ts';
+import type { Order, ReadFile, ReadFor, ReadGraph } from './reading.ts';
 import { resultsOf } from './results.ts';
+
+type Gathered = GraphBuilder | LineageGathering;
 
 interface Taken {
   readonly artifact: Artifact;
-  readonly builder: GraphBuilder;
+  readonly gathered: Gathered;
 }
 
 interface Open {
   readonly reader: ArtifactReader;
-  readonly builder: GraphBuilder;
+  readonly gathered: Gathered;
   readonly packedBytes: number;
   inflater: Inflater | undefined;
   isFirst: boolean;
@@ -34,13 +44,15 @@ export class Desk {
   async take(order: Order): Promise<Outcome> {
     switch (order.do) {
       case 'file':
-        return this.begin(order.name, order.id, order.bytes);
+        return this.begin(order.name, order.id, order.bytes, order.of);
       case 'piece':
         return { value: await this.feed(order.bytes) };
       case 'end':
         return { value: await this.end() };
       case 'graph':
         return this.seal(order.manifest, order.catalog);
+      case 'lineage':
+        return this.lineage(order.manifest, order.catalog);
       case 'skeleton':
         return { value: packedSkeleton(this.graph!, order.before) };
       case 'delta':
@@ -53,10 +65,10 @@ export class Desk {
     }
   }
 
-  private begin(name: string, id: string, packedBytes: number): Outcome {
-    const builder = new GraphBuilder();
-    const reader = new ArtifactReader({ file: name, id, nodes: (node, map) => builder.add(node, map) });
-    this.open = { reader, builder, packedBytes, inflater: undefined, isFirst: true };
+  private begin(name: string, id: string, packedBytes: number, of: ReadFor): Outcome {
+    const gathered = of === 'graph' ? new GraphBuilder() : new LineageGathering();
+    const reader = new ArtifactReader({ file: name, id, nodes: (node, map) => gathered.add(node, map) });
+    this.open = { reader, gathered, packedBytes, inflater: undefined, isFirst: true };
     return {};
   }
 
@@ -74,13 +86,13 @@ export class Desk {
   }
 
   private async end(): Promise<{ file: ReadFile } | { refusal: Extract<ReadResult, { ok: false }>['error'] }> {
-    const { reader, builder, inflater } = this.open!;
+    const { reader, gathered, inflater } = this.open!;
     this.open = undefined;
     await inflater?.end();
     const result = reader.end();
     if (!result.ok) return { refusal: result.error };
     const { artifact } = result;
-    this.taken.push({ artifact, builder });
+    this.taken.push({ artifact, gathered });
     const { kind, warnings, claim } = artifact;
     const invocation = claim.invocationId?.replaceAll('\u0000', '').toWellFormed() ?? null;
     const results = artifact.kind === 'run_results' ? resultsOf(artifact.runResults) : undefined;
@@ -88,9 +100,9 @@ export class Desk {
   }
 
   private seal(manifest: number, catalog: number | null): Outcome {
-    const { artifact, builder } = this.taken[manifest]!;
-    if (artifact.kind !== 'manifest') throw new TypeError(`a ${artifact.kind} stands where a manifest is wanted`);
-    const graph = builder.graph(artifact.manifest.metadata, catalogIn(this.taken, catalog));
+    const { metadata, gathered } = manifestIn(this.taken, manifest);
+    if (!(gathered instanceof GraphBuilder)) throw new TypeError('the manifest was not read for a graph');
+    const graph = gathered.graph(metadata, catalogIn(this.taken, catalog));
     // What the files held besides is not needed any more: it may go before the graph is written.
     this.taken = [];
     const { id, nodes, pieces } = sealGraph(graph);
@@ -103,6 +115,18 @@ export class Desk {
     const value: ReadGraph = { snapshot: id, nodes: graph.nodes.length, edges, counts, pieces };
     return { value, moved: pieces.map(({ buffer }) => buffer as ArrayBuffer) };
   }
+
+  private lineage(manifest: number, catalog: number | null): Outcome {
+    const { metadata, gathered } = manifestIn(this.taken, manifest);
+    if (!(gathered instanceof LineageGathering)) throw new TypeError('the manifest was not read for lineage');
+    return { value: gathered.inputs(metadata, catalogIn(this.taken, catalog)) };
+  }
+}
+
+function manifestIn(taken: readonly Taken[], manifest: number): { metadata: Manifest['metadata']; gathered: Gathered } {
+  const { artifact, gathered } = taken[manifest]!;
+  if (artifact.kind !== 'manifest') throw new TypeError(`a ${artifact.kind} stands where a manifest is wanted`);
+  return { metadata: artifact.manifest.metadata, gathered };
 }
 
 function catalogIn(taken: readonly Taken[], catalog: number | null): Catalog | undefined {

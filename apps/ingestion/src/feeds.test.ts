@@ -229,7 +229,9 @@ test('credentials are sent, sealed, and never shown: not in answers, events or t
   const said = JSON.stringify([await ask(feedsGet, { ...place, feed: 'f' }), await ask(feedsList, place)]);
   expect(said).not.toContain(secret);
   const rows = await stack.sql('select row_to_json(f)::text as row from graph.feed f');
-  const events = await stack.sql<{ envelope: string }>(`select envelope from graph.outbox where type like 'feed.%'`);
+  const events = await stack.sql<{ envelope: string }>(
+    `select envelope from graph.outbox where type like 'feed.%' order by ordinal`,
+  );
   expect(JSON.stringify([rows, events])).not.toContain(secret);
   expect(events.at(-1)!.envelope).toContain('"credentials":"header"');
   const reader = stack.sql(`set role hg_graph_read; select * from graph.feed`).finally(() => stack.sql('reset role'));

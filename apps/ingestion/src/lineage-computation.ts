@@ -1,6 +1,4 @@
 import { canonical, sha256 } from '@headgate/contracts';
-import { type Catalog, type Manifest, readArtifact } from '@headgate/dbt';
-import { type Blobs, Failure } from '@headgate/kit';
 import {
   LineageBug,
   type LineagePool,
@@ -9,31 +7,20 @@ import {
   type ProjectInput,
   type TableColumns,
 } from '@headgate/lineage';
-import { type LineageInputs, lineageInputs } from './lineage-inputs.ts';
+import type { LineageInputs } from './lineage-inputs.ts';
 import { type Columns, columnsIn, columnsOnly, noSql, type NodeRows, type Note, rowsOf } from './lineage-rows.ts';
-import type { Computation, Computed, Stored, Wanted } from './lineage-work.ts';
-
-interface Means {
-  readonly blobs: Blobs;
-  readonly org: string;
-  /** Threads for so many queries. */
-  readonly pool: (queries: number) => LineagePool;
-}
+import type { Computation, Computed, Stored } from './lineage-work.ts';
 
 const cycle: Note = { code: 'cycle', message: 'part of a cycle of models: something it reads had no columns yet' };
 const unknown: Columns = { columns: [], complete: false };
 
-/** Computes what changed. */
+/** Computes what changed, in the threads that `pool` gives for so many queries. */
 export async function computeLineage(
-  wanted: Pick<Wanted, 'manifest' | 'catalog'>,
+  inputs: LineageInputs,
   stored: Stored,
-  { blobs, org, pool }: Means,
+  pool: (queries: number) => LineagePool,
 ): Promise<Computation> {
-  const manifest = await artifact(blobs, org, wanted.manifest, 'manifest');
-  const catalog = wanted.catalog ? await artifact(blobs, org, wanted.catalog, 'catalog') : undefined;
-  const inputs = lineageInputs(manifest, catalog);
-  const { dialect, models, unread } = inputs;
-  const platform = manifest.metadata.adapter_type ?? null;
+  const { platform, dialect, models, unread } = inputs;
   const others = [...unread].map(([node, why]) =>
     asStored({ node, inputKey: why, ...unknown, rows: noSql(why) }, stored),
   );
@@ -97,14 +84,4 @@ function onlyOne(error: Error): LineageResult {
 
 function marked(rows: NodeRows | undefined, cyclic: boolean): NodeRows | undefined {
   return rows && cyclic ? { ...rows, status: 'partial', notes: [...rows.notes, cycle] } : rows;
-}
-
-function artifact(blobs: Blobs, org: string, digest: string, kind: 'manifest'): Promise<Manifest>;
-function artifact(blobs: Blobs, org: string, digest: string, kind: 'catalog'): Promise<Catalog>;
-async function artifact(blobs: Blobs, org: string, digest: string, kind: 'manifest' | 'catalog') {
-  const result = readArtifact(await blobs.get(org, digest), { file: digest });
-  if (!result.ok) throw new Failure('artifact.refused', { detail: result.error.message, where: result.error.path });
-  if (result.artifact.kind === 'manifest' && kind === 'manifest') return result.artifact.manifest;
-  if (result.artifact.kind === 'catalog' && kind === 'catalog') return result.artifact.catalog;
-  throw new TypeError(`a ${kind} was kept under the digest of a ${result.artifact.kind}`);
 }

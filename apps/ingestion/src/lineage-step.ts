@@ -5,7 +5,9 @@ import { LINEAGE_ENGINE, LineagePool } from '@headgate/lineage';
 import type { Logger } from 'pino';
 import { computeLineage } from './lineage-computation.ts';
 import { storedNodes, storeLineage } from './lineage-store.ts';
+import type { LineageInputs } from './lineage-inputs.ts';
 import type { Wanted } from './lineage-work.ts';
+import { Readers } from './readers.ts';
 
 /** Finds what another replica left: its own commits wake it at once. */
 const pollMs = 5000;
@@ -47,6 +49,7 @@ export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly database: Database,
     private readonly infra: Infra,
     private readonly blobs: Blobs,
+    private readonly readers: Readers,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -108,11 +111,8 @@ export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShu
     const began = performance.now();
     try {
       const stored = await this.database.read(call, (tx) => storedNodes(tx, wanted));
-      const computation = await computeLineage(wanted, stored, {
-        blobs: this.blobs,
-        org,
-        pool: (queries) => this.threads(queries),
-      });
+      const inputs = await this.inputs(org, wanted);
+      const computation = await computeLineage(inputs, stored, (queries) => this.threads(queries));
       await this.database.write(call, async (tx) => {
         const told = await storeLineage(tx, wanted, computation);
         if (told) await mutate(tx, lineageCommitted, told);
@@ -127,6 +127,15 @@ export class LineageStep implements OnApplicationBootstrap, BeforeApplicationShu
       clearInterval(hold);
       this.rest();
     }
+  }
+
+  /** Read in the thread that reads deliveries, and within its bounds. */
+  private inputs(org: string, { manifest, catalog }: Wanted): Promise<LineageInputs> {
+    return this.readers.use(async (thread) => {
+      for (const blob of catalog ? [manifest, catalog] : [manifest])
+        await thread.read(blob, blob, await this.blobs.size(org, blob), this.blobs.read(org, blob), 'lineage');
+      return thread.lineage(0, catalog ? 1 : null);
+    });
   }
 
   private extend({ org_id, project, environment, version }: Row): Promise<unknown> {

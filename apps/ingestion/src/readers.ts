@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Refusal } from '@headgate/dbt';
 import { Failure } from '@headgate/kit';
-import type { Answer, IndexDelta, Order, ReadFile, ReadGraph } from './reading.ts';
+import type { LineageInputs } from './lineage-inputs.ts';
+import type { Answer, IndexDelta, Order, ReadFile, ReadFor, ReadGraph } from './reading.ts';
 
 /** JavaScript heap of the reading thread: a project of 100,000 nodes needs 500 MB; whoever needs more is refused. */
 const heapMb = 1200;
@@ -75,9 +76,15 @@ export class ReadingThread {
   }
 
   /** Reads one file. Refusals are thrown as `artifact.refused`, with file and JSON path. */
-  async read(name: string, id: string, bytes: number, pieces: AsyncIterable<Uint8Array>): Promise<ReadFile> {
+  async read(
+    name: string,
+    id: string,
+    bytes: number,
+    pieces: AsyncIterable<Uint8Array>,
+    of: ReadFor = 'graph',
+  ): Promise<ReadFile> {
     this.file = name;
-    await this.ask({ do: 'file', name, id, bytes });
+    await this.ask({ do: 'file', name, id, bytes, of });
     for await (const piece of pieces) {
       this.bytes += piece.length;
       // A piece that is refused is not the end: the rest is read all the same, so that its digest is checked.
@@ -93,6 +100,11 @@ export class ReadingThread {
   /** The graph of files read before, by their place in the order of reading. */
   graph(manifest: number, catalog: number | null): Promise<ReadGraph> {
     return this.ask({ do: 'graph', manifest, catalog }) as Promise<ReadGraph>;
+  }
+
+  /** What lineage is computed from, of files read for it. */
+  lineage(manifest: number, catalog: number | null): Promise<LineageInputs> {
+    return this.ask({ do: 'lineage', manifest, catalog }) as Promise<LineageInputs>;
   }
 
   /** The packed map of that graph, laid out as the packed map `before` was. */

@@ -37,11 +37,15 @@ export interface IndexDelta {
   readonly edges: readonly string[];
 }
 
+/** What is taken out of a manifest's nodes as they pass by. */
+export type ReadFor = 'graph' | 'lineage';
+
 export type Order =
-  | { readonly do: 'file'; readonly name: string; readonly id: string; readonly bytes: number }
+  | { readonly do: 'file'; readonly name: string; readonly id: string; readonly bytes: number; readonly of: ReadFor }
   | { readonly do: 'piece'; readonly bytes: Uint8Array }
   | { readonly do: 'end' }
   | { readonly do: 'graph'; readonly manifest: number; readonly catalog: number | null }
+  | { readonly do: 'lineage'; readonly manifest: number; readonly catalog: number | null }
   | { readonly do: 'skeleton'; readonly before: Uint8Array | null }
   | { readonly do: 'delta'; readonly known: string | null }
   | { readonly do: 'forget' };
