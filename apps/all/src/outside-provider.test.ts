@@ -68,9 +68,11 @@ async function arrive(sub: string, email: string, email_verified = true): Promis
 }
 
 const refusals = async () =>
-  (await stack.sql<{ envelope: string }>(`select envelope from identity.outbox where type = 'session.refused'`)).map(
-    ({ envelope }) => JSON.parse(envelope).data.because as string,
-  );
+  (
+    await stack.sql<{ envelope: string }>(
+      `select envelope from identity.outbox where type = 'session.refused' order by ordinal`,
+    )
+  ).map(({ envelope }) => JSON.parse(envelope).data.because as string);
 
 test('the page is told of the provider, and links do not sign in', async () => {
   const jar = new Jar(stack.serving.url!);
