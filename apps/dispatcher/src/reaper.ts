@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { taskExpired } from '@headgate/contracts';
-import { type Call, change, Database, Infra, LOG, mutateLast, type Tx } from '@headgate/kit';
+import { type Call, change, Database, Infra, LOG, mutateLast, Rounds, type Tx } from '@headgate/kit';
 import type { Logger } from 'pino';
 import { grouped } from './coalescer.ts';
 import { again, askToStop, end, type End } from './ends.ts';
@@ -17,9 +17,10 @@ interface Found {
 /** Takes tasks away from workers that fell silent, by their lease and never by how long they run; minds deadlines. */
 @Injectable()
 export class Reaper implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<unknown> = Promise.resolve();
-  private isStopped = false;
+  private readonly rounds = new Rounds(() => this.sweep(), {
+    everyMs,
+    failed: (error) => this.log.warn({ err: error.message }, 'leases not swept'),
+  });
 
   constructor(
     private readonly database: Database,
@@ -28,17 +29,11 @@ export class Reaper implements OnApplicationBootstrap, BeforeApplicationShutdown
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setTimeout(() => {
-      this.sweeping = this.sweep()
-        .catch((error: Error) => this.log.warn({ err: error.message }, 'leases not swept'))
-        .then(() => this.isStopped || this.onApplicationBootstrap());
-    }, everyMs);
+    this.rounds.due(everyMs);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.isStopped = true;
-    clearTimeout(this.timer);
-    await this.sweeping;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.rounds.stop();
   }
 
   private async sweep(): Promise<void> {

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { jobRemoved } from '@headgate/contracts';
-import { type Call, change, CONFIG, type Config, Database, Infra, LOG, mutateLast } from '@headgate/kit';
+import { type Call, change, CONFIG, type Config, Database, Infra, LOG, mutateLast, Rounds } from '@headgate/kit';
 import type { Logger } from 'pino';
 import { keepDaysOf } from './pace.ts';
 
@@ -39,35 +39,31 @@ class Nothing extends Error {}
 /** Removes jobs some time after they have ended. What is open, leased, or waits for a decision is never touched. */
 @Injectable()
 export class Retention implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<unknown> = Promise.resolve();
-  private isStopped = false;
+  private readonly rounds: Rounds;
 
   constructor(
     private readonly database: Database,
     private readonly infra: Infra,
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(LOG) private readonly log: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    const everyMs = Math.min(60_000, Math.max(1000, (keepDaysOf(this.config) * dayMs) / 100));
-    this.timer = setTimeout(() => {
-      this.sweeping = this.sweep()
-        .catch((error: Error) => this.log.warn({ err: error.message }, 'ended jobs not removed'))
-        .then(() => this.isStopped || this.onApplicationBootstrap());
-    }, everyMs);
+    @Inject(LOG) log: Logger,
+  ) {
+    this.rounds = new Rounds(() => this.sweep(), {
+      everyMs: Math.min(60_000, Math.max(1000, (keepDaysOf(config) * dayMs) / 100)),
+      failed: (error) => log.warn({ err: error.message }, 'ended jobs not removed'),
+    });
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.isStopped = true;
-    clearTimeout(this.timer);
-    await this.sweeping;
+  onApplicationBootstrap(): void {
+    this.rounds.due(1000);
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.rounds.stop();
   }
 
   private async sweep(): Promise<void> {
     for (const { org_id } of await this.infra.query<{ org_id: string }>(organizations))
-      while (!this.isStopped && (await this.removeFrom(org_id)) === most);
+      while (!this.rounds.isStopped && (await this.removeFrom(org_id)) === most);
   }
 
   /** Answers how many jobs. */
