@@ -82,12 +82,12 @@ export class Browser {
   }
 
   private get sessionName(): string {
-    return this.origin.isSecure ? '__Host-headgate' : `headgate-${this.origin.port}`;
+    return this.origin.isSecure ? '__Host-headgate' : `headgate-${this.origin.publicPort}`;
   }
 
   /** Cookies know no ports, so two installs on one machine call theirs differently. */
   private named(what: string): string {
-    return this.origin.isSecure ? `__Secure-headgate-${what}` : `headgate-${what}-${this.origin.port}`;
+    return this.origin.isSecure ? `__Secure-headgate-${what}` : `headgate-${what}-${this.origin.publicPort}`;
   }
 
   private set(reply: FastifyReply, name: string, value: string | undefined, path: string, seconds: number): void {

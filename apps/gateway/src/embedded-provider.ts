@@ -116,7 +116,7 @@ export class EmbeddedProvider {
   private settings(key: object): Configuration {
     const { client, origin } = this;
     const cookie = { httpOnly: true, sameSite: 'lax', path: '/oidc', signed: true, overwrite: true } as const;
-    const named = (name: string) => `headgate-oidc-${name}-${origin.port}`;
+    const named = (name: string) => `headgate-oidc-${name}-${origin.publicPort}`;
     return {
       adapter: providerMemory(),
       clients: [

@@ -27,6 +27,11 @@ export class Origin {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** The one that people see. Behind a proxy, what is listened on may be another one after each restart. */
+  get publicPort(): string {
+    return new URL(this.url).port || '80';
+  }
+
   get port(): number {
     const address = this.adapter.httpAdapter.getInstance<FastifyInstance>().server.address() as AddressInfo | null;
     return address?.port ?? this.config.http.port;
