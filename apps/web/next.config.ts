@@ -9,4 +9,6 @@ export default {
   // The gateway compresses what leaves the machine.
   compress: false,
   devIndicators: false,
+  // Browsers ask for it where a document names no icon.
+  redirects: () => [{ source: '/favicon.ico', destination: '/icon.svg', permanent: false }],
 } satisfies NextConfig;

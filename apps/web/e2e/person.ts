@@ -32,7 +32,8 @@ export async function personAt(
   page.on('console', (message) => {
     // A stream that is cut, and a server that restarts, are told to the person by the page; the browser tells the console too.
     const isConnection = /ERR_(CONNECTION|INCOMPLETE|EMPTY|NETWORK|ABORTED|SOCKET)|50[234]/.test(message.text());
-    if (message.type() === 'error' && !isConnection) faults.push(`console: ${message.text()}`);
+    if (message.type() === 'error' && !isConnection)
+      faults.push(`console: ${message.text()} ${new URL(message.location().url, origin).pathname}`);
   });
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('request', (request) => {
