@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { logAppended, sha256 } from '@headgate/contracts';
+import { logAppended } from '@headgate/contracts';
 import { gateway } from '@headgate/gateway';
 import { identity } from '@headgate/identity';
 import { provision, type Service, Signals } from '@headgate/kit';
-import { EventTab, Jar, startStack, type Stack } from '@headgate/testing';
+import { EventTab, foundOther, Jar, other, type Stack, startStack } from '@headgate/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { Module } from '@nestjs/common';
 
-const other = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2bff';
-const otherToken = `hg_${'o'.repeat(40)}`;
 const someRun = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b01';
 
 let stack: Stack;
@@ -39,13 +37,7 @@ beforeAll(async () => {
   stack = await startStack([identity, runner, gateway]);
   owner = stack.host.bootstrap.token;
   org = (await api('GET', '/api/v1/org', undefined))['id']!;
-  await stack.sql(
-    `begin; insert into identity.organization (org_id, slug, name) values ('${other}', 'other', 'Other');
-     insert into identity.service_token (org_id, id, name, role, secret_hash, actor_kind, actor_id)
-       values ('${other}', '${other}', 't', 'owner', '${sha256(otherToken)}', 'person', 'eve');
-     insert into identity.role_grant (org_id, subject_kind, subject_id, role) values ('${other}', 'person', 'eve', 'owner');
-     select set_config('app.leaf', pg_current_xact_id()::text, true); commit`,
-  );
+  await foundOther(stack);
 }, 60_000);
 afterAll(() => stack?.stop());
 
@@ -103,15 +95,15 @@ test('a stream outlives a crash of NATS, exactly', async () => {
 }, 60_000);
 
 test('an organization hears nothing of another one, and cannot use its cursor', async () => {
-  const [ours, theirs] = [await tabOf(by(owner)).until(ready), await tabOf(by(otherToken)).until(ready)];
+  const [ours, theirs] = [await tabOf(by(owner)).until(ready), await tabOf(by(other.token)).until(ready)];
   await project('ours');
-  await project('theirs', otherToken);
+  await project('theirs', other.token);
   await Promise.all([ours, theirs].map((tab) => tab.until((now) => projectsHeard(now) > 0)));
   expect([ours, theirs].map((tab) => tab.facts().map((fact) => fact['project']))).toEqual([['ours'], ['theirs']]);
   const cursor = ours.cut();
   theirs.cut();
   for (const wrong of [cursor, 'made-up', cursor.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))]) {
-    const tab = await tabOf(by(otherToken), `/events?after=${wrong}`).until(ready);
+    const tab = await tabOf(by(other.token), `/events?after=${wrong}`).until(ready);
     expect(tab.told[0]).toMatchObject({ event: 'reset', id: expect.any(String) });
     tab.cut();
   }
@@ -125,7 +117,7 @@ test('a person hears of the places that they may look at, and of the log of thei
   const tab = await tabOf({ cookie: jar.header('/events') }).until(ready);
   await project('hidden');
   await api('POST', '/api/v1/projects/one/environments', { environment: 'prod' });
-  await signals.say(org, logAppended, { project: 'hidden', environment: 'dev', run: other, last: 7 });
+  await signals.say(org, logAppended, { project: 'hidden', environment: 'dev', run: other.org, last: 7 });
   await signals.say(org, logAppended, { project: 'one', environment: 'dev', run: someRun, last: 9 });
   await tab.until(
     ({ told }) => told.some(({ event }) => event === 'log') && told.some(({ event }) => event === 'fact'),
@@ -142,7 +134,7 @@ test('a person hears of the places that they may look at, and of the log of thei
 test('without a session there is no stream; the ninth of one person closes the first', async () => {
   expect((await tabOf({}).until(({ status }) => status > 0)).status).toBe(401);
   const tabs = [];
-  for (let count = 0; count < 9; count++) tabs.push(await tabOf(by(otherToken)).until(ready));
+  for (let count = 0; count < 9; count++) tabs.push(await tabOf(by(other.token)).until(ready));
   await tabs[0]!.until((tab) => tab.isClosed);
   expect(tabs[0]!.told.at(-1)).toMatchObject({ event: 'bye', data: { reason: 'too-many' } });
   expect(tabs.slice(1).some((tab) => tab.isClosed)).toBe(false);

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Operation, operations, sha256 } from '@headgate/contracts';
-import { type Answer as HttpAnswer, fixture, Jar, type Stack, startStack } from '@headgate/testing';
+import { type Answer as HttpAnswer, fixture, foundOther, Jar, other, type Stack, startStack } from '@headgate/testing';
 import { pack } from 'tar-stream';
 import { services } from './services.ts';
 
 /** Two organizations with the same names for everything and different contents; the second asks for what is the first's. */
-const other = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2bff';
-const otherToken = `hg_${'o'.repeat(40)}`;
 const place = '/api/v1/projects/jaffle/environments/dev';
 const nowhereId = '0192f0c4-8f1e-7c3a-9d57-000000000000';
 const nothing = `sha256:${'0'.repeat(64)}`;
@@ -96,15 +94,8 @@ const idsIn = (answers: Answer[]): Set<string> =>
 
 beforeAll(async () => {
   stack = await startStack(services);
-  await stack.sql(
-    `begin; insert into identity.organization (org_id, slug, name) values ('${other}', 'other', 'Other');
-     insert into identity.service_token (org_id, id, name, role, secret_hash, actor_kind, actor_id)
-       values ('${other}', '${other}', 't', 'owner', '${sha256(otherToken)}', 'person', 'eve');
-     insert into identity.role_grant (org_id, subject_kind, subject_id, role) values ('${other}', 'person', 'eve', 'owner');
-     insert into identity.person (org_id, id, name) values ('${other}', 'eve', 'Eve');
-     select set_config('app.leaf', pg_current_xact_id()::text, true); commit`,
-  );
-  const own = idsIn(await furnish(otherToken, 'elsewhere'));
+  await foundOther(stack);
+  const own = idsIn(await furnish(other.token, 'elsewhere'));
   const first = await furnish(stack.host.bootstrap.token, marker);
   await stack.sql(
     `begin; update dispatcher.task set dead_at = now(), dead_state = 'open';
@@ -122,7 +113,7 @@ afterAll(() => stack?.stop());
 
 test.each(lists)('%s shows each organization its own, and nothing of the other', async (path) => {
   const first = await ask('GET', path, stack.host.bootstrap.token);
-  const second = await ask('GET', path, otherToken);
+  const second = await ask('GET', path, other.token);
   expect([first.status, second.status]).toEqual([200, 200]);
   expect(first.body.items!.length).toBeGreaterThan(0);
   expect(second.body.items!.length).toBeGreaterThan(0);
@@ -196,8 +187,8 @@ async function probe(operation: Operation, ids: Record<string, string>): Promise
   const inQuery = method === 'GET' || method === 'DELETE';
   const url = inQuery ? `${at}?${new URLSearchParams(input as Record<string, string>)}` : at;
   const answer = body
-    ? await ask(method!, at, otherToken, Buffer.from('not those bytes'))
-    : await ask(method!, url, otherToken, inQuery ? undefined : input);
+    ? await ask(method!, at, other.token, Buffer.from('not those bytes'))
+    : await ask(method!, url, other.token, inQuery ? undefined : input);
   return { ...answer, sent: decodeURIComponent(url) + JSON.stringify(input) };
 }
 
@@ -247,5 +238,5 @@ async function leavesOfTheFirst(): Promise<unknown[]> {
     `select table_schema as name from information_schema.tables where table_name = 'outbox' order by 1`,
   );
   const counts = schemas.map(({ name }) => `select '${name}' as name, count(*) from ${name}.outbox where org_id <> $1`);
-  return stack.sql(counts.join(' union all '), [other]);
+  return stack.sql(counts.join(' union all '), [other.org]);
 }

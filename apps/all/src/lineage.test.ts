@@ -4,12 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { LineageGraphOutput, LineageOverride, LineageSqlOutput, LineageStateOutput } from '@headgate/contracts';
 import { sha256 } from '@headgate/contracts';
-import { type Answer, fixture, type Stack, startStack } from '@headgate/testing';
+import { type Answer, fixture, foundOther, other, type Stack, startStack } from '@headgate/testing';
 import { services } from './services.ts';
 
 jest.setTimeout(120_000);
-const other = '0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2bfe';
-const otherToken = `hg_${'l'.repeat(40)}`;
 const place = '/api/v1/projects/jaffle/environments/dev';
 const urn = (node: string, column?: string) => `hg:jaffle/${node}${column ? `#${column}` : ''}`;
 const [customers, stgCustomers, orders, stgOrders, segments] = [
@@ -33,14 +31,8 @@ const seeds = {
 let stack: Stack;
 beforeAll(async () => {
   stack = await startStack(services);
-  await stack.sql(
-    `begin; insert into identity.organization (org_id, slug, name) values ('${other}', 'other', 'Other');
-     insert into identity.service_token (org_id, id, name, role, secret_hash, actor_kind, actor_id)
-       values ('${other}', '${other}', 't', 'owner', '${sha256(otherToken)}', 'person', 'eve');
-     insert into identity.role_grant (org_id, subject_kind, subject_id, role) values ('${other}', 'person', 'eve', 'owner');
-     select set_config('app.leaf', pg_current_xact_id()::text, true); commit`,
-  );
-  for (const token of [stack.host.bootstrap.token, otherToken]) {
+  await foundOther(stack);
+  for (const token of [stack.host.bootstrap.token, other.token]) {
     await ask('POST', '/api/v1/projects', { project: 'jaffle' }, token);
     await ask('POST', '/api/v1/projects/jaffle/environments', { environment: 'dev' }, token);
     await ask('POST', '/api/v1/projects/jaffle/environments', { environment: 'prod' }, token);
@@ -199,11 +191,11 @@ test('what people decide holds over ingestions and in every environment, is audi
   // One model's SQL had changed in dev; in prod nothing was stored yet.
   expect(computed.map(({ n }) => Number(n) === 1)).toEqual([false, true]);
 
-  const theirs = await graph(name, place, otherToken);
+  const theirs = await graph(name, place, other.token);
   expect(theirs.status).toBe(404);
   const list = '/api/v1/projects/jaffle/lineage/overrides';
-  expect((await ask('GET', list, undefined, otherToken)).body).toEqual({ items: [] });
-  expect((await ask('DELETE', `${list}/${rejected.body.id}`, undefined, otherToken)).status).toBe(404);
+  expect((await ask('GET', list, undefined, other.token)).body).toEqual({ items: [] });
+  expect((await ask('DELETE', `${list}/${rejected.body.id}`, undefined, other.token)).status).toBe(404);
   expect((await ask('DELETE', `${list}/${rejected.body.id}`)).status).toBe(200);
   expect(said(await graph(name))).toHaveLength(2);
   expect((await put({ ...wrong, source: 'hg:elsewhere/x#y', decision: 'add', reason: 'no' })).status).toBe(400);

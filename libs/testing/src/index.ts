@@ -11,3 +11,4 @@ export { freePort, startNats, type ThrowawayNats } from './nats.ts';
 export { RunnerProcesses } from './runner-processes.ts';
 export { type S3Key, startS3 } from './s3.ts';
 export { startStack, type Stack } from './stack.ts';
+export { foundOther, other } from './other-organization.ts';
