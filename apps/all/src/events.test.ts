@@ -33,6 +33,14 @@ const ready = (tab: EventTab) => tab.told.length > 0;
 const project = (name: string, token = owner) => api('POST', '/api/v1/projects', { project: name }, token);
 const projectsHeard = (tab: EventTab) => tab.facts('project.created').length;
 
+/** What is done here is in the stream when this returns: a page opened afterwards must not hear of it. */
+async function before(work: () => Promise<unknown>, last: string) {
+  const tab = await tabOf(by(owner)).until(ready);
+  await work();
+  await tab.until((now) => now.facts(last).length > 0);
+  tab.cut();
+}
+
 beforeAll(async () => {
   stack = await startStack([identity, runner, gateway]);
   owner = stack.host.bootstrap.token;
@@ -42,7 +50,7 @@ beforeAll(async () => {
 afterAll(() => stack?.stop());
 
 test('a page hears of what happens after it came, as ids, and soon', async () => {
-  await project('before');
+  await before(() => project('before'), 'project.created');
   const tab = await tabOf(by(owner)).until(ready);
   expect(tab.told[0]).toMatchObject({ event: 'ready', data: { resumed: false }, id: expect.any(String) });
   const asked = performance.now();
@@ -110,7 +118,10 @@ test('an organization hears nothing of another one, and cannot use its cursor', 
 });
 
 test('a person hears of the places that they may look at, and of the log of their runs', async () => {
-  await api('POST', '/api/v1/projects/one/environments', { environment: 'dev' });
+  await before(
+    () => api('POST', '/api/v1/projects/one/environments', { environment: 'dev' }),
+    'environment.created',
+  );
   await api('POST', '/api/v1/people', { id: 'ada', name: 'Ada', role: 'viewer', project: 'one' });
   const jar = new Jar(stack.serving.url!);
   await jar.follow(`/auth/link?token=${(await api('POST', '/api/v1/links', { person: 'ada' }))['token']}`);
