@@ -106,7 +106,9 @@ export class Ingests {
         JSON.stringify(warnings),
       ],
     );
-    for (const file of files) await tell(tx, delivery, file, id);
+    // What was seen of sources first: results beside it were built over that.
+    const freshnessFirst = [...files].sort((a, b) => Number(b.kind === 'sources') - Number(a.kind === 'sources'));
+    for (const file of freshnessFirst) await tell(tx, delivery, file, id);
     if (committed?.isNew) {
       const { snapshot: digest, seq, nodes, edges, manifest } = committed.snapshot;
       await mutate(tx, snapshotCommitted, {

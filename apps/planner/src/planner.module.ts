@@ -17,12 +17,13 @@ import { schema } from './schema.ts';
 import { Selectable } from './selectable.ts';
 import { Selections } from './selections.ts';
 import { SelectionsController } from './selections.controller.ts';
+import { SourceVersions } from './source-versions.ts';
 import { States } from './states.ts';
 
 @Module({
   controllers: [PlansController, SchedulesController, SelectionsController],
   providers: [
-    ...[PlanEntries, Plans, RemainingStages, RunsConsumer, Selectable, Selections, States],
+    ...[PlanEntries, Plans, RemainingStages, RunsConsumer, Selectable, Selections, SourceVersions, States],
     ...[FirePlans, SchedulePlaces, Scheduler, Schedules, SchedulesConsumer, Triggers],
   ],
 })

@@ -24,11 +24,13 @@ import {
   pageOf,
   type Tx,
 } from '@headgate/kit';
+import { versionsSince } from '@headgate/plans';
 import { v7 as uuidv7 } from 'uuid';
 import { keptStages, propose } from './proposal.ts';
 import { confirmFire } from './schedules/fires.ts';
 import { Selectable } from './selectable.ts';
 import { readerOfSql } from './sql.ts';
+import { SourceVersions } from './source-versions.ts';
 import { States } from './states.ts';
 
 interface Row {
@@ -69,6 +71,7 @@ export class Plans {
     private readonly blobs: Blobs,
     private readonly selectable: Selectable,
     private readonly states: States,
+    private readonly sources: SourceVersions,
   ) {}
 
   /** Works out a plan from the environment's snapshot and state, and keeps it. Nothing runs. */
@@ -86,9 +89,17 @@ export class Plans {
     const { project, environment } = input;
     const { snapshot, manifest: manifestId, revision } = await this.selectable.snapshot(input, input.snapshot, call);
     const { manifest } = await this.selectable.project(call.org, manifestId);
-    const { state, digest: stateDigest } = await this.database.read(call, (tx) => this.states.current(tx, input));
+    const {
+      state,
+      digest: stateDigest,
+      looks,
+    } = await this.database.read(call, async (tx) => ({
+      ...(await this.states.current(tx, input)),
+      looks: input.data === 'check' ? await this.sources.newest(tx, input) : [],
+    }));
     const print = await readerOfSql(manifest);
-    const given = { manifest, manifestId, snapshot, state, ...(print && { print }) };
+    const versions = versionsSince(looks, manifest, state);
+    const given = { manifest, manifestId, snapshot, state, versions, ...(print && { print }) };
     const { plan, document, digest, stages } = propose(input, given);
     await this.blobs.put(call.org, document);
     const kept = await keptStages(stages, (bytes) => this.blobs.put(call.org, bytes));

@@ -14,7 +14,7 @@ export interface Proposal {
 /** A plan with the dbt invocations it stands for. Pure: equal arguments give equal bytes. */
 export function propose(
   input: PlansProposeInput,
-  given: Pick<PlanRequest, 'manifest' | 'manifestId' | 'snapshot' | 'state' | 'print'>,
+  given: Pick<PlanRequest, 'manifest' | 'manifestId' | 'snapshot' | 'state' | 'print' | 'versions'>,
 ): Proposal {
   const selection = selectionOf(input, given.manifest);
   if (input.eventTime && input.fullRefresh)

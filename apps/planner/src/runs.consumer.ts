@@ -10,6 +10,7 @@ import { type Call, Clients, Hears, type Heard, type Tx } from '@headgate/kit';
 import type { NodeOutcome } from '@headgate/plans';
 import { Plans } from './plans.ts';
 import { Triggers } from './schedules/triggers.ts';
+import { SourceVersions } from './source-versions.ts';
 import { States } from './states.ts';
 
 /** A finished run moves its environment's state on, whatever its outcome: what succeeded in a failed run counts. */
@@ -20,6 +21,7 @@ export class RunsConsumer {
     private readonly plans: Plans,
     private readonly clients: Clients,
     private readonly triggers: Triggers,
+    private readonly sources: SourceVersions,
   ) {}
 
   /** What the end of a run sets off is planned from the state that it leaves. */
@@ -44,10 +46,14 @@ export class RunsConsumer {
     await this.states.fold(tx, data, { run, attempt }, files, { unreported, inBatches });
   }
 
-  /** So do results that were delivered, when the manifest of the same invocation was, too. Those of our own runs come as above. */
+  /**
+   * So do results that were delivered, when the manifest of the same invocation was, too. Those of our own runs come as
+   * above. What was seen of sources counts wherever it came from.
+   */
   @Hears(artifactIngested)
   async foldDelivered({ data }: Heard<ArtifactIngested>, tx: Tx): Promise<void> {
     const { kind, run, manifest, artifact: results, ingest } = data;
+    if (kind === 'sources') return this.sources.note(tx, data, results);
     if (kind !== 'run_results' || run || !manifest) return;
     await this.states.fold(tx, data, { run: ingest, attempt: 1 }, { manifest, results }, { which: 'newer' });
   }

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { canonical } from '@headgate/contracts';
 import { type Manifest, readArtifact } from '@headgate/dbt';
 import { Blobs, type Tx } from '@headgate/kit';
+import { lockPlace, type Place } from './place.ts';
+import { SourceVersions } from './source-versions.ts';
 import { readerOfSql } from './sql.ts';
 import {
   emptyState,
@@ -13,11 +15,6 @@ import {
   type RunOutcome,
 } from '@headgate/plans';
 
-interface Place {
-  readonly project: string;
-  readonly environment: string;
-}
-
 interface Folding {
   readonly unreported?: readonly NodeOutcome[];
   /** Of the unreported, whether only some batches were asked for. */
@@ -28,7 +25,10 @@ interface Folding {
 /** What each environment holds, as far as runs have told. */
 @Injectable()
 export class States {
-  constructor(private readonly blobs: Blobs) {}
+  constructor(
+    private readonly blobs: Blobs,
+    private readonly sources: SourceVersions,
+  ) {}
 
   /** The state an environment is in, and its hash; both of the empty state when nothing has run. */
   async current(tx: Tx, { project, environment }: Place): Promise<{ state: EnvironmentState; digest: string }> {
@@ -57,7 +57,7 @@ export class States {
     { unreported = [], inBatches = false, which = 'all' }: Folding = {},
   ): Promise<void> {
     const { project, environment } = place;
-    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${tx.org} ${project} ${environment}`]);
+    await lockPlace(tx, place);
     const manifest = readArtifact(await this.blobs.get(tx.org, files.manifest), { file: 'manifest.json' });
     if (!manifest.ok || manifest.artifact.kind !== 'manifest') return;
     const outcome = await this.reported(tx.org, manifest.artifact.manifest, run, files.results);
@@ -69,9 +69,11 @@ export class States {
       .filter(({ id }) => !said.has(id))
       .map((one) => (inBatches && isMicrobatch(nodes[one.id]) ? { ...one, partial: true } : one));
     if (!counted && results.length === 0) return;
-    const before = results.length > 0 ? fold(state, { ...run, manifest: manifest.artifact.manifest, results }) : state;
+    const data = await this.sources.before(tx, place, manifest.artifact.manifest);
+    const cut = { ...run, manifest: manifest.artifact.manifest, results, data };
+    const before = results.length > 0 ? fold(state, cut) : state;
     const print = counted && (await readerOfSql(counted.manifest));
-    const next = counted ? fold(before, { ...counted, ...(print && { print }) }) : before;
+    const next = counted ? fold(before, { ...counted, data, ...(print && { print }) }) : before;
     const digest = await this.blobs.put(tx.org, Buffer.from(canonical(next)));
     await tx.query(
       `insert into environment_state (org_id, project, environment, state, run) values ($1, $2, $3, $4, $5)

@@ -5,6 +5,7 @@ import { changed, planOver, print, runs, stateOf, text } from '../recorded/compi
 import { recording } from '../recorded/recorded.ts';
 import {
   assumeBuilt,
+  emptyState,
   type EnvironmentState,
   type ExecutionPlan,
   explain,
@@ -14,6 +15,7 @@ import {
   sourceVersions,
   verifyPlan,
   versionsBefore,
+  versionsSince,
 } from './index.ts';
 
 const recorded = recording();
@@ -127,4 +129,18 @@ test('a version is what dbt saw loaded last; what it could not ask has none', ()
   expect(versionsBefore(freshness, began('2024-02-01T10:00:01Z'))).toEqual(versions);
   expect(versionsBefore(freshness, began('2024-02-01T09:59:59Z'))).toEqual({});
   expect(versionsBefore({ ...freshness, metadata: {} }, began('2024-02-01T10:00:01Z'))).toEqual({});
+});
+
+test('a look says what is there now only when nothing was built from the source since, as far as anybody knows', () => {
+  const built = (finishedAt: string | null): EnvironmentState =>
+    fold(emptyState, {
+      ...{ run: 'first', attempt: 1, manifest: base.manifest },
+      results: [{ id: view, status: 'success', finishedAt, relation: null }],
+    });
+  const lookedAt = Date.parse('2026-11-21T01:00:00Z');
+  const since = (state: EnvironmentState) => versionsSince([{ source, version: '1', lookedAt }], base.manifest, state);
+  expect(since(emptyState)).toEqual(at('1'));
+  expect(since(built('2026-11-21T00:59:59.999Z'))).toEqual(at('1'));
+  expect(since(built('2026-11-21T01:00:00.001Z'))).toEqual({});
+  expect(since(built(null))).toEqual({});
 });

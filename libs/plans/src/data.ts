@@ -1,5 +1,6 @@
 import { hashOf } from '@headgate/contracts';
 import { findNode, type Manifest, type Results } from '@headgate/dbt';
+import type { EnvironmentState } from './environment-state.ts';
 import { carriesVerdict, isPathSeed } from './parts.ts';
 
 /** What a node reads, directly or through ephemeral models: sources, and what is built itself. Sorted. */
@@ -47,14 +48,48 @@ export function versionOf(data: Readonly<Record<string, string>> | undefined): s
   return data && Object.keys(data).length > 0 ? hashOf(data) : undefined;
 }
 
-/** Source id → version of its data, from dbt's freshness; a source that dbt could not ask has none. */
-export function sourceVersions(freshness: Results): Readonly<Record<string, string>> {
-  const found: Record<string, string> = {};
+/** Source id → version of its data as dbt's freshness saw it; null for a source that dbt could not ask. */
+export function sourceLooks(freshness: Results): Readonly<Record<string, string | null>> {
+  const found: Record<string, string | null> = {};
   for (const { unique_id: id, status, ...row } of freshness.results) {
     const loaded = row['max_loaded_at'];
-    if (id !== '' && status !== 'runtime error' && typeof loaded === 'string' && loaded !== '') found[id] = loaded;
+    const isKnown = status !== 'runtime error' && typeof loaded === 'string' && loaded !== '';
+    if (id !== '') found[id] = isKnown ? loaded : null;
   }
   return found;
+}
+
+/** The same, without what dbt could not ask. */
+export function sourceVersions(freshness: Results): Readonly<Record<string, string>> {
+  const looks = Object.entries(sourceLooks(freshness));
+  return Object.fromEntries(looks.filter((look): look is [string, string] => look[1] !== null));
+}
+
+/** What somebody saw last of a source, and when: ms since 1970. */
+export interface SourceLook {
+  readonly source: string;
+  readonly version: string;
+  readonly lookedAt: number;
+}
+
+/**
+ * The versions that looks vouch for as those of now. A look that came before something was built from the source says
+ * nothing of what was loaded since: then nobody knows.
+ */
+export function versionsSince(
+  looks: readonly SourceLook[],
+  manifest: Manifest,
+  { nodes }: EnvironmentState,
+): Readonly<Record<string, string>> {
+  const read = new Map<string, number>();
+  for (const [id, { built }] of Object.entries(nodes)) {
+    if (!built || !findNode(manifest, id)) continue;
+    const at = built.finishedAt === null ? NaN : Date.parse(built.finishedAt);
+    for (const source of dataInputs(manifest, id))
+      read.set(source, Math.max(read.get(source) ?? -Infinity, Number.isNaN(at) ? Infinity : at));
+  }
+  const counts = ({ source, lookedAt }: SourceLook): boolean => lookedAt >= (read.get(source) ?? -Infinity);
+  return Object.fromEntries(looks.filter(counts).map(({ source, version }) => [source, version]));
 }
 
 /**

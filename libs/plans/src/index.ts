@@ -1,6 +1,6 @@
 export { buildPlan, type PlanRequest } from './build.ts';
 export type { KnownRelation, PrintedQuery, PrintQuery } from './content.ts';
-export { sourceVersions, versionsBefore } from './data.ts';
+export { type SourceLook, sourceLooks, sourceVersions, versionsBefore, versionsSince } from './data.ts';
 export {
   type Built,
   type BuiltQuery,
