@@ -16,7 +16,7 @@ import { KeyHelp } from './key-help.tsx';
 import { useGoTo, useKeys } from './keys.ts';
 import { Palette } from './palette.tsx';
 import { openPlans } from '../plans/open-plans.ts';
-import { places } from './places.ts';
+import { currentOf, placeOf, places } from './places.ts';
 import { usePlace } from './place.tsx';
 
 /** The frame of every page of an environment. */
@@ -55,7 +55,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <nav className="tab-bar" aria-label="Main, phone">
         {places.map(([to, word, Icon]) => (
-          <Link key={word} href={to ? place.to(to) : place.to()} aria-current={part === to ? 'page' : undefined}>
+          <Link key={word} href={to ? place.to(to) : place.to()} aria-current={currentOf(to, part)}>
             <Icon size={20} aria-hidden />
             {word}
           </Link>
@@ -88,7 +88,7 @@ function Side({ session, part }: { session: Session; part: string }) {
             <Link
               className="place"
               href={to ? place.to(to) : place.to()}
-              aria-current={part === to ? 'page' : undefined}
+              aria-current={currentOf(to, part)}
               title={`${word}, g ${key}`}
             >
               <Icon size={16} aria-hidden />
@@ -146,12 +146,17 @@ function Me({ session: { person, org } }: { session: Session }) {
   );
 }
 
+/** What stands behind the place: the asset's name, the end of an id, the page that no menu names. */
+function leafOf(part: string, id: string | undefined): string | undefined {
+  if (part === 'assets') return id && nameOf(decodeURIComponent(id));
+  if (part === 'schedules') return 'Schedules';
+  return id?.slice(-8);
+}
+
 function Top({ path, part, openPalette }: { path: string; part: string; openPalette: () => void }) {
   const place = usePlace();
-  const [, word] =
-    places.find(([to]) => to === part) ?? places.find(([to]) => part === 'assets' && to === 'catalog') ?? places[0];
-  const leaf = path.split('/')[5];
-  const parent = part === 'assets' ? 'catalog' : part;
+  const [parent, word] = placeOf(part);
+  const leaf = leafOf(part, path.split('/')[5]);
   return (
     <header className="top">
       <nav className="crumbs" aria-label="Breadcrumb">
@@ -163,7 +168,7 @@ function Top({ path, part, openPalette }: { path: string; part: string; openPale
           <>
             <Link href={place.to(parent)}>{word}</Link>
             <span className="slash">/</span>
-            <span aria-current="page">{part === 'assets' ? nameOf(decodeURIComponent(leaf)) : leaf.slice(-8)}</span>
+            <span aria-current="page">{leaf}</span>
           </>
         ) : (
           <span aria-current="page">{word}</span>
