@@ -13,6 +13,8 @@ const [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
 try {
   const { base, root } = await placeOf(stack);
   await stack.api(`${base}/plans`, { fullRefresh: true });
+  await stack.api(`${base}/schedules`, { name: 'nightly', cron: '0 2 * * *', zone: 'Europe/Berlin' });
+  await stack.api(`${base}/schedules`, { name: 'on-new-code', onIngest: true, missed: 'skip' });
   const pages = await pagesOf(stack, base);
   for (const colorScheme of ['light', 'dark'] as const) {
     const { page, context } = await personAt(browser, await stack.link(), colorScheme);
