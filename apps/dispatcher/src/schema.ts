@@ -4,6 +4,7 @@ import { Jobs1764000000001 } from './migrations/1764000000001-jobs.ts';
 import { DeadLetters1764000000002 } from './migrations/1764000000002-dead-letters.ts';
 import { Offers1764000000003 } from './migrations/1764000000003-offers.ts';
 import { Retention1764000000004 } from './migrations/1764000000004-retention.ts';
+import { Keys1764000000005 } from './migrations/1764000000005-keys.ts';
 import { owned } from './owned.ts';
 import { Job, TaskAttempt, TaskDependency, TaskLease, TaskOffer, TaskRow } from './task.entity.ts';
 
@@ -18,5 +19,6 @@ export const schema: Schema = {
     DeadLetters1764000000002,
     Offers1764000000003,
     Retention1764000000004,
+    Keys1764000000005,
   ],
 };

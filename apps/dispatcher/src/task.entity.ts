@@ -1,9 +1,9 @@
-import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** What one run asks for: a set of tasks with one end. */
 @Entity()
-@Unique(['orgId', 'runId'])
-@Unique(['orgId', 'idempotencyKey'])
+@Index('job_run', { synchronize: false })
+@Index('job_key', { synchronize: false })
 export class Job {
   @PrimaryColumn('uuid')
   orgId: string;
@@ -47,8 +47,8 @@ export class Job {
 @Entity('task')
 @Index('task_deadline', { synchronize: false })
 @Index('task_dead', { synchronize: false })
-@Index(['orgId', 'project', 'environment', 'createdAt'])
-@Index(['orgId', 'jobId'])
+@Index('task_listed', { synchronize: false })
+@Index('task_of_job', { synchronize: false })
 export class TaskRow {
   @PrimaryColumn('uuid')
   orgId: string;

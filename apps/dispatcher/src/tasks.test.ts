@@ -287,3 +287,27 @@ test('an organization sees its own tasks only, a page at a time, each once', asy
     code: 'not-found',
   });
 }, 30_000);
+
+test('a statement that is planned while the tables are empty finds its rows by their keys', async () => {
+  await stack.sql('begin');
+  try {
+    for (const [name, value] of Object.entries(dispatcher.schema!.settings!))
+      await stack.sql(`set local ${name} = ${value}`);
+    await stack.sql('truncate dispatcher.task, dispatcher.job, dispatcher.task_offer');
+    const indexOf = async (statement: string) => {
+      const [row] = await stack.sql<{ 'QUERY PLAN': unknown }>(`explain (format json) ${statement}`);
+      return /"Index Name": "(\w+)"/.exec(JSON.stringify(row!['QUERY PLAN'], null, 1))?.[1];
+    };
+    const [one, two] = [`org_id = '${org}'`, `'${randomUUID()}'`];
+    expect(await indexOf(`select ctid from dispatcher.task where ${one} and id = ${two}`)).toBe('task_pkey');
+    expect(await indexOf(`select ctid from dispatcher.job where ${one} and id = ${two}`)).toBe('job_pkey');
+    const gone = `delete from dispatcher.task_offer where ${one} and task_id = any (array[${two}]::uuid[])`;
+    expect(await indexOf(gone)).toBe('task_offer_pkey');
+    expect(await indexOf(`select 1 from dispatcher.task where ${one} and job_id = ${two}`)).toBe('task_of_job');
+    expect(await indexOf(`select 1 from dispatcher.job where ${one} and run_id = ${two}`)).toBe('job_run');
+    const listed = `select 1 from dispatcher.task where ${one} and project = 'a' and environment = 'b'`;
+    expect(await indexOf(`${listed} order by created_at desc limit 5`)).toBe('task_listed');
+  } finally {
+    await stack.sql('rollback');
+  }
+}, 60_000);
