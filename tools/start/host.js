@@ -21,7 +21,7 @@ export function hostConfig({ paths, secrets, ports, sandbox = 'auto', oidc, reac
     ...(oidc && { oidc }),
     ...(reach && { feeds: { reach } }),
     health: { port: ports.health },
-    postgres: { host: '127.0.0.1', port: ports.postgres, database: 'state', ...postgres },
+    postgres: { host: '127.0.0.1', port: ports.postgres, database: 'state', data: 'data', ...postgres },
     nats: { url: `nats://127.0.0.1:${ports.nats}`, ...nats },
     keys,
     blobs: { dir: paths.blobs, ...blobs },

@@ -2,6 +2,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
+/** Logins of the second database. */
+const stores = ['dispatcher_data'];
 export const services = ['identity', 'ingestion', 'graph-read', 'planner', 'dispatcher', 'runner', 'audit', 'gateway'];
 
 /** @typedef {ReturnType<typeof makeSecrets>} Secrets */
@@ -27,7 +29,7 @@ export function writePrivate(path, value) {
 
 /** Pure but for its randomness: what is in `known` stays as it is. */
 export function makeSecrets(known = {}) {
-  const logins = services.flatMap((service) => [service, `${service}_infra`]);
+  const logins = [...services.flatMap((service) => [service, `${service}_infra`]), ...stores];
   return {
     postgres: {
       owner: known.postgres?.owner ?? { user: 'hg_owner', password: password() },

@@ -1,11 +1,15 @@
 import { Module } from '@nestjs/common';
 import { runCancelRequested, runRequested } from '@headgate/contracts';
 import type { Service } from '@headgate/kit';
+import { dataSchema } from './data-schema.ts';
+import { Datasets } from './datasets.ts';
+import { DatasetsController } from './datasets.controller.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { DeadLettersController } from './dead-letters.controller.ts';
 import { Jobs } from './jobs.ts';
 import { JobsController } from './jobs.controller.ts';
 import { Leases } from './leases.ts';
+import { Parts } from './parts.ts';
 import { Queue } from './queue.ts';
 import { Reaper } from './reaper.ts';
 import { Retention } from './retention.ts';
@@ -15,8 +19,8 @@ import { Tasks } from './tasks.ts';
 import { TasksController } from './tasks.controller.ts';
 
 @Module({
-  controllers: [DeadLettersController, JobsController, TasksController],
-  providers: [DeadLetters, Jobs, Leases, Queue, Reaper, Retention, RunsConsumer, Tasks],
+  controllers: [DatasetsController, DeadLettersController, JobsController, TasksController],
+  providers: [Datasets, DeadLetters, Jobs, Leases, Parts, Queue, Reaper, Retention, RunsConsumer, Tasks],
 })
 class DispatcherModule {}
 
@@ -24,5 +28,6 @@ export const dispatcher: Service = {
   name: 'dispatcher',
   module: DispatcherModule,
   schema,
+  data: dataSchema,
   hears: [runRequested, runCancelRequested],
 };

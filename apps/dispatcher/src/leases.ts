@@ -7,9 +7,21 @@ import type {
   TasksReleaseInput,
   TasksReleaseOutput,
 } from '@headgate/contracts';
-import { type Call, type Change, CONFIG, type Config, Database, Infra, mutateLast, type Tx } from '@headgate/kit';
+import {
+  type Call,
+  type Change,
+  CONFIG,
+  type Config,
+  Database,
+  type Failure,
+  Infra,
+  mutateLast,
+  type Tx,
+} from '@headgate/kit';
 import { again, end, type End, queuedAgain, type Retry } from './ends.ts';
 import { Coalescer, grouped, Lanes } from './coalescer.ts';
+import { type Committing, commitOutputs, judge } from './outputs.ts';
+import { Parts } from './parts.ts';
 import { Queue } from './queue.ts';
 import { backoff, leaseMsOf } from './pace.ts';
 import { lock, type TaskState } from './task-state.ts';
@@ -17,6 +29,8 @@ import { lock, type TaskState } from './task-state.ts';
 interface Report {
   readonly input: TasksCompleteInput;
   readonly call: Call;
+  /** What is wrong with its outputs, should it still hold its task. */
+  readonly wrong?: Failure | undefined;
 }
 
 /** What workers say of the tasks they hold. Whoever no longer holds one is told so, and changes nothing. */
@@ -29,6 +43,7 @@ export class Leases {
     private readonly database: Database,
     private readonly infra: Infra,
     private readonly queue: Queue,
+    private readonly parts: Parts,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -64,8 +79,10 @@ export class Leases {
   }
 
   /** Commits an attempt's outcome, once: a late or repeated attempt is told what stands instead. */
-  complete(input: TasksCompleteInput, call: Call): Promise<TasksCompleteOutput> {
-    return this.reports.ask({ input, call: { ...call, org: input.org } });
+  async complete(input: TasksCompleteInput, call: Call): Promise<TasksCompleteOutput> {
+    judge(input);
+    const wrong = input.outputs?.length ? await this.parts.seal(input, call) : undefined;
+    return this.reports.ask({ input, call: { ...call, org: input.org }, wrong });
   }
 
   private async commit(reports: Report[], call: Call): Promise<TasksCompleteOutput[]> {
@@ -77,7 +94,7 @@ export class Leases {
   private async commitIn(tx: Tx, reports: Report[]): Promise<Map<Report, TasksCompleteOutput>> {
     const tasks = await lock(tx, [...new Set(reports.map(({ input }) => input.task))]);
     const answers = new Map<Report, TasksCompleteOutput>();
-    const [ends, retries, late] = [[] as End[], [] as Retry[], [] as Report[]];
+    const [ends, retries, late, committing] = [[] as End[], [] as Retry[], [] as Report[], [] as Committing[]];
     const taken = new Set<string>();
     for (const report of reports) {
       const { task: id, attempt, worker, outcome, result, cause, retry } = report.input;
@@ -86,7 +103,9 @@ export class Leases {
         late.push(report);
         continue;
       }
+      if (report.wrong) throw report.wrong;
       taken.add(id);
+      if (report.input.outputs) committing.push({ task, outputs: report.input.outputs });
       const isTried = outcome === 'failed' && retry && attempt < task.max_attempts && !task.cancel_requested;
       if (isTried) retries.push({ task, tried: 'failed', ...(cause && { cause }), afterMs: backoff(task) });
       else
@@ -101,6 +120,7 @@ export class Leases {
     }
     const told: Change[] = await end(tx, ends);
     await again(tx, retries);
+    if (committing.length > 0) told.push(...(await commitOutputs(tx, committing)));
     for (const report of late) answers.set(report, await standing(tx, report.input));
     await mutateLast(tx, [...told, ...retries.map(({ task }) => queuedAgain(task))]);
     return answers;

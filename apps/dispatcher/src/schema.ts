@@ -5,6 +5,8 @@ import { DeadLetters1764000000002 } from './migrations/1764000000002-dead-letter
 import { Offers1764000000003 } from './migrations/1764000000003-offers.ts';
 import { Retention1764000000004 } from './migrations/1764000000004-retention.ts';
 import { Keys1764000000005 } from './migrations/1764000000005-keys.ts';
+import { Datasets1764000000020 } from './migrations/1764000000020-datasets.ts';
+import { DatasetPart, DatasetRow, DatasetVersion } from './dataset.entity.ts';
 import { owned } from './owned.ts';
 import { Job, TaskAttempt, TaskDependency, TaskLease, TaskOffer, TaskRow } from './task.entity.ts';
 
@@ -12,7 +14,7 @@ export const schema: Schema = {
   ...owned,
   // Each statement finds few rows by a key, and is planned once, maybe while its tables are empty.
   settings: { enable_seqscan: 'off', enable_bitmapscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' },
-  entities: [Job, TaskAttempt, TaskDependency, TaskLease, TaskOffer, TaskRow],
+  entities: [DatasetPart, DatasetRow, DatasetVersion, Job, TaskAttempt, TaskDependency, TaskLease, TaskOffer, TaskRow],
   migrations: [
     Tasks1764000000000,
     Jobs1764000000001,
@@ -20,5 +22,6 @@ export const schema: Schema = {
     Offers1764000000003,
     Retention1764000000004,
     Keys1764000000005,
+    Datasets1764000000020,
   ],
 };

@@ -8,6 +8,12 @@ interface Login {
   readonly password: string;
 }
 
+/** Where a service keeps rows of tenants in bulk, and as whom. */
+interface Stored {
+  readonly database: string;
+  readonly login: Login;
+}
+
 interface WebConfig {
   /** Where the server of the pages listens, on this machine or in this cluster only: `http://127.0.0.1:7402`. */
   readonly upstream?: string;
@@ -57,6 +63,8 @@ export interface HostConfig {
     readonly host: string;
     readonly port: number;
     readonly database: string;
+    /** The second database, of what services hold for their tenants in bulk; its logins are called `<service>_data`. */
+    readonly data?: string;
     readonly owner: Login;
     readonly logins: Readonly<Record<string, Login>>;
   };
@@ -81,7 +89,7 @@ export interface HostConfig {
 export interface Config {
   readonly service: ServiceName;
   readonly stateDir: string;
-  readonly postgres: { host: string; port: number; database: string; login?: Login; infra?: Login };
+  readonly postgres: { host: string; port: number; database: string; login?: Login; infra?: Login; data?: Stored };
   readonly nats: Login & { url: string };
   readonly key: KeyObject;
   readonly publicKeys: ReadonlyMap<string, KeyObject>;
@@ -116,11 +124,15 @@ export function configOf(host: HostConfig, service: ServiceName): Config {
   const pem = host.keys[service];
   const user = host.nats.users[service];
   if (!pem || !user) throw new Failure('config.invalid', { detail: `no key or no NATS user for ${service}` });
-  const { host: address, port, database, logins } = host.postgres;
+  const { host: address, port, database, data, logins } = host.postgres;
+  const stored = data === undefined ? undefined : logins[`${service}_data`];
   return {
     service,
     stateDir: host.stateDir,
-    postgres: { host: address, port, database, login: logins[service]!, infra: logins[`${service}_infra`]! },
+    postgres: {
+      ...{ host: address, port, database, login: logins[service]!, infra: logins[`${service}_infra`]! },
+      ...(data !== undefined && stored && { data: { database: data, login: stored } }),
+    },
     nats: { url: host.nats.url, ...user },
     key: createPrivateKey(pem),
     publicKeys: new Map(Object.entries(host.keys).map(([name, key]) => [name, createPublicKey(createPrivateKey(key))])),

@@ -7,6 +7,8 @@ export { Clients } from './clients.ts';
 export { CONFIG, type Config, configOf, type HostConfig, readConfig } from './config.ts';
 export { Hears, type Heard } from './consumers.ts';
 export { Database, type Tx } from './database.ts';
+export { DatasetWriter } from './dataset-writer.ts';
+export { DataStore } from './data-store.ts';
 export { EventLog, type Extent, type Ring } from './event-log.ts';
 export { Failure, type FailureCode, problemOf } from './failure.ts';
 export { fitting } from './fitting.ts';

@@ -9,6 +9,7 @@ import { Clients } from './clients.ts';
 import { CONFIG, type Config } from './config.ts';
 import { Consumers } from './consumers.ts';
 import { Database, SCHEMA } from './database.ts';
+import { DATA_SCHEMA, DataStore } from './data-store.ts';
 import { EventLog } from './event-log.ts';
 import { Infra } from './infra.ts';
 import { leavesOf } from './leaves.ts';
@@ -27,6 +28,8 @@ export function kitFor(service: Service, config: Config, log: Logger): DynamicMo
   const owning = service.schema && !service.readOnly ? [...sending, Consumers, Infra] : [];
   const stored = service.schema ? [Database, { provide: SCHEMA, useValue: service.schema }] : [];
 
+  const bulk = service.data ? [DataStore, { provide: DATA_SCHEMA, useValue: service.data }] : [];
+
   @Global()
   @Module({})
   class Kit {}
@@ -40,8 +43,16 @@ export function kitFor(service: Service, config: Config, log: Logger): DynamicMo
       { provide: LOG, useValue: log },
       ...always,
       ...stored,
+      ...bulk,
       ...owning,
     ],
-    exports: [CONFIG, LOG, ...always, ...(service.schema ? [Database] : []), ...(owning.length > 0 ? [Infra] : [])],
+    exports: [
+      CONFIG,
+      LOG,
+      ...always,
+      ...(service.schema ? [Database] : []),
+      ...(owning.length > 0 ? [Infra] : []),
+      ...(service.data ? [DataStore] : []),
+    ],
   };
 }

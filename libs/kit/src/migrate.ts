@@ -2,7 +2,7 @@ import { DataSource, type QueryRunner } from 'typeorm';
 import type { HostConfig } from './config.ts';
 import { createFrame, openToInfra } from './frame.ts';
 import { PostgresNaming } from './naming.ts';
-import { identifier, infraLoginOf, loginOf, type Schema, type Service } from './service.ts';
+import { dataLoginOf, identifier, infraLoginOf, loginOf, type Schema, type Service } from './service.ts';
 
 /** The role that owns every table. Nobody logs in as it, and it is bound by row-level security like everybody. */
 const owner = 'headgate_owner';
@@ -13,16 +13,22 @@ const owner = 'headgate_owner';
  */
 export async function migrate(host: HostConfig, ...services: Service[]): Promise<string[]> {
   const schemas = services.flatMap(({ schema, readOnly }) => (schema && !readOnly ? [schema] : []));
-  await asAdministrator(host, 'postgres', (db) => createDatabase(db, host));
-  await asAdministrator(host, host.postgres.database, (db) => createLogins(db, host));
+  const bulk = services.flatMap(({ data }) => data ?? []);
+  const { database, data } = host.postgres;
+  await asAdministrator(host, 'postgres', async (db) => {
+    for (const name of [database, data]) if (name !== undefined) await createDatabase(db, name);
+  });
+  await asAdministrator(host, database, (db) => createLogins(db, host));
   const drift: string[] = [];
   for (const schema of schemas) drift.push(...(await migrateSchema(host, schema)));
+  for (const schema of data === undefined ? [] : bulk) drift.push(...(await migrateSchema(host, schema, data)));
   return drift;
 }
 
-async function migrateSchema(host: HostConfig, schema: Schema): Promise<string[]> {
+/** @param data the second database, when the schema is one of that: without a frame, as nothing in it is a decision */
+async function migrateSchema(host: HostConfig, schema: Schema, data?: string): Promise<string[]> {
   const db = await new DataSource({
-    ...connection(host, host.postgres.database),
+    ...connection(host, data ?? host.postgres.database),
     schema: identifier(schema.name),
     entities: schema.entities,
     migrations: schema.migrations,
@@ -33,9 +39,12 @@ async function migrateSchema(host: HostConfig, schema: Schema): Promise<string[]
     extra: { options: `-c role=${owner} -c search_path=${identifier(schema.name)},public` },
   }).initialize();
   try {
-    await withRunner(db, (runner) => createFrame(runner, schema));
+    await withRunner(db, async (runner) => {
+      if (data === undefined) return createFrame(runner, schema);
+      await runner.query(`create schema if not exists ${identifier(schema.name)}`);
+    });
     await db.runMigrations();
-    await withRunner(db, (runner) => grant(runner, schema));
+    await withRunner(db, (runner) => (data === undefined ? grant(runner, schema) : grantData(runner, schema)));
     const { upQueries } = await db.driver.createSchemaBuilder().log();
     // Comments say which tables stand outside of the audit, and why; entities know nothing of that.
     return upQueries.map(({ query }) => query).filter((query) => !/^COMMENT ON TABLE .* IS NULL$/.test(query));
@@ -71,12 +80,13 @@ async function asAdministrator(
   await work(db).finally(() => db.destroy());
 }
 
-async function createDatabase(db: DataSource, { postgres }: HostConfig): Promise<void> {
+async function createDatabase(db: DataSource, name: string): Promise<void> {
   const [role] = await db.query('select 1 from pg_roles where rolname = $1', [owner]);
   if (!role) await db.query(`create role ${owner} nologin`);
-  const [database] = await db.query('select 1 from pg_database where datname = $1', [postgres.database]);
-  if (!database) await db.query(`create database "${postgres.database}" owner ${owner}`);
-  await db.query(`revoke connect on database "${postgres.database}" from public`);
+  const [database] = await db.query('select 1 from pg_database where datname = $1', [name]);
+  if (!database) await db.query(`create database "${name}" owner ${owner}`);
+  await db.query(`revoke connect on database "${name}" from public`);
+  await db.query(`grant create, connect on database "${name}" to ${owner}`);
 }
 
 async function createLogins(db: DataSource, { postgres }: HostConfig): Promise<void> {
@@ -87,16 +97,23 @@ async function createLogins(db: DataSource, { postgres }: HostConfig): Promise<v
   if (!search) await db.query('create role headgate_search nologin');
   await db.query(`grant headgate_search to ${owner}; grant create, usage on schema public to ${owner}`);
   await db.query(`grant create, usage on schema public to ${owner}; grant usage on schema public to public`);
-  await db.query(`grant create, connect on database "${postgres.database}" to ${owner}`);
-  for (const login of Object.values(postgres.logins)) {
+  for (const [name, login] of Object.entries(postgres.logins)) {
     const [exists] = await db.query('select 1 from pg_roles where rolname = $1', [login.user]);
     const verb = exists ? 'alter' : 'create';
     const password = login.password.replaceAll("'", "''");
     await db.query(
       `${verb} role ${login.user} login nosuperuser nocreatedb nocreaterole nobypassrls password '${password}'`,
     );
-    await db.query(`grant connect on database "${postgres.database}" to ${login.user}`);
+    // A login is of one of the two databases, and does not get into the other.
+    const home = name.endsWith('_data') ? postgres.data : postgres.database;
+    if (home !== undefined) await db.query(`grant connect on database "${home}" to ${login.user}`);
   }
+}
+
+/** Rows come and go there; which of them may be changed, a migration says. */
+async function grantData(db: QueryRunner, schema: Schema): Promise<void> {
+  const s = identifier(schema.name);
+  await db.query(`grant usage on schema ${s} to ${dataLoginOf(schema.owner)}`);
 }
 
 async function grant(db: QueryRunner, schema: Schema): Promise<void> {

@@ -23,6 +23,8 @@ export interface Service {
   readonly module: Type | DynamicModule;
   /** The schema it owns, or the one it reads when `reads` names it. */
   readonly schema?: Schema;
+  /** What it keeps in the second database, `data`: many rows of tenants, no decisions. */
+  readonly data?: Schema;
   /** True when another service owns the schema and this one only reads it. */
   readonly readOnly?: boolean;
   /** The events it consumes. */
@@ -46,3 +48,4 @@ export const optionsOf = ({ name, settings = {} }: Schema, statementMs: number):
 /** The database login of a service, and the one that may cross organizations on its infrastructure rows only. */
 export const loginOf = (service: string): string => `hg_${identifier(service)}`;
 export const infraLoginOf = (service: string): string => `hg_${identifier(service)}_infra`;
+export const dataLoginOf = (service: string): string => `hg_${identifier(service)}_data`;

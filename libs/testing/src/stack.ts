@@ -25,6 +25,8 @@ export interface Stack {
   ): Promise<Answer<T>>;
   /** Runs SQL as the administrator: sees and may do everything. */
   sql<R = Record<string, unknown>>(text: string, parameters?: unknown[]): Promise<R[]>;
+  /** The same in the second database. */
+  data<R = Record<string, unknown>>(text: string, parameters?: unknown[]): Promise<R[]>;
   /** Stops and starts the services again, as after a crash. */
   restart(): Promise<void>;
   /** Kills NATS and starts it again, under the services' feet. */
@@ -41,8 +43,9 @@ export async function startStack(list: Service[], more: Partial<HostConfig> = {}
   const drift = await migrate(host, ...list);
   await provision(host, ...list);
   let serving = await serve(host, ...list);
-  const admin = new pg.Client({ ...server(), database: host.postgres.database });
-  await admin.connect();
+  const { database, data: second } = host.postgres;
+  const [admin, keeper] = [new pg.Client({ ...server(), database }), new pg.Client({ ...server(), database: second })];
+  await Promise.all([admin.connect(), keeper.connect()]);
   return {
     host,
     drift,
@@ -52,6 +55,7 @@ export async function startStack(list: Service[], more: Partial<HostConfig> = {}
     http: (method, path, body, as) =>
       send(`${serving.url}${path}`, method, body, { token: host.bootstrap.token, ...as }),
     sql: async (text, parameters) => (await admin.query(text, parameters)).rows,
+    data: async (text, parameters) => (await keeper.query(text, parameters)).rows,
     restart: async () => {
       await serving.close();
       serving = await serve(host, ...list);
@@ -59,9 +63,9 @@ export async function startStack(list: Service[], more: Partial<HostConfig> = {}
     restartNats: () => nats.restart(),
     stop: async () => {
       await serving.close();
-      await admin.end();
+      await Promise.all([admin.end(), keeper.end()]);
       await nats.stop();
-      await dropDatabase(host.postgres.database);
+      for (const name of [database, second!]) await dropDatabase(name);
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -79,14 +83,15 @@ function hostConfig(folder: string): HostConfig {
   const login = (name: string) => ({ user: `hg_${name.replaceAll('-', '_')}`, password: `test-${name}` });
   const each = <T>(make: (name: string) => T) => Object.fromEntries(services.map((name) => [name, make(name)]));
   const logins = Object.fromEntries(
-    services.flatMap((name) => [name, `${name}_infra`]).map((name) => [name, login(name)]),
+    [...services.flatMap((name) => [name, `${name}_infra`]), 'dispatcher_data'].map((name) => [name, login(name)]),
   );
+  const database = `test_${randomUUID().replaceAll('-', '')}`;
   return {
     profile: 'embedded',
     stateDir: folder,
     http: { host: '127.0.0.1', port: 0 },
     health: { port: 0 },
-    postgres: { host, port, database: `test_${randomUUID().replaceAll('-', '')}`, owner: { user, password }, logins },
+    postgres: { host, port, database, data: `${database}_data`, owner: { user, password }, logins },
     nats: {
       url: '',
       admin: { user: 'admin', password: 'test-admin' },

@@ -25,6 +25,16 @@ import type {
   BlobsPutOutput,
   ColumnsSearchInput,
   ColumnsSearchOutput,
+  DatasetsListInput,
+  DatasetsListOutput,
+  DatasetsShowInput,
+  DatasetsShowOutput,
+  DatasetsRowsInput,
+  DatasetsRowsOutput,
+  DatasetsPurgeInput,
+  DatasetsPurgeOutput,
+  DatasetsStageInput,
+  DatasetsStageOutput,
   DeadLettersListInput,
   DeadLettersListOutput,
   DeadLettersGetInput,
@@ -355,6 +365,49 @@ export const columnsSearch = operation<ColumnsSearchInput, ColumnsSearchOutput>(
   path: '/api/v1/projects/{project}/environments/{environment}/columns',
   authorize: 'graph:read',
   callers: ['gateway'],
+});
+export const datasetsList = operation<DatasetsListInput, DatasetsListOutput>({
+  id: 'datasets.list',
+  name: 'DatasetsList',
+  service: 'dispatcher',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/datasets',
+  authorize: 'dataset:read',
+  callers: ['gateway'],
+});
+export const datasetsShow = operation<DatasetsShowInput, DatasetsShowOutput>({
+  id: 'datasets.show',
+  name: 'DatasetsShow',
+  service: 'dispatcher',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/datasets/{dataset}',
+  authorize: 'dataset:read',
+  callers: ['gateway'],
+});
+export const datasetsRows = operation<DatasetsRowsInput, DatasetsRowsOutput>({
+  id: 'datasets.rows',
+  name: 'DatasetsRows',
+  service: 'dispatcher',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/datasets/{dataset}/rows',
+  authorize: 'dataset:read',
+  callers: ['gateway', 'runner'],
+});
+export const datasetsPurge = operation<DatasetsPurgeInput, DatasetsPurgeOutput>({
+  id: 'datasets.purge',
+  name: 'DatasetsPurge',
+  service: 'dispatcher',
+  method: 'POST',
+  path: '/api/v1/projects/{project}/environments/{environment}/datasets/{dataset}/purge',
+  authorize: 'dataset:purge',
+  callers: ['gateway'],
+  emits: ['dataset.purged'],
+});
+export const datasetsStage = operation<DatasetsStageInput, DatasetsStageOutput>({
+  id: 'datasets.stage',
+  name: 'DatasetsStage',
+  service: 'dispatcher',
+  callers: ['runner'],
 });
 export const deadLettersList = operation<DeadLettersListInput, DeadLettersListOutput>({
   id: 'dead-letters.list',
@@ -1270,7 +1323,7 @@ export const tasksComplete = operation<TasksCompleteInput, TasksCompleteOutput>(
   name: 'TasksComplete',
   service: 'dispatcher',
   callers: ['runner'],
-  emits: ['task.finished', 'task.queued'],
+  emits: ['task.finished', 'task.queued', 'dataset.committed'],
 });
 export const tokensList = operation<TokensListInput, TokensListOutput>({
   id: 'tokens.list',
@@ -1357,6 +1410,7 @@ export const roles: Readonly<Record<string, readonly string[]>> = {
     'task:read',
     'feed:read',
     'schedule:read',
+    'dataset:read',
   ],
   engineer: [
     'viewer',
@@ -1377,7 +1431,17 @@ export const roles: Readonly<Record<string, readonly string[]>> = {
     'feed:pull',
   ],
   steward: ['viewer', 'lineage:override', 'audit:read', 'audit:verify', 'audit:export'],
-  admin: ['engineer', 'steward', 'environment:update', 'token:*', 'grant:*', 'person:*', 'link:*', 'feed:write'],
+  admin: [
+    'engineer',
+    'steward',
+    'environment:update',
+    'token:*',
+    'grant:*',
+    'person:*',
+    'link:*',
+    'feed:write',
+    'dataset:purge',
+  ],
   owner: ['admin', 'org:*'],
   service: ['engineer', 'audit:read', 'audit:verify'],
 };
@@ -1394,6 +1458,11 @@ export const operations = [
   auditExport,
   blobsPut,
   columnsSearch,
+  datasetsList,
+  datasetsShow,
+  datasetsRows,
+  datasetsPurge,
+  datasetsStage,
   deadLettersList,
   deadLettersGet,
   deadLettersReplay,

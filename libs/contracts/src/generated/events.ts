@@ -3,6 +3,8 @@ import { eventType } from '../event.ts';
 import type {
   AccessDenied,
   ArtifactIngested,
+  DatasetCommitted,
+  DatasetPurged,
   EnvironmentChanged,
   EnvironmentCreated,
   EnvironmentRevealed,
@@ -57,6 +59,18 @@ export const artifactIngested = eventType<ArtifactIngested>({
   type: 'artifact.ingested',
   name: 'ArtifactIngested',
   service: 'ingestion',
+  schemaVersion: '1.0',
+});
+export const datasetCommitted = eventType<DatasetCommitted>({
+  type: 'dataset.committed',
+  name: 'DatasetCommitted',
+  service: 'dispatcher',
+  schemaVersion: '1.0',
+});
+export const datasetPurged = eventType<DatasetPurged>({
+  type: 'dataset.purged',
+  name: 'DatasetPurged',
+  service: 'dispatcher',
   schemaVersion: '1.0',
 });
 export const environmentChanged = eventType<EnvironmentChanged>({
@@ -320,6 +334,8 @@ export const tokenRevoked = eventType<TokenRevoked>({
 export const eventTypes = [
   accessDenied,
   artifactIngested,
+  datasetCommitted,
+  datasetPurged,
   environmentChanged,
   environmentCreated,
   environmentRevealed,

@@ -92,6 +92,13 @@ export type Role = 'viewer' | 'engineer' | 'steward' | 'admin' | 'owner' | 'serv
  * via the `definition` "PersonId".
  */
 export type PersonId = string;
+/**
+ * integer: what a double holds exactly; decimal: digits as text; date and timestamp: ISO 8601, UTC.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ColumnType".
+ */
+export type ColumnType = 'text' | 'integer' | 'float' | 'decimal' | 'boolean' | 'date' | 'timestamp' | 'json';
 export type LineageKind = 'value' | 'filter' | 'join' | 'group' | 'order' | 'window';
 
 export interface AllContracts {}
@@ -618,6 +625,38 @@ export interface ArtifactIngested {
    * SHA-256 of canonical bytes or of a file's own bytes.
    */
   manifest?: string;
+}
+/**
+ * A task's end moved a dataset to a new version.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "DatasetCommitted".
+ */
+export interface DatasetCommitted {
+  project: Slug;
+  environment: Slug;
+  dataset: Slug;
+  version: number;
+  mode: 'replace' | 'append';
+  task: Uuid;
+  attempt: number;
+  part: Uuid;
+  rows: number;
+  digest: Digest;
+}
+/**
+ * Old versions of a dataset were forgotten.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "DatasetPurged".
+ */
+export interface DatasetPurged {
+  project: Slug;
+  environment: Slug;
+  dataset: Slug;
+  keep: number;
+  versions: number[];
+  parts: number;
 }
 /**
  * An environment's settings or variables changed; values are never in the event.
@@ -1614,6 +1653,126 @@ export interface ColumnsSearchOutput {
   items: ColumnHit[];
   total: number;
   next?: Cursor;
+}
+export interface DatasetColumn {
+  name: string;
+  type: ColumnType;
+}
+export interface Dataset {
+  project: Slug;
+  environment: Slug;
+  name: Slug;
+  /**
+   * The current one.
+   */
+  version: number;
+  rows: number;
+  columns: DatasetColumn[];
+  changedAt: Time;
+}
+export interface DatasetVersion {
+  version: number;
+  mode: 'replace' | 'append';
+  rows: number;
+  /**
+   * Rows that its own attempt staged.
+   */
+  added: number;
+  task: Uuid;
+  attempt: number;
+  committedAt: Time;
+}
+export interface DatasetsListInput {
+  project: Slug;
+  environment: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface DatasetsListOutput {
+  items: Dataset[];
+  next?: Cursor;
+}
+export interface DatasetsShowInput {
+  project: Slug;
+  environment: Slug;
+  dataset: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface DatasetsShowOutput {
+  dataset: Dataset;
+  items: DatasetVersion[];
+  next?: Cursor;
+}
+export interface DatasetsRowsInput {
+  project: Slug;
+  environment: Slug;
+  dataset: Slug;
+  /**
+   * The current one unless told.
+   */
+  version?: number;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface DatasetsRowsOutput {
+  version: number;
+  columns: DatasetColumn[];
+  items: {
+    [k: string]: unknown;
+  }[];
+  next?: Cursor;
+}
+export interface DatasetsPurgeInput {
+  project: Slug;
+  environment: Slug;
+  dataset: Slug;
+  keep: number;
+}
+export interface DatasetsPurgeOutput {
+  /**
+   * How many were forgotten.
+   */
+  versions: number;
+  /**
+   * How many nobody references any more; their rows go soon after.
+   */
+  parts: number;
+  /**
+   * Older versions that stay, because a task names them as its input.
+   */
+  kept: number[];
+}
+export interface DatasetsStageInput {
+  org: Uuid;
+  task: Uuid;
+  attempt: number;
+  worker: string;
+  dataset: Slug;
+  /**
+   * 0, 1, 2, …, without gaps by the time of the commit.
+   */
+  batch: number;
+  /**
+   * The same in all batches.
+   *
+   * @minItems 1
+   * @maxItems 500
+   */
+  columns: DatasetColumn[];
+  /**
+   * 256 kB at most, as JSON. A column that is left out is null.
+   *
+   * @maxItems 10000
+   */
+  rows: {
+    [k: string]: unknown;
+  }[];
+}
+export interface DatasetsStageOutput {
+  part: Uuid;
+  rows: number;
+  digest: Digest;
 }
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -3784,6 +3943,21 @@ export interface TasksCompleteInput {
    * Of a failure: whether another try may help.
    */
   retry?: boolean;
+  /**
+   * What was staged and becomes visible with a success, each dataset once.
+   *
+   * @maxItems 100
+   */
+  outputs?: {
+    dataset: Slug;
+    mode: 'replace' | 'append';
+    part: Uuid;
+    rows: number;
+    /**
+     * SHA-256 of canonical bytes or of a file's own bytes.
+     */
+    digest: string;
+  }[];
 }
 export interface TasksCompleteOutput {
   committed: boolean;

@@ -447,6 +447,30 @@ export const artifactIngestedSchema = z
     manifest: digestSchema.optional(),
   })
   .describe('A dbt artifact was taken whole.');
+export const datasetCommittedSchema = z
+  .object({
+    project: slugSchema,
+    environment: slugSchema,
+    dataset: slugSchema,
+    version: z.number().int().gte(1),
+    mode: z.enum(['replace', 'append']),
+    task: uuidSchema,
+    attempt: z.number().int().gte(1),
+    part: uuidSchema,
+    rows: z.number().int().gte(0),
+    digest: digestSchema,
+  })
+  .describe("A task's end moved a dataset to a new version.");
+export const datasetPurgedSchema = z
+  .object({
+    project: slugSchema,
+    environment: slugSchema,
+    dataset: slugSchema,
+    keep: z.number().int().gte(1),
+    versions: z.array(z.number().int().gte(1)),
+    parts: z.number().int().gte(0),
+  })
+  .describe('Old versions of a dataset were forgotten.');
 export const environmentChangedSchema = z
   .object({ project: slugSchema, environment: slugSchema, changed: z.array(z.string().min(1)) })
   .describe("An environment's settings or variables changed; values are never in the event.");
@@ -789,6 +813,8 @@ export const zodSchemas = {
   ProvenanceEvent: provenanceEventSchema,
   AccessDenied: accessDeniedSchema,
   ArtifactIngested: artifactIngestedSchema,
+  DatasetCommitted: datasetCommittedSchema,
+  DatasetPurged: datasetPurgedSchema,
   EnvironmentChanged: environmentChangedSchema,
   EnvironmentCreated: environmentCreatedSchema,
   EnvironmentRevealed: environmentRevealedSchema,

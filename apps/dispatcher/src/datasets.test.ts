@@ -1,0 +1,326 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import {
+  datasetsList,
+  datasetsRows,
+  datasetsShow,
+  datasetsStage,
+  type DatasetsStageInput,
+  jobsSubmit,
+  type Lease,
+  tasksClaim,
+  tasksComplete,
+  type TasksCompleteInput,
+} from '@headgate/contracts';
+import { type Call, Clients, DatasetWriter, type Service } from '@headgate/kit';
+import { callOf, startStack, type Stack } from '@headgate/testing';
+import { Module } from '@nestjs/common';
+import pg from 'pg';
+import { dispatcher } from './dispatcher.module.ts';
+
+let runner: Clients;
+@Module({})
+class RunnerSide {
+  constructor(clients: Clients) {
+    runner = clients;
+  }
+}
+let gateway: Clients;
+@Module({})
+class GatewaySide {
+  constructor(clients: Clients) {
+    gateway = clients;
+  }
+}
+const peers: Service[] = [
+  { name: 'runner', module: RunnerSide },
+  { name: 'gateway', module: GatewaySide },
+];
+
+const place = { project: 'jaffle', environment: 'dev' };
+const worker = 'w1';
+const columns: DatasetsStageInput['columns'] = [
+  { name: 'id', type: 'integer' },
+  { name: 'note', type: 'text' },
+];
+type Rows = DatasetsStageInput['rows'];
+type Outputs = NonNullable<TasksCompleteInput['outputs']>;
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack([dispatcher, ...peers]);
+}, 120_000);
+afterAll(() => stack?.stop());
+
+/** One organization and its own queue: nobody else claims what is here. */
+class Tenant {
+  readonly org = randomUUID();
+  readonly call: Call = { ...callOf(this.org) };
+
+  async lease(maxAttempts = 3): Promise<Lease> {
+    const tasks = [{ name: 'a', operator: this.org, spec: {}, maxAttempts, backoffMs: 1 }];
+    await runner.call(jobsSubmit, { ...place, key: randomUUID(), tasks }, this.call);
+    return this.again();
+  }
+
+  async again(): Promise<Lease> {
+    const input = { worker, operators: [this.org], max: 1, wait: 20 };
+    return (await runner.call(tasksClaim, input, this.call)).leases[0]!;
+  }
+
+  stage({ org, task, attempt }: Lease, dataset: string, batch: number, rows: Rows, more: object = {}) {
+    const input = { org, task, attempt, worker, dataset, batch, columns, rows, ...more };
+    return runner.call(datasetsStage, input, this.call);
+  }
+
+  writer({ org, task, attempt }: Lease, dataset: string): DatasetWriter {
+    return new DatasetWriter((batch) => runner.call(datasetsStage, batch, this.call), {
+      ...{ org, task, attempt, worker, dataset, columns },
+    });
+  }
+
+  async staged(lease: Lease, dataset: string, mode: 'replace' | 'append', ids: number[]): Promise<Outputs> {
+    const writer = this.writer(lease, dataset);
+    for (const id of ids) await writer.add({ id, note: `row ${id}` });
+    return [await writer.output(mode)];
+  }
+
+  complete({ org, task, attempt }: Lease, outputs: Outputs, outcome: 'succeeded' | 'failed' = 'succeeded') {
+    const input = { org, task, attempt, worker, outcome, result: {}, ...(outputs.length > 0 && { outputs }) };
+    return runner.call(tasksComplete, { ...input, ...(outcome === 'failed' && { retry: true }) }, this.call);
+  }
+
+  /** A task from beginning to end. */
+  async put(dataset: string, mode: 'replace' | 'append', ids: number[]): Promise<void> {
+    const lease = await this.lease();
+    await this.complete(lease, await this.staged(lease, dataset, mode, ids));
+  }
+
+  async ids(dataset: string, version?: number, limit = 200): Promise<number[]> {
+    const ids: unknown[] = [];
+    let cursor: string | undefined;
+    do {
+      const input = { ...place, dataset, limit, ...(version && { version }), ...(cursor && { cursor }) };
+      const page = await gateway.call(datasetsRows, input, this.call);
+      ids.push(...page.items.map(({ id }) => id));
+      cursor = page.next;
+    } while (cursor);
+    return ids as number[];
+  }
+
+  show(dataset: string) {
+    return gateway.call(datasetsShow, { ...place, dataset }, this.call);
+  }
+}
+
+test('entities and migrations agree', () => expect(stack.drift).toEqual([]));
+
+test('what a task stages is seen with its success, at once and in its order', async () => {
+  const tenant = new Tenant();
+  const lease = await tenant.lease();
+  const outputs = await tenant.staged(lease, 'orders', 'replace', [3, 1, 2]);
+  await expect(tenant.ids('orders')).rejects.toMatchObject({ code: 'not-found' });
+  expect((await gateway.call(datasetsList, place, tenant.call)).items).toEqual([]);
+  expect(await tenant.complete(lease, outputs)).toEqual({ committed: true, status: 'succeeded' });
+  expect(await tenant.ids('orders')).toEqual([3, 1, 2]);
+  const { dataset, items } = await tenant.show('orders');
+  expect(dataset).toMatchObject({ name: 'orders', version: 1, rows: 3, columns });
+  expect(items).toMatchObject([{ version: 1, mode: 'replace', rows: 3, added: 3, task: lease.task, attempt: 1 }]);
+  const leaves = await stack.sql<{ type: string }>(
+    'select type from dispatcher.outbox where org_id = $1 order by ordinal desc limit 2',
+    [tenant.org],
+  );
+  expect(leaves.map(({ type }) => type)).toContain('dataset.committed');
+});
+
+test('appending adds to what is there, replacing begins anew, and each version stays as it was', async () => {
+  const tenant = new Tenant();
+  await tenant.put('orders', 'append', [1, 2]);
+  await tenant.put('orders', 'append', [3]);
+  await tenant.put('orders', 'replace', [4]);
+  await tenant.put('orders', 'append', []);
+  await tenant.put('orders', 'append', [5, 6]);
+  expect(await tenant.ids('orders')).toEqual([4, 5, 6]);
+  expect(await Promise.all([1, 2, 3, 4, 5].map((version) => tenant.ids('orders', version)))).toEqual([
+    ...[[1, 2], [1, 2, 3], [4], [4], [4, 5, 6]],
+  ]);
+  expect((await tenant.show('orders')).items.map(({ rows }) => rows)).toEqual([3, 1, 1, 3, 2]);
+});
+
+test('appends at the same moment lose nothing of each other', async () => {
+  const tenant = new Tenant();
+  const numbers = Array.from({ length: 12 }, (_, n) => n);
+  const leases = [];
+  for (const _ of numbers) leases.push(await tenant.lease());
+  const outputs = await Promise.all(leases.map((lease, n) => tenant.staged(lease, 'orders', 'append', [n])));
+  await Promise.all(leases.map((lease, n) => tenant.complete(lease, outputs[n]!)));
+  expect((await tenant.ids('orders')).sort((a, b) => a - b)).toEqual(numbers);
+  expect((await tenant.show('orders')).dataset.version).toBe(12);
+});
+
+test('a failed attempt is never seen, and its retry makes exactly one version', async () => {
+  const tenant = new Tenant();
+  const first = await tenant.lease();
+  await tenant.staged(first, 'orders', 'append', [1, 2]);
+  await tenant.complete(first, [], 'failed');
+  const second = await tenant.again();
+  const outputs = await tenant.staged(second, 'orders', 'append', [1, 2]);
+  await tenant.complete(second, outputs);
+  expect(await tenant.complete(second, outputs)).toEqual({ committed: true, status: 'succeeded' });
+  expect(await tenant.ids('orders')).toEqual([1, 2]);
+  expect((await tenant.show('orders')).items).toHaveLength(1);
+});
+
+test('a zombie can neither stage nor commit, also when it staged all it had', async () => {
+  const tenant = new Tenant();
+  const zombie = await tenant.lease();
+  const stale = await tenant.staged(zombie, 'orders', 'replace', [666]);
+  await stack.sql('update dispatcher.task_lease set until = now() where task_id = $1', [zombie.task]);
+  const heir = await tenant.again();
+  await tenant.complete(heir, await tenant.staged(heir, 'orders', 'replace', [1]));
+  expect(await tenant.complete(zombie, stale)).toEqual({ committed: false, status: 'succeeded' });
+  await expect(tenant.stage(zombie, 'orders', 1, [{ id: 667 }])).rejects.toMatchObject({ code: 'conflict' });
+  expect(await tenant.ids('orders')).toEqual([1]);
+});
+
+test('a batch that comes again is stored once, and other rows for it are refused', async () => {
+  const tenant = new Tenant();
+  const lease = await tenant.lease();
+  const once = await tenant.stage(lease, 'orders', 0, [{ id: 1 }]);
+  expect(await tenant.stage(lease, 'orders', 0, [{ id: 1 }])).toEqual(once);
+  await expect(tenant.stage(lease, 'orders', 0, [{ id: 2 }])).rejects.toMatchObject({
+    code: 'conflict',
+    detail: 'batch 0 was staged before with other rows, and the first stands',
+  });
+  await tenant.complete(lease, [await tenant.staged(lease, 'other', 'replace', [1])].flat());
+  expect(
+    await stack.data('select rows from data.batch where org_id = $1 and part_id = $2', [tenant.org, once.part]),
+  ).toEqual([{ rows: 1 }]);
+});
+
+test('nothing is committed that is not wholly there, or not what was meant', async () => {
+  const tenant = new Tenant();
+  const lease = await tenant.lease();
+  const [output] = await tenant.staged(lease, 'orders', 'replace', [1, 2]);
+  const refused = async (more: object) =>
+    expect(tenant.complete(lease, [{ ...output!, ...more }])).rejects.toMatchObject({ where: '/outputs/0' });
+  await refused({ rows: 3 });
+  await refused({ digest: `sha256:${'0'.repeat(64)}` });
+  await refused({ part: randomUUID() });
+  const twice = tenant.complete(lease, [output!, output!]);
+  await expect(twice).rejects.toMatchObject({ detail: 'a dataset is put out once by a task' });
+  await expect(tenant.complete(lease, [output!], 'failed')).rejects.toMatchObject({ code: 'contract.invalid' });
+  expect(await tenant.complete(lease, [output!])).toMatchObject({ committed: true });
+  // Nothing is added to it any more, by nobody.
+  const late = await tenant.lease();
+  const theirs = await tenant.staged(late, 'orders', 'replace', [3]);
+  await expect(
+    tenant.complete(late, [{ ...theirs[0]!, part: output!.part, rows: 2, digest: output!.digest }]),
+  ).rejects.toMatchObject({ detail: expect.stringContaining('has staged no part') });
+});
+
+test('values have the type of their column, and columns are the same from batch to batch and append to append', async () => {
+  const tenant = new Tenant();
+  const lease = await tenant.lease();
+  const typed = [
+    { name: 'i', type: 'integer' as const },
+    { name: 'd', type: 'decimal' as const },
+    { name: 'day', type: 'date' as const },
+    { name: 'at', type: 'timestamp' as const },
+    { name: 'b', type: 'boolean' as const },
+    { name: 'f', type: 'float' as const },
+    { name: 'j', type: 'json' as const },
+  ];
+  const row = {
+    ...{ i: 1, d: '12.50', day: '2024-02-29', at: '2026-11-21T10:00:00.123456Z', b: true, f: 1.5 },
+    j: { deep: ['\u0000', null] },
+  };
+  const bad = (more: object) =>
+    expect(tenant.stage(lease, 'typed', 0, [row, { ...row, ...more }], { columns: typed })).rejects.toMatchObject({
+      code: 'contract.invalid',
+      where: expect.stringContaining('/rows/1'),
+    });
+  await bad({ i: 1.5 });
+  await bad({ d: 12.5 });
+  await bad({ day: '2026-02-30' });
+  await bad({ at: '2026-11-21 10:00' });
+  await bad({ b: 'true' });
+  await bad({ f: '1' });
+  await bad({ stray: 1 });
+  await tenant.stage(lease, 'typed', 0, [row, {}], { columns: typed });
+  await expect(tenant.stage(lease, 'typed', 1, [], {})).rejects.toMatchObject({ where: '/columns' });
+  await tenant.put('orders', 'replace', [1]);
+  const other = await tenant.stage(lease, 'orders', 0, [row], { columns: typed });
+  const one = new DatasetWriter((batch) => runner.call(datasetsStage, batch, tenant.call), {
+    ...{ org: tenant.org, task: lease.task, attempt: lease.attempt, worker, dataset: 'orders', columns: typed },
+  });
+  await one.add(row);
+  const append = await one.output('append');
+  expect(append.part).toBe(other.part);
+  await expect(tenant.complete(lease, [append])).rejects.toMatchObject({
+    detail: expect.stringContaining('other columns'),
+  });
+  expect(await tenant.complete(lease, [{ ...append, mode: 'replace' }])).toMatchObject({ committed: true });
+  const page = await gateway.call(datasetsRows, { ...place, dataset: 'orders' }, tenant.call);
+  expect(page.items).toEqual([row]);
+});
+
+test('a batch is of 256 kB at most, and a dataset of any number of them is read page by page on its version', async () => {
+  const tenant = new Tenant();
+  const lease = await tenant.lease();
+  const long = 'x'.repeat(300);
+  await expect(
+    tenant.stage(
+      lease,
+      'long',
+      0,
+      Array.from({ length: 1000 }, (_, id) => ({ id, note: long })),
+    ),
+  ).rejects.toMatchObject({ code: 'limit.exceeded' });
+  const writer = tenant.writer(lease, 'long');
+  for (let id = 0; id < 2000; id++) await writer.add({ id, note: long });
+  await tenant.complete(lease, [await writer.output('replace')]);
+  const first = await gateway.call(datasetsRows, { ...place, dataset: 'long', limit: 150 }, tenant.call);
+  await tenant.put('long', 'replace', [1]);
+  const ids = first.items.map(({ id }) => id);
+  for (let cursor = first.next; cursor;) {
+    const page = await gateway.call(datasetsRows, { ...place, dataset: 'long', limit: 150, cursor }, tenant.call);
+    expect(page.version).toBe(1);
+    ids.push(...page.items.map(({ id }) => id));
+    cursor = page.next;
+  }
+  expect(ids).toEqual(Array.from({ length: 2000 }, (_, id) => id));
+  expect(await tenant.ids('long')).toEqual([1]);
+});
+
+test('an organization neither sees nor names what is another one’s', async () => {
+  const [ours, theirs] = [new Tenant(), new Tenant()];
+  await theirs.put('orders', 'replace', [1]);
+  await expect(ours.ids('orders')).rejects.toMatchObject({ code: 'not-found' });
+  const lease = await theirs.lease();
+  const [output] = await theirs.staged(lease, 'orders', 'replace', [2]);
+  const own = await ours.lease();
+  await expect(ours.stage({ ...lease, org: ours.org }, 'orders', 1, [])).rejects.toMatchObject({ code: 'conflict' });
+  await expect(ours.complete(own, [output!])).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test('the role of the second database sees one organization, changes no batch, and gets into no other database', async () => {
+  const tenant = new Tenant();
+  await tenant.put('orders', 'replace', [1]);
+  const { host: at, postgres } = { host: '127.0.0.1', ...stack.host };
+  const login = postgres.logins['dispatcher_data']!;
+  const client = new pg.Client({ host: postgres.host ?? at, port: postgres.port, ...login, database: postgres.data });
+  await client.connect();
+  const count = async () => Number((await client.query('select count(*) from data.batch')).rows[0].count);
+  expect(await count()).toBe(0);
+  await client.query(`select set_config('app.org', $1, false)`, [tenant.org]);
+  expect(await count()).toBe(1);
+  await expect(client.query(`update data.batch set body = '[]'`)).rejects.toThrow('permission denied');
+  await expect(client.query('alter table data.batch disable row level security')).rejects.toThrow('must be owner');
+  await expect(client.query('set row_security = off; select * from data.batch')).rejects.toThrow('row-level security');
+  const forged = client.query(`insert into data.part (org_id, id) values ($1, $1)`, [randomUUID()]);
+  await expect(forged).rejects.toThrow('row-level security');
+  await client.end();
+  const elsewhere = new pg.Client({ host: postgres.host, port: postgres.port, ...login, database: postgres.database });
+  await expect(elsewhere.connect()).rejects.toThrow('permission denied for database');
+});
