@@ -24,14 +24,17 @@ interface Table {
 
 const host = hostConfig();
 findings.push(...(await migrate(host, ...services)).map((sql) => `entities and migrations disagree: ${sql}`));
-const admin = await connect(host.postgres.owner.user, host.postgres.owner.password);
-for (const { schema, readOnly } of services) {
+const { owner, data } = host.postgres;
+const admin = await connect(owner.user, owner.password);
+const keeper = await connect(owner.user, owner.password, data);
+for (const { schema, readOnly, data: bulk } of services) {
+  if (bulk) for (const table of await tablesOf(bulk.name, keeper)) judge(table);
   if (!schema || readOnly) continue;
   for (const table of await tablesOf(schema.name.replaceAll('-', '_'))) judge(table);
 }
-await judgeLogins();
+for (const client of [admin, keeper]) await judgeLogins(client);
 for (const service of services) await attempt(service);
-await admin.end();
+await Promise.all([admin.end(), keeper.end()]);
 if (findings.length > 0) {
   console.error(findings.map((finding) => `frame: ${finding}`).join('\n'));
   process.exit(1);
@@ -64,8 +67,8 @@ function judge({ schema, name, comment, secured, forced, policies, triggers, col
     findings.push(`${table} can be changed without an audit leaf: call protect(db, schema, '${name}')`);
 }
 
-async function tablesOf(schema: string): Promise<Table[]> {
-  const { rows } = await admin.query(
+async function tablesOf(schema: string, client = admin): Promise<Table[]> {
+  const { rows } = await client.query(
     `select n.nspname as schema, c.relname as name, obj_description(c.oid, 'pg_class') as comment,
        c.relrowsecurity as secured, c.relforcerowsecurity as forced,
        coalesce((select jsonb_agg(jsonb_build_object('name', p.policyname, 'using', p.qual, 'check', p.with_check, 'roles', p.roles))
@@ -80,13 +83,13 @@ async function tablesOf(schema: string): Promise<Table[]> {
   return rows;
 }
 
-async function judgeLogins(): Promise<void> {
-  const { rows } = await admin.query(
+async function judgeLogins(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(
     `select rolname from pg_roles where rolname ~ '^(hg_|headgate_)' and rolname <> $1 and (rolsuper or rolbypassrls or rolcreaterole)`,
     [host.postgres.owner.user],
   );
   for (const { rolname } of rows) findings.push(`${rolname} could switch row-level security off`);
-  const owned = await admin.query(
+  const owned = await client.query(
     `select c.oid::regclass::text as name from pg_class c join pg_roles r on r.oid = c.relowner where c.relkind = 'r' and r.rolcanlogin and r.rolname ~ '^hg_' and r.rolname <> $1`,
     [host.postgres.owner.user],
   );
@@ -115,13 +118,13 @@ async function attempt({ name, schema, readOnly }: Service): Promise<void> {
   await db.end();
 }
 
-async function connect(user: string, password: string): Promise<pg.Client> {
+async function connect(user: string, password: string, database = host.postgres.database): Promise<pg.Client> {
   const client = new pg.Client({
     host: server.hostname,
     port: Number(server.port),
     user,
     password,
-    database: host.postgres.database,
+    database,
   });
   await client.connect();
   return client;
@@ -130,10 +133,12 @@ async function connect(user: string, password: string): Promise<pg.Client> {
 function hostConfig(): HostConfig {
   const names = services.map(({ name }) => name);
   const logins = Object.fromEntries(
-    names
-      .flatMap((name) => [name, `${name}_infra`])
-      .map((name) => [name, { user: `hg_${name.replaceAll('-', '_')}`, password: 'frame-check' }]),
+    [...names.flatMap((name) => [name, `${name}_infra`]), 'dispatcher_data'].map((name) => [
+      name,
+      { user: `hg_${name.replaceAll('-', '_')}`, password: 'frame-check' },
+    ]),
   );
+  const database = process.env['HEADGATE_FRAME_DATABASE'] ?? 'frame';
   const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
   const unused = { user: 'unused', password: 'unused' };
   return {
@@ -144,7 +149,8 @@ function hostConfig(): HostConfig {
     postgres: {
       host: server.hostname,
       port: Number(server.port),
-      database: process.env['HEADGATE_FRAME_DATABASE'] ?? 'frame',
+      database,
+      data: `${database}_data`,
       owner: { user: server.username, password: decodeURIComponent(server.password) },
       logins,
     },

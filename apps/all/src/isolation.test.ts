@@ -68,6 +68,24 @@ async function furnish(token: string, word: string): Promise<Answer[]> {
   return kept;
 }
 
+/** Rows of a dataset, as a task would leave them; no worker here makes any. */
+async function keep(org: string, word: string): Promise<void> {
+  const columns = JSON.stringify([{ name: word, type: 'text' }]);
+  const [part] = await stack.data<{ id: string }>(
+    `with part as (insert into data.part (org_id, id, sealed_at) values ($1, gen_random_uuid(), now()) returning id),
+     batch as (insert into data.batch select $1, id, 0, 1, '', $2 from part) select id from part`,
+    [org, JSON.stringify([[`${word} value`]])],
+  );
+  await stack.sql(
+    `with leaf as (select set_config('app.leaf', pg_current_xact_id()::text, true)), made as (
+       insert into dispatcher.dataset (org_id, id, project, environment, name, version, base, rows, columns)
+       select $1, $2, 'jaffle', 'dev', $3, 1, 1, 1, $4 from leaf)
+     insert into dispatcher.dataset_version (org_id, dataset_id, version, base, mode, part_id, added, rows, columns, digest, task_id, attempt)
+     values ($1, $2, 1, 1, 'replace', $2, 1, 1, $4, '', $2, 1)`,
+    [org, part!.id, word, columns],
+  );
+}
+
 /** An OpenLineage event of a node that nobody has. */
 const observed = (word: string) => ({
   ...{ eventType: 'COMPLETE', eventTime: '2026-11-21T10:00:00Z', producer: 'https://producer.example' },
@@ -101,6 +119,16 @@ beforeAll(async () => {
     `begin; update dispatcher.task set dead_at = now(), dead_state = 'open';
      select set_config('app.leaf', pg_current_xact_id()::text, true); commit`,
   );
+  for (const [org, word] of [
+    [other.org, 'elsewhere'],
+    [
+      await stack
+        .sql<{ org: string }>('select org_id as org from dispatcher.task where org_id <> $1', [other.org])
+        .then(([row]) => row!.org),
+      marker,
+    ],
+  ] as const)
+    await keep(org, word);
   const item = async (path: string) => (await ask('GET', path, stack.host.bootstrap.token)).body.items![0]!;
   theirs['task'] = String((await item(`${place}/tasks`))['id']);
   theirs['snapshot'] = String((await item(`${place}/snapshots`))['snapshot']);
@@ -139,6 +167,7 @@ const reaching = (ids: Record<string, string>): Record<string, object> => ({
   'assets.search': { q: marker },
   'audit.search': { q: marker },
   'audit.consistency': { from: 1 },
+  'datasets.purge': { keep: 1 },
   'dead-letters.discard': { reason: 'probe' },
   'environments.create': { environment: 'probed' },
   'environments.put-variable': { value: 'probe' },

@@ -116,3 +116,20 @@ export class DatasetPart {
   @Column('timestamptz', { nullable: true })
   sweptAt: Date | null;
 }
+
+/** A version that a task reads. It is not purged before the task has ended. */
+@Entity()
+@Index(['orgId', 'taskId'])
+export class TaskInput {
+  @PrimaryColumn('uuid')
+  orgId: string;
+
+  @PrimaryColumn('uuid')
+  datasetId: string;
+
+  @PrimaryColumn('integer')
+  version: number;
+
+  @PrimaryColumn('uuid')
+  taskId: string;
+}

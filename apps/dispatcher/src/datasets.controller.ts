@@ -3,6 +3,9 @@ import {
   datasetsList,
   type DatasetsListInput,
   type DatasetsListOutput,
+  datasetsPurge,
+  type DatasetsPurgeInput,
+  type DatasetsPurgeOutput,
   datasetsRows,
   type DatasetsRowsInput,
   type DatasetsRowsOutput,
@@ -16,12 +19,14 @@ import {
 import { Answers, type Asked } from '@headgate/kit';
 import { Datasets } from './datasets.ts';
 import { Parts } from './parts.ts';
+import { Purges } from './purges.ts';
 
 @Controller()
 export class DatasetsController {
   constructor(
     private readonly datasets: Datasets,
     private readonly parts: Parts,
+    private readonly purges: Purges,
   ) {}
 
   @Answers(datasetsList)
@@ -37,6 +42,11 @@ export class DatasetsController {
   @Answers(datasetsRows)
   rows({ input, call }: Asked<DatasetsRowsInput>): Promise<DatasetsRowsOutput> {
     return this.datasets.rows(input, call);
+  }
+
+  @Answers(datasetsPurge)
+  purge({ input, call }: Asked<DatasetsPurgeInput>): Promise<DatasetsPurgeOutput> {
+    return this.purges.purge(input, call);
   }
 
   @Answers(datasetsStage)

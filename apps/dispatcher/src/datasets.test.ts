@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   datasetsList,
+  datasetsPurge,
   datasetsRows,
   datasetsShow,
   datasetsStage,
@@ -57,8 +59,8 @@ class Tenant {
   readonly org = randomUUID();
   readonly call: Call = { ...callOf(this.org) };
 
-  async lease(maxAttempts = 3): Promise<Lease> {
-    const tasks = [{ name: 'a', operator: this.org, spec: {}, maxAttempts, backoffMs: 1 }];
+  async lease(maxAttempts = 3, inputs: { dataset: string; version: number }[] = []): Promise<Lease> {
+    const tasks = [{ name: 'a', operator: this.org, spec: {}, maxAttempts, backoffMs: 1, inputs }];
     await runner.call(jobsSubmit, { ...place, key: randomUUID(), tasks }, this.call);
     return this.again();
   }
@@ -324,3 +326,70 @@ test('the role of the second database sees one organization, changes no batch, a
   const elsewhere = new pg.Client({ host: postgres.host, port: postgres.port, ...login, database: postgres.database });
   await expect(elsewhere.connect()).rejects.toThrow('permission denied for database');
 });
+
+test('what was staged and not committed is swept once its attempt is over, and nothing of an attempt that lasts', async () => {
+  const tenant = new Tenant();
+  const batches = (parts: (string | undefined)[]) =>
+    stack.data('select 1 from data.batch where org_id = $1 and part_id = any ($2)', [tenant.org, parts]);
+  const held = await tenant.lease();
+  const [own] = await tenant.staged(held, 'held', 'replace', [1]);
+  const lost = await tenant.lease();
+  const [expired] = await tenant.staged(lost, 'orders', 'replace', [1]);
+  const done = await tenant.lease();
+  const [taken] = await tenant.staged(done, 'orders', 'replace', [2]);
+  const [unnamed] = await tenant.staged(done, 'other', 'replace', [3]);
+  await tenant.complete(done, [taken!]);
+  await stack.sql('update dispatcher.task_lease set until = now() where task_id = $1', [lost.task]);
+  while ((await batches([expired!.part, unnamed!.part])).length > 0) await sleep(100);
+  expect(await batches([own!.part, taken!.part])).toHaveLength(2);
+  expect(await tenant.ids('orders')).toEqual([2]);
+  await tenant.complete(held, [own!]);
+  expect(await tenant.ids('held')).toEqual([1]);
+  // Whoever was frozen since it was let in finds the mark of the sweep; later, when that is gone, no way in.
+  const late = `insert into data.batch select $1, $2, 9, 0, '', '[]' from data.part where id = $2 and dropped_at is null`;
+  await stack.data(late, [tenant.org, expired!.part]);
+  expect(await batches([expired!.part])).toEqual([]);
+  await stack.sql(`update dispatcher.dataset_part set registered_at = now() - interval '3 hours' where id = $1`, [
+    expired!.part,
+  ]);
+  const marks = async () => [
+    ...(await stack.data('select 1 from data.part where id = $1', [expired!.part])),
+    ...(await stack.sql('select 1 from dispatcher.dataset_part where id = $1', [expired!.part])),
+  ];
+  while ((await marks()).length > 0) await sleep(100);
+}, 60_000);
+
+test('a purge keeps the newest versions, what they are made of, and what a task reads', async () => {
+  const tenant = new Tenant();
+  const purge = (keep: number) => gateway.call(datasetsPurge, { ...place, dataset: 'orders', keep }, tenant.call);
+  await tenant.put('orders', 'replace', [1]);
+  await tenant.put('orders', 'append', [2]);
+  await tenant.put('orders', 'replace', [3]);
+  await tenant.put('orders', 'append', [4]);
+  await tenant.put('orders', 'append', [5]);
+  expect(await purge(9)).toEqual({ versions: 0, parts: 0, kept: [] });
+  const reader = await tenant.lease(3, [{ dataset: 'orders', version: 2 }]);
+  // Of 1 and 2 the second is read, and made of both; of 3 and 4 is what is kept.
+  expect(await purge(1)).toEqual({ versions: 3, parts: 0, kept: [2] });
+  expect(await tenant.ids('orders', 2)).toEqual([1, 2]);
+  expect(await tenant.ids('orders')).toEqual([3, 4, 5]);
+  expect((await tenant.show('orders')).items.map(({ version }) => version)).toEqual([5, 2]);
+  await expect(tenant.ids('orders', 4)).rejects.toMatchObject({
+    detail: 'version 4 of orders is not there any more: it was purged',
+  });
+  await expect(tenant.lease(3, [{ dataset: 'orders', version: 4 }])).rejects.toMatchObject({ code: 'conflict' });
+  await tenant.complete(reader, []);
+  expect(await purge(1)).toEqual({ versions: 1, parts: 2, kept: [] });
+  const batches = () => stack.data('select 1 from data.batch where org_id = $1', [tenant.org]);
+  while ((await batches()).length > 3) await sleep(100);
+  expect(await tenant.ids('orders')).toEqual([3, 4, 5]);
+  expect(await purge(1)).toEqual({ versions: 0, parts: 0, kept: [] });
+  const told = await stack.sql<{ data: object }>(
+    `select envelope::jsonb #> '{data}' as data from dispatcher.outbox where org_id = $1 and type = 'dataset.purged' order by ordinal`,
+    [tenant.org],
+  );
+  expect(told.map(({ data }) => data)).toMatchObject([
+    { keep: 1, before: 5, versions: 3, parts: 0 },
+    { keep: 1, before: 5, versions: 1, parts: 2 },
+  ]);
+}, 60_000);

@@ -10,6 +10,8 @@ import { Jobs } from './jobs.ts';
 import { JobsController } from './jobs.controller.ts';
 import { Leases } from './leases.ts';
 import { Parts } from './parts.ts';
+import { PartSweeper } from './part-sweeper.ts';
+import { Purges } from './purges.ts';
 import { Queue } from './queue.ts';
 import { Reaper } from './reaper.ts';
 import { Retention } from './retention.ts';
@@ -20,7 +22,20 @@ import { TasksController } from './tasks.controller.ts';
 
 @Module({
   controllers: [DatasetsController, DeadLettersController, JobsController, TasksController],
-  providers: [Datasets, DeadLetters, Jobs, Leases, Parts, Queue, Reaper, Retention, RunsConsumer, Tasks],
+  providers: [
+    Datasets,
+    DeadLetters,
+    Jobs,
+    Leases,
+    Parts,
+    PartSweeper,
+    Purges,
+    Queue,
+    Reaper,
+    Retention,
+    RunsConsumer,
+    Tasks,
+  ],
 })
 class DispatcherModule {}
 

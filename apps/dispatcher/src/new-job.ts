@@ -1,5 +1,6 @@
 import { type JobsSubmitInput, type JobsSubmitOutput, taskQueued } from '@headgate/contracts';
 import { change, Failure, mutateLast, type Tx, newId } from '@headgate/kit';
+import { pin } from './inputs.ts';
 
 type Wanted = JobsSubmitInput['tasks'][number];
 
@@ -109,6 +110,7 @@ async function writeTasks(tx: Tx, jobs: readonly NewJob[]): Promise<void> {
       ...[tasks.map(({ task }) => task.delaySeconds ?? 0), tasks.map(({ task }) => task.deadlineSeconds ?? null)],
     ],
   );
+  await pin(tx, tasks);
   const waits = tasks.flatMap(({ id, ids, task }) =>
     [...new Set(task.after)].map((name) => [id, ids.get(name)!] as const),
   );

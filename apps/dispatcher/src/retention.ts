@@ -31,6 +31,7 @@ const remove = `
   jobs_gone as (delete from job where org_id = $1 and id = any (array(select id from old)) returning id),
   tasks_gone as (delete from task where org_id = $1 and id = any (array(select id from tasks)) returning id),
   attempts_gone as (delete from task_attempt where org_id = $1 and task_id = any (array(select id from tasks))),
+  inputs_gone as (delete from task_input where org_id = $1 and task_id = any (array(select id from tasks))),
   waits_gone as (delete from task_dependency where org_id = $1 and task_id = any (array(select id from tasks)))
   select (select count(*)::int from jobs_gone) as jobs, (select count(*)::int from tasks_gone) as tasks`;
 

@@ -6,7 +6,7 @@ import { Offers1764000000003 } from './migrations/1764000000003-offers.ts';
 import { Retention1764000000004 } from './migrations/1764000000004-retention.ts';
 import { Keys1764000000005 } from './migrations/1764000000005-keys.ts';
 import { Datasets1764000000020 } from './migrations/1764000000020-datasets.ts';
-import { DatasetPart, DatasetRow, DatasetVersion } from './dataset.entity.ts';
+import { DatasetPart, DatasetRow, DatasetVersion, TaskInput } from './dataset.entity.ts';
 import { owned } from './owned.ts';
 import { Job, TaskAttempt, TaskDependency, TaskLease, TaskOffer, TaskRow } from './task.entity.ts';
 
@@ -14,7 +14,18 @@ export const schema: Schema = {
   ...owned,
   // Each statement finds few rows by a key, and is planned once, maybe while its tables are empty.
   settings: { enable_seqscan: 'off', enable_bitmapscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' },
-  entities: [DatasetPart, DatasetRow, DatasetVersion, Job, TaskAttempt, TaskDependency, TaskLease, TaskOffer, TaskRow],
+  entities: [
+    DatasetPart,
+    DatasetRow,
+    DatasetVersion,
+    Job,
+    TaskAttempt,
+    TaskDependency,
+    TaskInput,
+    TaskLease,
+    TaskOffer,
+    TaskRow,
+  ],
   migrations: [
     Tasks1764000000000,
     Jobs1764000000001,

@@ -24,10 +24,15 @@ export class Datasets1764000000020 implements MigrationInterface {
         columns jsonb not null, state text not null default 'staged', registered_at timestamptz not null default now(),
         swept_at timestamptz,
         primary key (org_id, id), unique (org_id, task_id, attempt, dataset));
+      create table dispatcher.task_input (
+        org_id uuid not null, task_id uuid not null, dataset_id uuid not null, version integer not null,
+        primary key (org_id, dataset_id, version, task_id));
+      create index task_input_org_id_task_id_idx on dispatcher.task_input (org_id, task_id);
       create index dataset_part_unwanted on dispatcher.dataset_part (registered_at) where state <> 'committed';
     `);
     await protect(db, owned, 'dataset');
     await protect(db, owned, 'dataset_version');
+    await protect(db, owned, 'task_input');
     await protect(db, owned, 'dataset_part', {
       unaudited: 'what an attempt stages counts for nothing; the version that takes it up has its leaf',
     });
@@ -41,6 +46,8 @@ export class Datasets1764000000020 implements MigrationInterface {
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query('drop table dispatcher.dataset_part, dispatcher.dataset_version, dispatcher.dataset');
+    await db.query(
+      'drop table dispatcher.task_input, dispatcher.dataset_part, dispatcher.dataset_version, dispatcher.dataset',
+    );
   }
 }

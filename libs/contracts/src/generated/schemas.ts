@@ -690,14 +690,15 @@ export const schemas: Record<string, object> = {
   DatasetPurged: {
     description: 'Old versions of a dataset were forgotten.',
     type: 'object',
-    required: ['project', 'environment', 'dataset', 'keep', 'versions', 'parts'],
+    required: ['project', 'environment', 'dataset', 'keep', 'before', 'versions', 'parts'],
     properties: {
       project: { $ref: '#/$defs/Slug' },
       environment: { $ref: '#/$defs/Slug' },
       dataset: { $ref: '#/$defs/Slug' },
       keep: { type: 'integer', minimum: 1 },
-      versions: { type: 'array', items: { type: 'integer', minimum: 1 } },
+      versions: { type: 'integer', minimum: 0 },
       parts: { type: 'integer', minimum: 0 },
+      before: { type: 'integer', minimum: 1 },
     },
   },
   EnvironmentChanged: {
@@ -2668,6 +2669,18 @@ export const schemas: Record<string, object> = {
             backoffMs: { type: 'integer', minimum: 1, maximum: 86400000 },
             delaySeconds: { type: 'integer', minimum: 0, maximum: 31536000 },
             deadlineSeconds: { type: 'integer', minimum: 1, maximum: 31536000 },
+            inputs: {
+              type: 'array',
+              maxItems: 100,
+              description:
+                'Versions of datasets of the same environment that it reads: none of them is purged before the task has ended.',
+              items: {
+                type: 'object',
+                additionalProperties: false,
+                required: ['dataset', 'version'],
+                properties: { dataset: { $ref: '#/$defs/Slug' }, version: { type: 'integer', minimum: 1 } },
+              },
+            },
           },
         },
       },

@@ -655,8 +655,9 @@ export interface DatasetPurged {
   environment: Slug;
   dataset: Slug;
   keep: number;
-  versions: number[];
+  versions: number;
   parts: number;
+  before: number;
 }
 /**
  * An environment's settings or variables changed; values are never in the event.
@@ -2383,6 +2384,15 @@ export interface JobsSubmitInput {
     backoffMs?: number;
     delaySeconds?: number;
     deadlineSeconds?: number;
+    /**
+     * Versions of datasets of the same environment that it reads: none of them is purged before the task has ended.
+     *
+     * @maxItems 100
+     */
+    inputs?: {
+      dataset: Slug;
+      version: number;
+    }[];
   }[];
 }
 export interface JobsSubmitOutput {

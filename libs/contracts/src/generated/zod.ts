@@ -467,8 +467,9 @@ export const datasetPurgedSchema = z
     environment: slugSchema,
     dataset: slugSchema,
     keep: z.number().int().gte(1),
-    versions: z.array(z.number().int().gte(1)),
+    versions: z.number().int().gte(0),
     parts: z.number().int().gte(0),
+    before: z.number().int().gte(1),
   })
   .describe('Old versions of a dataset were forgotten.');
 export const environmentChangedSchema = z
