@@ -17,10 +17,27 @@ const runs = (plan: ExecutionPlan): string[] =>
 const edit = (name: string): RecordedEdit => recorded.edits.find((one) => one.name === name) as RecordedEdit;
 const entryOf = (plan: ExecutionPlan, id: string) => plan.entries.find((entry) => entry.id === id);
 
-test.each(recorded.edits)('after an edit, the plan runs what dbt selects by state:modified+: $name', (one) => {
+/** dbt sees nothing of it, as no node names what dbt is built with. */
+const overriding = 'a macro of the project that overrides one of dbt';
+
+test.each(recorded.edits.filter(({ name }) => name !== overriding))(
+  'after an edit, the plan runs what dbt selects by state:modified+: $name',
+  (one) => {
+    const plan = planOf(one);
+    const verdicts = new Set(plan.entries.map((entry) => entry.id));
+    expect(runs(plan)).toEqual(one.ids.filter((id) => verdicts.has(id)));
+  },
+);
+
+test('a macro that decides where relations stand runs everything, where dbt selects nothing', () => {
+  const one = edit(overriding);
   const plan = planOf(one);
-  const verdicts = new Set(plan.entries.map((entry) => entry.id));
-  expect(runs(plan)).toEqual(one.ids.filter((id) => verdicts.has(id)));
+  expect(one.ids).toEqual([]);
+  expect(plan.entries.filter(({ type, verdict }) => !type.endsWith('test') && verdict !== 'RUN')).toEqual([]);
+  expect(entryOf(plan, 'model.jaffle.stg_orders')?.reasons).toEqual([
+    { code: 'changed', part: 'machinery', macros: ['macro.jaffle.generate_schema_name'] },
+    { code: 'upstream', id: 'seed.jaffle.raw_orders', why: 'runs' },
+  ]);
 });
 
 test('everything that dbt builds or checks has a verdict, and nothing else has', () => {

@@ -1,5 +1,5 @@
 import type { Manifest } from '@headgate/dbt';
-import { absent, type EnvironmentState, type InputState, type MacroTable, type Made } from './environment-state.ts';
+import { absent, type EnvironmentState, type InputState, type MacroTable } from './environment-state.ts';
 import { carriesVerdict, type OwnParts, type PartsTable } from './parts.ts';
 import { findNode } from '@headgate/dbt';
 
@@ -27,22 +27,18 @@ export function changedParts(c: Comparison, id: string, then: Then): readonly st
   );
 }
 
-/** Ids of macros in reach whose SQL differs, that are new, or that are gone; sorted, cut at 20. */
-export function changedMacros(c: Comparison, id: string, then: Then): readonly string[] {
+/** Ids of macros in reach whose SQL differs, that are new, or that are gone; sorted, cut at 20. `part`: `macros` or `machinery`. */
+export function changedMacros(c: Comparison, id: string, then: Then, part = 'macros'): readonly string[] {
   const before: MacroTable = c.state.macroTables[then.macroTable] ?? {};
   const now = c.table.macros;
   const reached = new Set([
-    ...(c.table.reached.get(macrosPart(c.table.nodes.get(id))) ?? []),
-    ...(c.state.reached[macrosPart(then)] ?? []),
+    ...(c.table.reached.get(c.table.nodes.get(id)?.parts[part] ?? '') ?? []),
+    ...(c.state.reached[then.parts[part] ?? ''] ?? []),
   ]);
   return [...reached]
     .filter((macro) => now[macro] !== before[macro])
     .sort()
     .slice(0, mostMacros);
-}
-
-function macrosPart(of: Pick<Made, 'parts'> | undefined): string {
-  return of?.parts['macros'] ?? '';
 }
 
 /** Whether an input is what some node recorded of it when it was built: `was`, a fingerprint. */

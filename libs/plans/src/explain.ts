@@ -53,6 +53,7 @@ const partWords: Readonly<Record<string, string>> = {
   kind: 'it is another kind of node now',
   settings: 'its configuration, as it is rendered, changed',
   reads: 'a variable that its code may read changed, or nobody recorded its value',
+  machinery: 'what dbt builds it with changed: an on-run hook, or dbt itself',
   query: 'it compiles to another query',
 };
 
@@ -73,6 +74,8 @@ export function inWords(reason: Reason): string {
     case 'last_skipped':
       return 'its last run skipped it';
     case 'changed':
+      if (reason.part === 'machinery' && reason.macros?.length)
+        return `a macro that dbt builds it with changed: ${reason.macros.join(', ')}`;
       if (reason.part !== 'macros') return partWords[reason.part] ?? `its ${reason.part} changed`;
       return reason.macros?.length
         ? `a macro it reaches changed: ${reason.macros.join(', ')}`

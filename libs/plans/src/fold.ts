@@ -168,9 +168,10 @@ function referenced(
   const keepMacros = ({ parts, macroTable }: Pick<InputState, 'parts' | 'macroTable'>): void => {
     const table = macroTable === now.hash ? now.macros : before.macroTables[macroTable];
     if (table) kept.macroTables[macroTable] = table;
-    const hash = parts['macros'] ?? '';
-    const reached = now.reached.get(hash) ?? before.reached[hash];
-    if (reached) kept.reached[hash] = reached;
+    for (const hash of [parts['macros'] ?? '', parts['machinery'] ?? '']) {
+      const reached = now.reached.get(hash) ?? before.reached[hash];
+      if (reached) kept.reached[hash] = reached;
+    }
   };
   const builds = Object.values(nodes).flatMap(({ built }) => (built ? [built] : []));
   const standing = new Set(builds.map((built: Built) => built.fingerprint));

@@ -1,16 +1,13 @@
 import { hashOf } from '@headgate/contracts';
-import {
-  findNode,
-  graphMaps,
-  macroClosure,
-  type Manifest,
-  type ManifestNode,
-  modifiedParts,
-  nodeParts,
-} from '@headgate/dbt';
+import { findNode, graphMaps, type Manifest, type ManifestNode, modifiedParts, nodeParts } from '@headgate/dbt';
 import type { MacroTable } from './environment-state.ts';
+import { machineryOf } from './machinery.ts';
+import { macroReach } from './macro-reach.ts';
 
-/** A node's own identity, hashed part by part: `kind`, dbt's parts, `macros` for everything it can call, `reads` for variables. */
+/**
+ * A node's own identity, hashed part by part: `kind`, dbt's parts, `macros` for everything it can call, `reads` for
+ * variables, `machinery` for what dbt builds it with.
+ */
 export interface OwnParts {
   readonly id: string;
   readonly type: string;
@@ -24,7 +21,7 @@ export interface PartsTable {
   readonly nodes: ReadonlyMap<string, OwnParts>;
   /** Every macro of the manifest: id → hash of its SQL. */
   readonly macros: MacroTable;
-  /** Hash of a `macros` part → ids reached. */
+  /** Hash of a `macros` or a `machinery` part → ids reached. */
   readonly reached: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -46,6 +43,11 @@ export function partsTable(manifest: Manifest, options: PartsOptions = {}): Part
       const parts: Record<string, string> = { kind: hash(found.kind), macros: macrosHash(node) };
       for (const name of modifiedParts(found.kind)) {
         if (found.parts[name] !== undefined) parts[name] = hash(found.parts[name]);
+      }
+      const machinery = carriesVerdict(node) ? machineryOf(manifest, node) : null;
+      if (machinery) {
+        parts['machinery'] = machinery.hash;
+        reached.set(machinery.hash, machinery.macros);
       }
       const read = readsOf(node);
       if (read && Object.keys(read).length > 0) parts['reads'] = hash(read);
@@ -84,18 +86,17 @@ function memoisedHash(): (value: unknown) => string {
 }
 
 function memoisedMacros(manifest: Manifest, reached: Map<string, readonly string[]>): (node: ManifestNode) => string {
-  const known = new Map<string, string>();
+  // Nodes that reach the same share one list.
+  const known = new Map<readonly unknown[], string>();
   return (node) => {
-    // Which of them count depends on the kind of node.
-    const key = [node.resource_type, ...(node.depends_on?.macros ?? [])].join('\n');
-    const before = known.get(key);
+    const reach = macroReach(manifest, node);
+    const before = known.get(reach);
     if (before !== undefined) return before;
-    const closure = macroClosure(manifest, node);
-    const hash = hashOf(Object.fromEntries(closure.map(({ id, sql }) => [id, sql])));
-    known.set(key, hash);
+    const hash = hashOf(Object.fromEntries(reach.map(({ id, sql }) => [id, sql])));
+    known.set(reach, hash);
     reached.set(
       hash,
-      closure.map(({ id }) => id),
+      reach.map(({ id }) => id),
     );
     return hash;
   };

@@ -1,7 +1,7 @@
 import type { Made, QueryRule } from './environment-state.ts';
 
 /** The rules that this release derives verdicts by; a plan names them, and `verify` refuses rules it does not know. */
-export const planRules = 'columns/3';
+export const planRules = 'columns/4';
 
 export type Verdict = 'RUN' | 'SKIP' | 'PARTIAL';
 export type DataMode = 'assume' | 'check';

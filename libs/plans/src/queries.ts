@@ -2,6 +2,7 @@ import { hashOf } from '@headgate/contracts';
 import type { Manifest } from '@headgate/dbt';
 import { asOne, contentOf, digest, type PrintedQuery, type PrintQuery, unknown } from './content.ts';
 import type { BuiltQuery, Content, QueryRule } from './environment-state.ts';
+import { machineryOf } from './machinery.ts';
 import { isPathSeed, type PartsTable } from './parts.ts';
 import { type Compiled, compiledOf, relationNames, relationsRead } from './query-rule.ts';
 
@@ -46,9 +47,10 @@ export class Queries {
     const node = this.manifest.nodes[id];
     if (node?.resource_type !== 'seed') return undefined;
     const known = !isPathSeed(node) || parts['body'] !== hashOf(node.checksum ?? null);
+    if (!known || machineryOf(this.manifest, node)?.replaced) return unknown;
     const { column_types: types = null, delimiter = null, quote_columns: quote = null } = node.config ?? {};
     const settings = hashOf({ types, delimiter, quote });
-    return known ? asOne(digest('seed', id, parts['body'] ?? '', settings)) : unknown;
+    return asOne(digest('seed', id, parts['body'] ?? '', settings, parts['machinery'] ?? '', parts['reads'] ?? ''));
   }
 
   read(id: string, compiled: Compiled, inputs: Contents): ReadQuery {

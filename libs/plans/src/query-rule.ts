@@ -1,6 +1,8 @@
 import { hashOf } from '@headgate/contracts';
-import { findNode, macroClosure, type Manifest, type ManifestNode } from '@headgate/dbt';
+import { findNode, type Manifest, type ManifestNode } from '@headgate/dbt';
 import type { QueryRule } from './environment-state.ts';
+import { machineryOf } from './machinery.ts';
+import { isContested, macroReach } from './macro-reach.ts';
 import { carriesVerdict, readsOf } from './parts.ts';
 
 /** What the compiled SQL of a node is, before anybody has read it. */
@@ -64,6 +66,7 @@ function ruleOf(manifest: Manifest, node: ManifestNode, sql: string, inputs: rea
   if (config['sql_header']) return 'sql_header';
   if (node.resource_type === 'model' && materialized === 'incremental') return 'incremental';
   if (node.resource_type === 'model' && materialized !== 'table' && materialized !== 'view') return 'materialization';
+  if (machineryOf(manifest, node)?.replaced) return 'materialization';
   if (node.resource_type === 'test' && (config['store_failures'] || config['store_failures_as']))
     return 'stored_failures';
   if (mentions(manifest, node, introspection)) return 'introspective';
@@ -95,12 +98,13 @@ const unrecordedEnvironment = /\b(target|builtins|context)\b/;
 function mentions(manifest: Manifest, node: ManifestNode, pattern: RegExp): boolean {
   const raw = node['raw_code'] ?? node['raw_sql'];
   if (typeof raw === 'string' && pattern.test(raw)) return true;
-  const known = answersOf(manifest);
-  const key = [pattern.source, node.resource_type, ...(node.depends_on?.macros ?? [])].join('\n');
-  let answer = known.get(key);
+  const reach = macroReach(manifest, node);
+  const known = answers.get(reach) ?? new Map<string, boolean>();
+  answers.set(reach, known);
+  let answer = known.get(pattern.source);
   if (answer === undefined) {
-    const texts = macroClosure(manifest, node).map(({ id }) => !settled.has(id) && manifest.macros[id]?.macro_sql);
-    known.set(key, (answer = texts.some((text) => typeof text === 'string' && pattern.test(text))));
+    const texts = reach.map(({ id }) => !settled.has(id) && manifest.macros[id]?.macro_sql);
+    known.set(pattern.source, (answer = texts.some((text) => typeof text === 'string' && pattern.test(text))));
   }
   return answer;
 }
@@ -108,19 +112,16 @@ function mentions(manifest: Manifest, node: ManifestNode, pattern: RegExp): bool
 // What these look at is settled elsewhere: by the materialization, and by the rule `stored_failures`.
 const settled: ReadonlySet<string> = new Set(['macro.dbt.is_incremental', 'macro.dbt.should_store_failures']);
 
-// Most nodes reach the same few macros.
-const answers = new WeakMap<Manifest, Map<string, boolean>>();
-
-function answersOf(manifest: Manifest): Map<string, boolean> {
-  const known = answers.get(manifest) ?? new Map<string, boolean>();
-  answers.set(manifest, known);
-  return known;
-}
+// Most nodes reach the same few macros, and share one list of them.
+const answers = new WeakMap<readonly object[], Map<string, boolean>>();
 
 /** An incremental model compiles to one of its branches; what looks at the invocation, to something new each time. */
 function isFickle(manifest: Manifest, node: ManifestNode): boolean {
   const moves = node.config?.['materialized'] === 'incremental' || mentions(manifest, node, introspection);
-  return moves && !mentions(manifest, node, readsOf(node) ? unrecordedEnvironment : environment);
+  if (!moves) return false;
+  if (readsOf(node)) return !mentions(manifest, node, unrecordedEnvironment);
+  const contested = macroReach(manifest, node).some(({ id }) => isContested(manifest, id));
+  return !contested && !mentions(manifest, node, environment);
 }
 
 const variable = /\b(var|env_var)\s*\(/;
@@ -128,7 +129,10 @@ const variable = /\b(var|env_var)\s*\(/;
 function readsVariables(manifest: Manifest, node: ManifestNode): boolean {
   const config = node.config ?? {};
   const around = [...hookKeys, 'sql_header'].map((key) => JSON.stringify(config[key] ?? ''));
-  return around.some((text) => variable.test(text)) || mentions(manifest, node, variable);
+  const built = machineryOf(manifest, node)?.own ?? [];
+  if (built.some((id) => isContested(manifest, id))) return true;
+  const texts = [...around, ...built.map((id) => manifest.macros[id]?.macro_sql ?? '')];
+  return texts.some((text) => variable.test(text)) || mentions(manifest, node, variable);
 }
 
 function withoutComments(sql: string): string {

@@ -1,4 +1,8 @@
-import { findNode, graphMaps, macroComparison, type Manifest, type ManifestNode } from '@headgate/dbt';
+import { hashOf } from '@headgate/contracts';
+import { findNode, graphMaps, type Manifest, type ManifestNode } from '@headgate/dbt';
+import { machineryOf } from './machinery.ts';
+import { macroReach } from './macro-reach.ts';
+import { carriesVerdict } from './parts.ts';
 
 /** What a node says that a verdict may rest on; all else (times, paths) may differ freely. */
 const telling = [
@@ -12,11 +16,11 @@ const telling = [
  * which nobody knows what it gives.
  */
 export function regionOf(base: Manifest, head: Manifest): ReadonlySet<string> {
-  const reaches = macroComparison(base, head);
+  const calls = callsOf();
   const ids = graphMaps.flatMap((key) => Object.keys(head[key]));
   const begins = ids.filter((id) => {
     const [was, is] = [findNode(base, id)?.node, findNode(head, id)?.node];
-    return !was || !is || reaches(is) || reaches(was) || differ(was, is);
+    return !was || !is || differ(was, is) || calls(base, was) !== calls(head, is);
   });
   if (begins.length === 0) return new Set();
   const readers = new Map<string, string[]>();
@@ -35,6 +39,18 @@ function differ(was: ManifestNode, is: ManifestNode): boolean {
   // Not its macros: running a test adds some, and what they say is compared apart.
   if (JSON.stringify(was.depends_on?.nodes) !== JSON.stringify(is.depends_on?.nodes)) return true;
   return telling.some((key) => was[key] !== is[key] && JSON.stringify(was[key]) !== JSON.stringify(is[key]));
+}
+
+/** A hash of all macros that a node reaches or is built with. */
+function callsOf(): (manifest: Manifest, node: ManifestNode) => string {
+  const known = new WeakMap<object, string>();
+  return (manifest, node) => {
+    const reach = macroReach(manifest, node);
+    let hash = known.get(reach);
+    if (hash === undefined)
+      known.set(reach, (hash = hashOf(Object.fromEntries(reach.map(({ id, sql }) => [id, sql])))));
+    return `${hash} ${carriesVerdict(node) ? machineryOf(manifest, node)?.hash : ''}`;
+  };
 }
 
 function inputsOf(manifest: Manifest, id: string): readonly string[] {

@@ -31,7 +31,9 @@ export function ownReasons(q: Question, id: string): Reason[] {
   if (built) {
     for (const part of changedParts(q, id, built)) {
       reasons.push(
-        part === 'macros' ? { code: 'changed', part, macros: changedMacros(q, id, built) } : { code: 'changed', part },
+        part === 'macros' || part === 'machinery'
+          ? { code: 'changed', part, macros: changedMacros(q, id, built, part) }
+          : { code: 'changed', part },
       );
     }
   }

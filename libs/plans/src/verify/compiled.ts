@@ -1,6 +1,8 @@
 import { hashOf } from '@headgate/contracts';
 import type { Manifest, ManifestNode } from '@headgate/dbt';
+import type { ManifestEvidence } from './evidence.ts';
 import { find } from './identity.ts';
+import type { Built } from './machinery.ts';
 
 /*
  * Which compiled queries may vouch for what a node holds, worked out once more from the rules, not from the builder.
@@ -42,6 +44,7 @@ interface Of {
   readonly manifest: Manifest;
   readonly node: ManifestNode;
   readonly macros: readonly string[];
+  readonly built: Built | null;
 }
 
 /** Relations that stand behind a node's inputs; an ephemeral model is looked through. */
@@ -57,30 +60,30 @@ export function behind(manifest: Manifest, id: string, seen = new Set<string>())
   return found;
 }
 
-/** `reached`: ids of the macros that a node can call. */
-export function queryOf(manifest: Manifest, id: string, reached: readonly string[]): Query | null {
-  const macros = reached.filter((one) => !spoken.includes(one));
+export function queryOf(now: ManifestEvidence, id: string): Query | null {
+  const { manifest, calls } = now;
+  const macros = now.reach(id).ids.filter((one) => !spoken.includes(one));
+  const built = now.builtWith(id);
   const node = manifest.nodes[id];
   if (!node || !['model', 'snapshot', 'test'].includes(node.resource_type)) return null;
   const sql = node['compiled_code'] ?? node['compiled_sql'];
   if (typeof sql !== 'string' || sql.trim().length === 0) return null;
   const inputs = [...behind(manifest, id)];
   const contract = node['contract'] as { enforced?: unknown; checksum?: unknown } | undefined;
-  const closed = closedBy({ manifest, node, macros }, sql, inputs);
+  const of: Of = { manifest, node, macros, built };
+  const undecided = (ids: readonly string[]): boolean => ids.some((one) => calls.isUndecided(one));
+  const closed = closedBy(of, sql, inputs);
   const told = typeof node['headgate_reads'] === 'object' && node['headgate_reads'] !== null;
   return {
     sql,
     text: hashOf(placeless(manifest, [id, ...inputs], sql)),
     settings: hashOf(rendered(node)),
     closed,
-    untold: !told && closed !== null && closed !== 'hidden_input' && variables({ manifest, node, macros }),
+    untold: !told && closed !== null && closed !== 'hidden_input' && (variables(of) || undecided(built?.others ?? [])),
     restless:
-      (incremental(node) || says({ manifest, node, macros }, looksAround, true)) &&
-      !says(
-        { manifest, node, macros },
-        told ? surroundings.filter((word) => !word.endsWith('var')) : surroundings,
-        false,
-      ),
+      (incremental(node) || says(of, looksAround, true)) &&
+      (told || !undecided(macros)) &&
+      !says(of, told ? surroundings.filter((word) => !word.endsWith('var')) : surroundings, false),
     contract: contract?.enforced === true ? hashOf(contract.checksum ?? null) : '',
   };
 }
@@ -101,6 +104,7 @@ function closedBy(of: Of, sql: string, inputs: readonly string[]): string | null
     ['sql_header', Boolean(config['sql_header'])],
     ['incremental', model && incremental(node)],
     ['materialization', model && !['table', 'view'].includes(String(config['materialized']))],
+    ['materialization', of.built?.ownWay === true],
     [
       'stored_failures',
       node.resource_type === 'test' && Boolean(config['store_failures'] || config['store_failures_as']),
@@ -112,10 +116,13 @@ function closedBy(of: Of, sql: string, inputs: readonly string[]): string | null
 }
 
 /** Whether a call of `var` or `env_var` stands in a node's code, around it, or in a macro it reaches. */
-function variables({ manifest, node, macros }: Of): boolean {
+function variables({ manifest, node, macros, built }: Of): boolean {
   const { config = {} } = node;
   const around = ['pre-hook', 'post-hook', 'pre_hook', 'post_hook', 'sql_header'].map((key) => config[key]);
-  const texts = [node['raw_code'] ?? node['raw_sql'], ...macros.map((id) => manifest.macros[id]?.macro_sql)];
+  const texts = [
+    node['raw_code'] ?? node['raw_sql'],
+    ...[...macros, ...(built?.others ?? [])].map((id) => manifest.macros[id]?.macro_sql),
+  ];
   const all = [...texts, ...around].map((value) => (typeof value === 'string' ? value : JSON.stringify(value ?? '')));
   return all.some((text) => /\b(?:env_)?var\s*\(/.test(text));
 }

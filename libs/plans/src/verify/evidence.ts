@@ -1,7 +1,9 @@
 import { hashOf } from '@headgate/contracts';
 import type { Manifest } from '@headgate/dbt';
 import type { Held } from './holds.ts';
-import { calledBy, allIds, find, type Found, identity, reach } from './identity.ts';
+import { Calls, textsOf } from './calls.ts';
+import { calledBy, allIds, find, type Found, identity } from './identity.ts';
+import { type Built, Machinery } from './machinery.ts';
 
 /*
  * What a manifest and a state say, worked out again. Nothing here comes from the code that builds plans: whoever
@@ -18,10 +20,16 @@ export class ManifestEvidence {
   private tests: Map<string, string[]> | undefined;
   private readonly sql = new Map<string, string>();
 
+  readonly calls: Calls;
+  private readonly machines: Machinery;
+
   constructor(
     readonly manifest: Manifest,
     private readonly files: Hashes,
-  ) {}
+  ) {
+    this.calls = new Calls(manifest);
+    this.machines = new Machinery(manifest, this.calls);
+  }
 
   has(id: string): boolean {
     return this.find(id) !== undefined;
@@ -67,13 +75,20 @@ export class ManifestEvidence {
     return parts;
   }
 
+  /** With what dbt builds it; null for what carries no verdict. */
+  builtWith(id: string): Built | null {
+    const node = this.find(id)?.node;
+    return node && this.carries(id) ? this.machines.of(node) : null;
+  }
+
   /** Macros in reach, by id. */
   reach(id: string): { ids: readonly string[]; hash: string } {
     const node = this.find(id)?.node;
-    const key = (node ? calledBy(this.manifest, node) : []).join(' ');
+    const roots = node ? [...calledBy(this.manifest, node), ...this.calls.inTexts(textsOf(node))] : [];
+    const key = roots.join(' ');
     let closure = this.closures.get(key);
     if (!closure) {
-      const macros = node ? reach(this.manifest, node) : {};
+      const macros = this.calls.closure(roots);
       this.closures.set(key, (closure = { ids: Object.keys(macros), hash: hashOf(macros) }));
     }
     return closure;
@@ -131,6 +146,8 @@ export class ManifestEvidence {
     if (!found) return {};
     const parts: Record<string, string> = { kind: hashOf(found.kind), macros: this.reach(id).hash };
     for (const [name, value] of Object.entries(identity(this.manifest, found))) parts[name] = hashOf(value);
+    const built = this.builtWith(id);
+    if (built) parts['machinery'] = built.hash;
     const reads = found.node['headgate_reads'];
     if (typeof reads === 'object' && reads !== null && Object.keys(reads).length > 0) parts['reads'] = hashOf(reads);
     const file = this.files[id];

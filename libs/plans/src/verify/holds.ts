@@ -60,7 +60,7 @@ export class Holdings {
 
   query(id: string): Query | null {
     let query = this.queries.get(id);
-    if (query === undefined) this.queries.set(id, (query = queryOf(this.now.manifest, id, this.now.reach(id).ids)));
+    if (query === undefined) this.queries.set(id, (query = queryOf(this.now, id)));
     return query;
   }
 
@@ -79,7 +79,9 @@ export class Holdings {
     const config = node.config ?? {};
     const settings = { types: 'column_types', delimiter: 'delimiter', quote: 'quote_columns' };
     const chosen = Object.fromEntries(Object.entries(settings).map(([short, key]) => [short, config[key] ?? null]));
-    return solid(sum(['seed', id, parts['body'] ?? '', hashOf(chosen)]));
+    if (this.now.builtWith(id)?.ownWay) return nothingKnown;
+    const more = [parts['machinery'] ?? '', parts['reads'] ?? ''];
+    return solid(sum(['seed', id, parts['body'] ?? '', hashOf(chosen), ...more]));
   }
 
   answer(id: string, query: Query, held: (id: string) => Held | undefined): Answer {

@@ -1,4 +1,3 @@
-import { sha256 } from '@headgate/contracts';
 import type { Manifest, ManifestNode } from '@headgate/dbt';
 
 /*
@@ -183,21 +182,6 @@ export function calledBy({ metadata }: Manifest, node: ManifestNode): readonly s
   if (!['test', 'function'].includes(node.resource_type)) return named;
   const ofDbt = ['macro.dbt.', `macro.dbt_${metadata.adapter_type}.`];
   return named.filter((id) => !ofDbt.some((start) => id?.startsWith(start) && !id.startsWith(`${start}test_`)));
-}
-
-/** Every macro that a node can call, through others, with the hash of its text; null where the manifest has none. */
-export function reach(manifest: Manifest, node: ManifestNode): Record<string, string | null> {
-  const found: Record<string, string | null> = {};
-  let next = calledBy(manifest, node);
-  while (next.length > 0) {
-    const fresh = [...new Set(next)].filter((id) => !(id in found));
-    for (const id of fresh) {
-      const text = manifest.macros[id]?.macro_sql;
-      found[id] = text === undefined ? null : sha256(text);
-    }
-    next = fresh.flatMap((id) => manifest.macros[id]?.depends_on?.macros ?? []);
-  }
-  return found;
 }
 
 function or(value: Json): Json {

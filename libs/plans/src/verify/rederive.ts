@@ -25,7 +25,7 @@ export interface Expected {
   readonly begins: boolean;
 }
 
-/** Derives verdicts from a manifest and a state by following the rules `columns/3`, node by node, on demand. */
+/** Derives verdicts from a manifest and a state by following the rules `columns/4`, node by node, on demand. */
 export class Rederivation {
   private readonly reasons = new Map<string, Why>();
   private readonly holdings: Holdings | null;
@@ -163,9 +163,8 @@ export class Rederivation {
     else if (node && node.last.result !== 'succeeded') found.push({ code: 'last_failed', status: node.last.status });
     if (built) {
       for (const part of this.changed(id, built)) {
-        found.push(
-          part === 'macros' ? { code: 'changed', part, macros: this.macros(id, built) } : { code: 'changed', part },
-        );
+        const called = part === 'macros' || part === 'machinery';
+        found.push({ code: 'changed', part, ...(called && { macros: this.macros(id, built, part) }) });
       }
     }
     if (this.refreshed(id)) found.push({ code: 'full_refresh' });
@@ -218,9 +217,10 @@ export class Rederivation {
       .filter((name) => parts[name] !== then.parts[name] && (name !== 'macros' || this.macros(id, then).length > 0));
   }
 
-  private macros(id: string, then: Recorded): string[] {
+  private macros(id: string, then: Recorded, part = 'macros'): string[] {
     const before = this.state.macroTables[then.macroTable] ?? {};
-    const ids = new Set([...this.now.reach(id).ids, ...(this.state.reached[then.parts['macros'] ?? ''] ?? [])]);
+    const now = part === 'macros' ? this.now.reach(id).ids : (this.now.builtWith(id)?.ids ?? []);
+    const ids = new Set([...now, ...(this.state.reached[then.parts[part] ?? ''] ?? [])]);
     return [...ids]
       .sort()
       .filter((macro) => this.now.macro(macro) !== before[macro])

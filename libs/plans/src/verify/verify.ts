@@ -15,7 +15,7 @@ import { Rederivation } from './rederive.ts';
 import { Rejected, type VerifyRefusal } from './rejected.ts';
 
 /** The rules that this code knows how to follow. */
-const knownRules = 'columns/3';
+const knownRules = 'columns/4';
 
 export interface VerifyInput {
   /** The bytes of plan.json, of the manifest.json it names and of the state.json it names. */
