@@ -99,3 +99,19 @@ test('what failed for good is listed, looked at, tried again or given up from th
   expect(open).toMatchObject({ items: [{ task: payments, state: 'open' }], more: false });
   expect(await headgate('dead-letters', 'show', org)).toMatchObject({ code: 3, err: expect.stringContaining(org) });
 });
+
+test('how often tasks start is limited from the command line', async () => {
+  expect(await headgate('limits')).toEqual({ code: 0, out: 'no limits\n', err: '' });
+  const key = 'run.jaffle.dev';
+  const set = await headgate('limits', 'set', key, '--starts', '4', '--seconds', '3600', '--burst', '2');
+  expect(set).toEqual({ code: 0, out: `${key}: 4 in 3600 s, 2 at once\n`, err: '' });
+  expect((await headgate('limits', 'list')).out).toMatch(/^run\.jaffle\.dev +4 in 3600 s, 2 at once +\S+ .*\n$/);
+  const tasks = Array.from({ length: 5 }, (_, n) => ({ name: `t${n}`, operator: 'limited', spec: {}, rateKey: key }));
+  await runner.ask(jobsSubmit, { project: 'jaffle', environment: 'dev', key: 'limited', tasks }, org);
+  const slots = `select run_at > now() + interval '10 minutes' as later from dispatcher.task_offer where rate_key = $1 order by 1`;
+  const later = async () => (await stack.sql<{ later: boolean }>(slots, [key])).map((slot) => slot.later);
+  expect(await later()).toEqual([false, false, true, true, true]);
+  expect(await headgate('limits', 'remove', key)).toMatchObject({ code: 0, out: `removed the limit of ${key}\n` });
+  expect(await later()).toEqual(Array(5).fill(false));
+  expect(await headgate('limits', 'remove', key)).toMatchObject({ code: 3, err: expect.stringContaining(key) });
+});

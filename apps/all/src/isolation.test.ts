@@ -55,6 +55,7 @@ async function furnish(token: string, word: string): Promise<Answer[]> {
     ...{ decision: 'add', reason: `${word} says so` },
   });
   await must('PUT', `${place}/feeds/${word}`, { url: `http://localhost/${word}` });
+  await must('PUT', `/api/v1/limits/${word}`, { starts: 9, seconds: 1 });
   await must('POST', `${place}/openlineage/api/v1/lineage`, observed(word));
   const blob = await upload(Buffer.from(JSON.stringify(manifest)));
   await must('POST', `${place}/ingests`, { artifacts: [{ name: 'manifest.json', blob }] });
@@ -176,6 +177,7 @@ const reaching = (ids: Record<string, string>): Record<string, object> => ({
   'grants.put': { subject: { kind: 'person', id: 'probe' }, role: 'viewer', project: `${marker}-only` },
   'grants.remove': { subject: { kind: 'person', id: `${marker} person` } },
   'ingests.create': { artifacts: [{ name: 'manifest.json', blob: ids['digest'] }] },
+  'limits.put': { starts: 1, seconds: 60 },
   'lineage.graph': { asset: 'model.jaffle.customers', column: 'customer_id' },
   'lineage.sql': { sql: 'select * from jaffle_corpus.main.customers' },
   'lineage-overrides.put': {

@@ -8,6 +8,7 @@ import { feedsCommand } from './feeds.ts';
 import { graphCommand } from './graph.ts';
 import { ingestCommand } from './ingest.ts';
 import { inspectCommand } from './inspect.ts';
+import { limitsCommand } from './limits.ts';
 import { lineageCommand } from './lineage.ts';
 import { linkCommand } from './link.ts';
 import { logsCommand } from './logs.ts';
@@ -37,6 +38,7 @@ const commands: readonly ((cli: Cli) => Command)[] = [
   logsCommand,
   schedulesCommand,
   deadLettersCommand,
+  limitsCommand,
   auditCommand,
   tokensCommand,
   linkCommand,

@@ -1,5 +1,6 @@
 import { type Lease, taskClaimed } from '@headgate/contracts';
 import { type Call, type Change, change, type Database, type Infra, mutateLast } from '@headgate/kit';
+import { admit, putOff } from './slots.ts';
 import { byPlace } from './task-state.ts';
 
 export interface Candidate extends Record<string, unknown> {
@@ -7,6 +8,7 @@ export interface Candidate extends Record<string, unknown> {
   readonly id: string;
   readonly attempt: number;
   readonly concurrency_key: string | null;
+  readonly rate_key: string | null;
   /** Where the task lies, and its offer. */
   readonly place: string;
   readonly offer: string;
@@ -35,7 +37,7 @@ const fair = `
       order by o.priority desc, o.run_at, o.task_id limit $2) w
     where l.operator = any ($1)
     order by turn, priority desc, run_at, task_id limit $2)
-  select w.org_id, w.task_id as id, w.concurrency_key, w.offer, t.place, t.attempt
+  select w.org_id, w.task_id as id, w.concurrency_key, w.rate_key, w.offer, t.place, t.attempt
   from waiting w cross join lateral (
     select ctid as place, attempt from task where org_id = w.org_id and id = w.task_id and status = 'queued' limit 1) t
   order by w.turn, w.priority desc, w.run_at, w.task_id`;
@@ -99,13 +101,19 @@ export async function lease(
   asked: readonly { readonly candidate: Candidate; readonly worker: string }[],
   leaseMs: number,
 ): Promise<{ task: string; lease: Lease }[]> {
-  const seen = asked.map(({ candidate }) => candidate);
   try {
     return await database.write(call, async (tx) => {
+      const may = await admit(tx, asked);
+      if (may.length === 0) {
+        // Those that may not start now were put off, which stands.
+        if (tx.told.has(putOff)) return [];
+        throw new Nothing();
+      }
+      const seen = may.map(({ candidate }) => candidate);
       await byPlace(tx);
       const rows = await tx.prepared<Row>(take, [
         ...[tx.org, seen.map(({ place }) => place), seen.map(({ offer }) => offer), seen.map(({ id }) => id)],
-        ...[seen.map(({ attempt }) => attempt), asked.map(({ worker }) => worker), leaseMs],
+        ...[seen.map(({ attempt }) => attempt), may.map(({ worker }) => worker), leaseMs],
       ]);
       // Nothing to tell: the database wants a leaf of all who so much as tried to change some, so it is taken back.
       if (rows.length === 0) throw new Nothing();

@@ -23,6 +23,7 @@ interface Row {
   readonly operator: string;
   readonly spec: Record<string, unknown>;
   readonly concurrency_key: string | null;
+  readonly rate_key: string | null;
   readonly priority: number;
   readonly max_attempts: number;
   readonly backoff_ms: number;
@@ -108,10 +109,14 @@ function refuseUnlessOpen({ id, dead_state }: Row): void {
 }
 
 async function copy(tx: Tx, row: Row, key: string): Promise<string> {
-  const { project, environment, name, operator, spec, concurrency_key, priority, origin } = row;
+  const { project, environment, name, operator, spec, concurrency_key, rate_key, priority, origin } = row;
   const id = newId();
   const task = { name, operator, spec, priority, maxAttempts: row.max_attempts, backoffMs: row.backoff_ms };
-  const tasks = [{ ...task, ...(concurrency_key !== null && { concurrencyKey: concurrency_key }) }];
+  const keys = {
+    ...(concurrency_key !== null && { concurrencyKey: concurrency_key }),
+    ...(rate_key !== null && { rateKey: rate_key }),
+  };
+  const tasks = [{ ...task, ...keys }];
   await write(tx, [
     { id, run: id, project, environment, key, tasks, originId: origin, correlationId: row.correlation_id },
   ]);

@@ -9,6 +9,8 @@ import { DeadLettersController } from './dead-letters.controller.ts';
 import { Jobs } from './jobs.ts';
 import { JobsController } from './jobs.controller.ts';
 import { Leases } from './leases.ts';
+import { Limits } from './limits.ts';
+import { LimitsController } from './limits.controller.ts';
 import { Parts } from './parts.ts';
 import { PartSweeper } from './part-sweeper.ts';
 import { Purges } from './purges.ts';
@@ -17,16 +19,18 @@ import { Reaper } from './reaper.ts';
 import { Retention } from './retention.ts';
 import { RunsConsumer } from './runs.consumer.ts';
 import { schema } from './schema.ts';
+import { SlotClock } from './slot-clock.ts';
 import { Tasks } from './tasks.ts';
 import { TasksController } from './tasks.controller.ts';
 
 @Module({
-  controllers: [DatasetsController, DeadLettersController, JobsController, TasksController],
+  controllers: [DatasetsController, DeadLettersController, JobsController, LimitsController, TasksController],
   providers: [
     Datasets,
     DeadLetters,
     Jobs,
     Leases,
+    Limits,
     Parts,
     PartSweeper,
     Purges,
@@ -34,6 +38,7 @@ import { TasksController } from './tasks.controller.ts';
     Reaper,
     Retention,
     RunsConsumer,
+    SlotClock,
     Tasks,
   ],
 })

@@ -1,6 +1,7 @@
 import { taskCancelRequested, taskFinished, taskQueued } from '@headgate/contracts';
 import { type Change, change, type Tx } from '@headgate/kit';
 import { grouped } from './coalescer.ts';
+import { type Ready, reserve } from './slots.ts';
 import { byKey, byPlace, lock, type TaskState } from './task-state.ts';
 
 export type Outcome = 'succeeded' | 'failed' | 'cancelled';
@@ -88,11 +89,18 @@ function finished({ task, outcome, result = {}, cause }: End): Change {
   return change(taskFinished, data, correlation_id ? { correlationId: correlation_id } : {});
 }
 
+interface Freed extends Ready {
+  readonly job: string;
+  readonly project: string;
+  readonly environment: string;
+  readonly operator: string;
+}
+
 /** Tasks that waited: queued when all they waited for succeeded; cancelled, with all behind them, when one did not. */
 async function follow(tx: Tx, ends: readonly End[]): Promise<Change[]> {
   const ids = (won: boolean) =>
     ends.filter(({ outcome }) => (outcome === 'succeeded') === won).map(({ task }) => task.id);
-  const free = await tx.query<{ id: string; job: string; project: string; environment: string; operator: string }>(
+  const free = await tx.query<Freed>(
     `with freed as (
        select task_id, count(*)::int as n from task_dependency where org_id = $1 and after_id = any ($2) group by task_id)
      , counted as (
@@ -101,11 +109,14 @@ async function follow(tx: Tx, ends: readonly End[]): Promise<Change[]> {
        from freed f where t.org_id = $1 and t.id = f.task_id
        returning t.*),
      offered as (
-       insert into task_offer select org_id, id, operator, priority, run_at, concurrency_key from counted where status = 'queued')
-     select id, job_id as job, project, environment, operator from counted where status = 'queued'`,
+       insert into task_offer select org_id, id, operator, priority, run_at, concurrency_key, rate_key from counted where status = 'queued')
+     select id, rate_key, job_id as job, project, environment, operator from counted where status = 'queued'`,
     [tx.org, ids(true)],
   );
-  const told = free.map(({ id: task, ...where }) => change(taskQueued, { ...where, task }));
+  await reserve(tx, free);
+  const told = free.map(({ id: task, job, project, environment, operator }) =>
+    change(taskQueued, { job, project, environment, operator, task }),
+  );
   const behind = await tx.query<{ task_id: string }>(
     'select distinct task_id from task_dependency where org_id = $1 and after_id = any ($2)',
     [tx.org, ids(false)],
@@ -141,7 +152,7 @@ const requeue = `
   with queued as (
     update task t set status = 'queued', run_at = now() + r.after_ms * interval '1 millisecond', max_attempts = t.max_attempts + r.more
     from unnest($2::tid[], $3::float8[], $4::int[]) as r (place, after_ms, more) where t.org_id = $1 and t.ctid = r.place returning t.*),
-  offered as (insert into task_offer select org_id, id, operator, priority, run_at, concurrency_key from queued)
+  offered as (insert into task_offer select org_id, id, operator, priority, run_at, concurrency_key, rate_key from queued)
   select 1 / (count(*) = cardinality($2))::int from queued`;
 
 /** Puts leased tasks back into the queue. */
@@ -156,6 +167,10 @@ export async function again(tx: Tx, retries: readonly Retry[]): Promise<void> {
     retries.map(({ isFree }) => (isFree ? 1 : 0)),
   ]);
   await byKey(tx);
+  await reserve(
+    tx,
+    retries.flatMap(({ task, afterMs = 0 }) => (afterMs === 0 ? task : [])),
+  );
 }
 
 export const queuedAgain = ({ project, environment, job_id: job, id: task, operator }: TaskState): Change =>

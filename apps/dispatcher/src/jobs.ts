@@ -43,11 +43,12 @@ export class Jobs {
     if (known) return;
     const { project, environment, concurrencyKey } = run;
     const spec = run as unknown as Record<string, unknown>;
+    const rateKey = `run.${project}.${environment}`;
     await write(tx, [
       {
         ...{ id: newId(), project, environment, run: run.run, key: null, originId: null },
         correlationId: tx.call.correlationId ?? null,
-        tasks: [{ name: 'main', operator: 'dbt', spec, concurrencyKey, maxAttempts }],
+        tasks: [{ name: 'main', operator: 'dbt', spec, concurrencyKey, rateKey, maxAttempts }],
       },
     ]);
   }

@@ -1,6 +1,7 @@
 import { type JobsSubmitInput, type JobsSubmitOutput, taskQueued } from '@headgate/contracts';
 import { change, Failure, mutateLast, type Tx, newId } from '@headgate/kit';
 import { pin } from './inputs.ts';
+import { reserve } from './slots.ts';
 
 type Wanted = JobsSubmitInput['tasks'][number];
 
@@ -89,22 +90,23 @@ async function writeTasks(tx: Tx, jobs: readonly NewJob[]): Promise<void> {
   if (tasks.length === 0) return;
   await tx.send(
     `with written as (
-     insert into task (org_id, id, job_id, run_id, correlation_id, project, environment, name, operator, spec, concurrency_key, priority,
+     insert into task (org_id, id, job_id, run_id, correlation_id, project, environment, name, operator, spec, concurrency_key, rate_key, priority,
        max_attempts, backoff_ms, status, waits_for, is_awaited, run_at, deadline)
-     select $1, id, job, run, correlation, project, environment, name, operator, spec, key, priority, tries, backoff,
+     select $1, id, job, run, correlation, project, environment, name, operator, spec, key, rate, priority, tries, backoff,
        case when waits > 0 then 'blocked' else 'queued' end, waits, awaited, now() + delay * interval '1 second', now() + deadline * interval '1 second'
      from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::jsonb[],
-       $11::text[], $12::int[], $13::int[], $14::int[], $15::int[], $16::bool[], $17::float8[], $18::float8[])
-       as t(id, job, run, correlation, project, environment, name, operator, spec, key, priority, tries, backoff, waits, awaited, delay, deadline)
-     returning org_id, id, operator, priority, run_at, concurrency_key, status)
+       $11::text[], $12::text[], $13::int[], $14::int[], $15::int[], $16::int[], $17::bool[], $18::float8[], $19::float8[])
+       as t(id, job, run, correlation, project, environment, name, operator, spec, key, rate, priority, tries, backoff, waits, awaited, delay, deadline)
+     returning org_id, id, operator, priority, run_at, concurrency_key, rate_key, status)
      insert into task_offer
-     select org_id, id, operator, priority, run_at, concurrency_key from written where status = 'queued'`,
+     select org_id, id, operator, priority, run_at, concurrency_key, rate_key from written where status = 'queued'`,
     [
       ...[tx.org, tasks.map(({ id }) => id), tasks.map(({ job }) => job.id), tasks.map(({ job }) => job.run)],
       ...[tasks.map(({ job }) => job.correlationId), tasks.map(({ job }) => job.project)],
       ...[tasks.map(({ job }) => job.environment), tasks.map(({ task }) => task.name)],
       ...[tasks.map(({ task }) => task.operator), tasks.map(({ task }) => JSON.stringify(task.spec))],
-      ...[tasks.map(({ task }) => task.concurrencyKey ?? null), tasks.map(({ task }) => task.priority ?? 0)],
+      ...[tasks.map(({ task }) => task.concurrencyKey ?? null), tasks.map(({ task }) => task.rateKey ?? null)],
+      tasks.map(({ task }) => task.priority ?? 0),
       ...[tasks.map(({ task }) => task.maxAttempts ?? tries), tasks.map(({ task }) => task.backoffMs ?? backoffMs)],
       ...[tasks.map(({ task }) => new Set(task.after).size), tasks.map(({ isAwaited }) => isAwaited)],
       ...[tasks.map(({ task }) => task.delaySeconds ?? 0), tasks.map(({ task }) => task.deadlineSeconds ?? null)],
@@ -120,6 +122,11 @@ async function writeTasks(tx: Tx, jobs: readonly NewJob[]): Promise<void> {
       [tx.org, waits.map(([id]) => id), waits.map(([, after]) => after)],
     );
   const ready = tasks.filter(({ task }) => !task.after?.length);
+  const isDue = ({ delaySeconds = 0 }: Wanted) => delaySeconds === 0;
+  await reserve(
+    tx,
+    ready.flatMap(({ id, task }) => (isDue(task) ? { id, rate_key: task.rateKey ?? null } : [])),
+  );
   await mutateLast(
     tx,
     ready.map(({ job: { id: job, project, environment, correlationId }, id: task, task: { operator } }) =>

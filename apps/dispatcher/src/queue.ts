@@ -103,7 +103,8 @@ export class Queue implements BeforeApplicationShutdown {
     asking.answer([]);
   }
 
-  private wake(): void {
+  /** Looks for what there is, if anybody waits for it. */
+  wake(): void {
     this.isStale = true;
     if (this.stopped || this.looking >= loops || this.free().length === 0) return;
     this.looking++;

@@ -1,10 +1,12 @@
 import type { Schema } from '@headgate/kit';
+import { RateLimit, RatePace } from './limit.entity.ts';
 import { Tasks1764000000000 } from './migrations/1764000000000-tasks.ts';
 import { Jobs1764000000001 } from './migrations/1764000000001-jobs.ts';
 import { DeadLetters1764000000002 } from './migrations/1764000000002-dead-letters.ts';
 import { Offers1764000000003 } from './migrations/1764000000003-offers.ts';
 import { Retention1764000000004 } from './migrations/1764000000004-retention.ts';
 import { Keys1764000000005 } from './migrations/1764000000005-keys.ts';
+import { Limits1764000000008 } from './migrations/1764000000008-limits.ts';
 import { Datasets1764000000020 } from './migrations/1764000000020-datasets.ts';
 import { DatasetPart, DatasetRow, DatasetVersion, TaskInput } from './dataset.entity.ts';
 import { owned } from './owned.ts';
@@ -19,6 +21,8 @@ export const schema: Schema = {
     DatasetRow,
     DatasetVersion,
     Job,
+    RateLimit,
+    RatePace,
     TaskAttempt,
     TaskDependency,
     TaskInput,
@@ -33,6 +37,7 @@ export const schema: Schema = {
     Offers1764000000003,
     Retention1764000000004,
     Keys1764000000005,
+    Limits1764000000008,
     Datasets1764000000020,
   ],
 };

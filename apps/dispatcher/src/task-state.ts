@@ -13,6 +13,7 @@ export interface TaskState {
   readonly project: string;
   readonly environment: string;
   readonly operator: string;
+  readonly rate_key: string | null;
   readonly status: string;
   readonly attempt: number;
   readonly max_attempts: number;
@@ -34,7 +35,7 @@ const read = `
   select t.*, j.place as job_place, l.worker, l.started_at, coalesce(l.until <= clock_timestamp(), false) as expired
   from unnest($2::uuid[]) as asked (id)
     cross join lateral (
-      select ctid as place, id, name, job_id, run_id, correlation_id, project, environment, operator, status, attempt,
+      select ctid as place, id, name, job_id, run_id, correlation_id, project, environment, operator, rate_key, status, attempt,
         max_attempts, backoff_ms, is_awaited, cancel_requested
       from task where org_id = $1 and id = asked.id for no key update) t
     cross join lateral (select ctid as place from job where org_id = $1 and id = t.job_id for no key update) j

@@ -86,6 +86,10 @@ export class TaskRow {
   @Column('text', { nullable: true })
   concurrencyKey: string | null;
 
+  /** Starts of tasks of a key are limited as the organization says. */
+  @Column('text', { nullable: true })
+  rateKey: string | null;
+
   /** Tasks that must succeed before this one is queued. */
   @Column('integer', { default: 0 })
   waitsFor: number;
@@ -174,6 +178,7 @@ export class TaskAttempt {
 /** A task that can be leased, in the order of its turn. Changes with the task's status, and only under its lock. */
 @Entity()
 @Index('task_offer_turn', { synchronize: false })
+@Index('task_offer_limited', { synchronize: false })
 export class TaskOffer {
   @PrimaryColumn('uuid')
   orgId: string;
@@ -187,11 +192,15 @@ export class TaskOffer {
   @Column('integer')
   priority: number;
 
+  /** Not before; later than the task's own when its rate key has a limit. */
   @Column('timestamptz')
   runAt: Date;
 
   @Column('text', { nullable: true })
   concurrencyKey: string | null;
+
+  @Column('text', { nullable: true })
+  rateKey: string | null;
 }
 
 /** Who holds a task, until when by the database's clock. Small and hot, so apart from the task. */

@@ -120,6 +120,13 @@ test('a run becomes one task, which is claimed at once, extended, and committed 
   });
 }, 30_000);
 
+test('the runs of an environment have a rate key, which an organization may limit', async () => {
+  const run = await requested();
+  const keys = () => stack.sql('select rate_key from dispatcher.task where run_id = $1', [run]);
+  while ((await keys()).length === 0) await sleep(20);
+  expect(await keys()).toEqual([{ rate_key: 'run.jaffle.dev' }]);
+});
+
 test('the same run asked for twice is one job', async () => {
   const run = await requested();
   await requested({ run });

@@ -12,6 +12,8 @@ import type {
   FeedSaved,
   GrantChanged,
   JobRemoved,
+  LimitRemoved,
+  LimitSet,
   LineageCommitted,
   LineageOverridden,
   LineageOverrideRemoved,
@@ -112,6 +114,18 @@ export const grantChanged = eventType<GrantChanged>({
 export const jobRemoved = eventType<JobRemoved>({
   type: 'job.removed',
   name: 'JobRemoved',
+  service: 'dispatcher',
+  schemaVersion: '1.0',
+});
+export const limitRemoved = eventType<LimitRemoved>({
+  type: 'limit.removed',
+  name: 'LimitRemoved',
+  service: 'dispatcher',
+  schemaVersion: '1.0',
+});
+export const limitSet = eventType<LimitSet>({
+  type: 'limit.set',
+  name: 'LimitSet',
   service: 'dispatcher',
   schemaVersion: '1.0',
 });
@@ -343,6 +357,8 @@ export const eventTypes = [
   feedSaved,
   grantChanged,
   jobRemoved,
+  limitRemoved,
+  limitSet,
   lineageCommitted,
   lineageOverridden,
   lineageOverrideRemoved,

@@ -780,6 +780,23 @@ export const schemas: Record<string, object> = {
       days: { description: 'How long they were kept after they had ended.', type: 'number', minimum: 0 },
     },
   },
+  LimitRemoved: {
+    description: 'Tasks of a rate key start as soon as they can again.',
+    type: 'object',
+    required: ['key'],
+    properties: { key: { type: 'string', minLength: 1 } },
+  },
+  LimitSet: {
+    description: 'An organization said how often tasks of a rate key may start.',
+    type: 'object',
+    required: ['key', 'starts', 'seconds', 'burst'],
+    properties: {
+      key: { type: 'string', minLength: 1 },
+      starts: { type: 'integer', minimum: 1 },
+      seconds: { type: 'integer', minimum: 1 },
+      burst: { type: 'integer', minimum: 1 },
+    },
+  },
   LineageCommitted: {
     description: 'Column lineage of a manifest became visible in an environment.',
     type: 'object',
@@ -2664,6 +2681,12 @@ export const schemas: Record<string, object> = {
               minLength: 1,
               description: 'At most one task of a key is leased at a time.',
             },
+            rateKey: {
+              type: 'string',
+              pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$',
+              description:
+                'Starts of tasks of a key are limited as the organization says; a key without a limit is not.',
+            },
             priority: { type: 'integer', minimum: -100, maximum: 100 },
             maxAttempts: { type: 'integer', minimum: 1, maximum: 100 },
             backoffMs: { type: 'integer', minimum: 1, maximum: 86400000 },
@@ -2734,6 +2757,87 @@ export const schemas: Record<string, object> = {
       head: { type: 'integer', minimum: 0 },
     },
   },
+  LimitOfStarts: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['key', 'starts', 'seconds', 'burst', 'updatedBy', 'updatedAt'],
+    properties: {
+      key: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$',
+        description: 'What a task names as its `rateKey`.',
+      },
+      starts: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1000000,
+        description: 'So many tasks start in each interval, evenly.',
+      },
+      seconds: { type: 'integer', minimum: 1, maximum: 2678400, description: 'The interval.' },
+      burst: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 100000,
+        description: 'So many start at once when none did for a while.',
+      },
+      updatedBy: { type: 'string', minLength: 1 },
+      updatedAt: { $ref: '#/$defs/Time' },
+    },
+  },
+  LimitsListInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: [],
+    properties: { cursor: { $ref: '#/$defs/Cursor' }, limit: { $ref: '#/$defs/Limit' } },
+  },
+  LimitsListOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['items'],
+    properties: {
+      items: { type: 'array', items: { $ref: '#/$defs/LimitOfStarts' } },
+      next: { $ref: '#/$defs/Cursor' },
+    },
+  },
+  LimitsPutInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['key', 'starts', 'seconds'],
+    properties: {
+      key: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$',
+        description: 'What a task names as its `rateKey`.',
+      },
+      starts: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1000000,
+        description: 'So many tasks start in each interval, evenly.',
+      },
+      seconds: { type: 'integer', minimum: 1, maximum: 2678400, description: 'The interval.' },
+      burst: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 100000,
+        description: 'So many start at once when none did for a while.',
+      },
+    },
+  },
+  LimitsPutOutput: { $ref: '#/$defs/LimitOfStarts' },
+  LimitsRemoveInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['key'],
+    properties: {
+      key: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,199}$',
+        description: 'What a task names as its `rateKey`.',
+      },
+    },
+  },
+  LimitsRemoveOutput: { $ref: '#/$defs/Empty' },
   LineageOverride: {
     type: 'object',
     additionalProperties: false,

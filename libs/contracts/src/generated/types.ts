@@ -568,6 +568,9 @@ export interface Actor {
  * via the `definition` "GrantsDenyOutput".
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LimitsRemoveOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "LineageOverridesRemoveOutput".
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -746,6 +749,27 @@ export interface JobRemoved {
    * How long they were kept after they had ended.
    */
   days: number;
+}
+/**
+ * Tasks of a rate key start as soon as they can again.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LimitRemoved".
+ */
+export interface LimitRemoved {
+  key: string;
+}
+/**
+ * An organization said how often tasks of a rate key may start.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LimitSet".
+ */
+export interface LimitSet {
+  key: string;
+  starts: number;
+  seconds: number;
+  burst: number;
 }
 /**
  * Column lineage of a manifest became visible in an environment.
@@ -2379,6 +2403,10 @@ export interface JobsSubmitInput {
      * At most one task of a key is leased at a time.
      */
     concurrencyKey?: string;
+    /**
+     * Starts of tasks of a key are limited as the organization says; a key without a limit is not.
+     */
+    rateKey?: string;
     priority?: number;
     maxAttempts?: number;
     backoffMs?: number;
@@ -2421,6 +2449,65 @@ export interface LeavesRangeOutput {
     };
   }[];
   head: number;
+}
+/**
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LimitOfStarts".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "LimitsPutOutput".
+ */
+export interface LimitOfStarts {
+  /**
+   * What a task names as its `rateKey`.
+   */
+  key: string;
+  /**
+   * So many tasks start in each interval, evenly.
+   */
+  starts: number;
+  /**
+   * The interval.
+   */
+  seconds: number;
+  /**
+   * So many start at once when none did for a while.
+   */
+  burst: number;
+  updatedBy: string;
+  updatedAt: Time;
+}
+export interface LimitsListInput {
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface LimitsListOutput {
+  items: LimitOfStarts[];
+  next?: Cursor;
+}
+export interface LimitsPutInput {
+  /**
+   * What a task names as its `rateKey`.
+   */
+  key: string;
+  /**
+   * So many tasks start in each interval, evenly.
+   */
+  starts: number;
+  /**
+   * The interval.
+   */
+  seconds: number;
+  /**
+   * So many start at once when none did for a while.
+   */
+  burst?: number;
+}
+export interface LimitsRemoveInput {
+  /**
+   * What a task names as its `rateKey`.
+   */
+  key: string;
 }
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -4086,6 +4173,8 @@ export type GrantsRemoveOutput = Empty;
 export type GrantsCanOutput = Can;
 export type GrantsDenyOutput = Empty;
 export type IngestsCreateOutput = Ingest;
+export type LimitsPutOutput = LimitOfStarts;
+export type LimitsRemoveOutput = Empty;
 export type LineageOverridesPutOutput = LineageOverride;
 export type LineageOverridesRemoveOutput = Empty;
 export type OrgsGetOutput = Org;

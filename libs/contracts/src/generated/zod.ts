@@ -516,6 +516,17 @@ export const jobRemovedSchema = z
   .describe(
     'Jobs that ended long ago, with their tasks and attempts, are kept no longer. What happened to them stays in the audit.',
   );
+export const limitRemovedSchema = z
+  .object({ key: z.string().min(1) })
+  .describe('Tasks of a rate key start as soon as they can again.');
+export const limitSetSchema = z
+  .object({
+    key: z.string().min(1),
+    starts: z.number().int().gte(1),
+    seconds: z.number().int().gte(1),
+    burst: z.number().int().gte(1),
+  })
+  .describe('An organization said how often tasks of a rate key may start.');
 export const lineageCommittedSchema = z
   .object({
     project: slugSchema,
@@ -823,6 +834,8 @@ export const zodSchemas = {
   FeedSaved: feedSavedSchema,
   GrantChanged: grantChangedSchema,
   JobRemoved: jobRemovedSchema,
+  LimitRemoved: limitRemovedSchema,
+  LimitSet: limitSetSchema,
   LineageCommitted: lineageCommittedSchema,
   LineageOverridden: lineageOverriddenSchema,
   LineageOverrideRemoved: lineageOverrideRemovedSchema,
