@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { jobsSubmit, type Lease, limitsList, limitsPut, limitsRemove, tasksClaim } from '@headgate/contracts';
 import { asker, Crashes, startStack, type Stack } from '@headgate/testing';
 import { dispatcher } from './dispatcher.module.ts';
