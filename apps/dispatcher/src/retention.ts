@@ -1,6 +1,17 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { jobRemoved } from '@headgate/contracts';
-import { type Call, change, CONFIG, type Config, Database, Infra, LOG, mutateLast, Rounds } from '@headgate/kit';
+import {
+  type Call,
+  change,
+  CONFIG,
+  type Config,
+  Database,
+  idBefore,
+  Infra,
+  LOG,
+  mutateLast,
+  Rounds,
+} from '@headgate/kit';
 import type { Logger } from 'pino';
 import { keepDaysOf } from './pace.ts';
 
@@ -86,10 +97,4 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
       throw error;
     }
   }
-}
-
-/** An id that is greater than all that were given out before this moment, and less than all later ones. */
-function idBefore(ms: number): string {
-  const time = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
 }

@@ -6,6 +6,9 @@ import { natsOptions } from './nats-options.ts';
 
 export const streamOf = (service: string): string => `HG_${service}`;
 
+/** How long a stream keeps an event. */
+export const streamDays = 30;
+
 /** This service's one connection for events; requests have Nest's own. */
 @Injectable()
 export class Bus implements OnApplicationShutdown {

@@ -23,6 +23,12 @@ export async function createFrame(db: QueryRunner, schema: Owned): Promise<void>
       primary key (org_id, event_id));
     create table if not exists ${s}.touched (xact xid8 primary key);
 
+    alter table ${s}.outbox set (autovacuum_vacuum_scale_factor = 0.05);
+    alter table ${s}.outbox_head set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500, fillfactor = 50);
+    alter table ${s}.relay set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500, fillfactor = 50);
+    alter table ${s}.inbox set (autovacuum_vacuum_scale_factor = 0.05);
+    alter table ${s}.touched set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
+
     create or replace function ${s}.leaf_written() returns trigger language plpgsql as $$
       begin perform set_config('app.leaf', pg_current_xact_id()::text, true); return null; end $$;
     create or replace function ${s}.leaf_wanted() returns trigger language plpgsql security definer set search_path = ${s} as $$

@@ -20,3 +20,9 @@ export function newId(): string {
   last = now > last.msecs ? { msecs: now, seq: random.readUInt32BE(6) >>> 1 } : { ...last, seq: last.seq + 1 };
   return v7({ random, ...last });
 }
+
+/** An id that is greater than all that were given out before this moment (ms since 1970), and less than all later ones. */
+export function idBefore(ms: number): string {
+  const time = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+}

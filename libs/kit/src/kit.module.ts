@@ -11,6 +11,7 @@ import { Consumers } from './consumers.ts';
 import { Database, SCHEMA } from './database.ts';
 import { DATA_SCHEMA, DataStore } from './data-store.ts';
 import { EventLog } from './event-log.ts';
+import { Inbox } from './inbox.ts';
 import { Infra } from './infra.ts';
 import { leavesOf } from './leaves.ts';
 import { LOG } from './log.ts';
@@ -25,7 +26,7 @@ export function kitFor(service: Service, config: Config, log: Logger): DynamicMo
   const always = [Blobs, Bus, Clients, Door, EventLog, Signals, Tokens, Vault];
   // Who publishes nothing has no stream to send to.
   const sending = eventTypes.some(({ service: publisher }) => publisher === service.name) ? [Relay] : [];
-  const owning = service.schema && !service.readOnly ? [...sending, Consumers, Infra] : [];
+  const owning = service.schema && !service.readOnly ? [...sending, Consumers, Inbox, Infra] : [];
   const stored = service.schema ? [Database, { provide: SCHEMA, useValue: service.schema }] : [];
 
   const bulk = service.data ? [DataStore, { provide: DATA_SCHEMA, useValue: service.data }] : [];
@@ -51,7 +52,7 @@ export function kitFor(service: Service, config: Config, log: Logger): DynamicMo
       LOG,
       ...always,
       ...(service.schema ? [Database] : []),
-      ...(owning.length > 0 ? [Infra] : []),
+      ...(owning.length > 0 ? [Inbox, Infra] : []),
       ...(service.data ? [DataStore] : []),
     ],
   };

@@ -137,6 +137,7 @@ async function grant(db: QueryRunner, schema: Schema): Promise<void> {
   }
   await openToInfra(db, schema, 'outbox_head', 'select');
   await openToInfra(db, schema, 'outbox', 'select');
+  await openToInfra(db, schema, 'inbox', 'select, delete');
   await openToInfra(db, schema, 'relayed', 'select, insert, update');
   await db.query(`
     grant usage on schema ${s} to ${infraLoginOf(schema.owner)};

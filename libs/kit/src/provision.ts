@@ -9,7 +9,7 @@ import {
 } from '@nats-io/jetstream';
 import { eventTypes } from '@headgate/contracts';
 import { connect, nanos } from '@nats-io/transport-node';
-import { streamOf } from './bus.ts';
+import { streamDays, streamOf } from './bus.ts';
 import type { HostConfig } from './config.ts';
 import type { Service } from './service.ts';
 
@@ -39,7 +39,7 @@ async function provisionStream(manager: JetStreamManager, service: string): Prom
   await upsertStream(manager, streamOf(service), subjects, {
     allow_atomic: true,
     duplicate_window: nanos(10 * 60_000),
-    max_age: nanos(30 * dayMs),
+    max_age: nanos(streamDays * dayMs),
     deny_delete: true,
     deny_purge: true,
   });

@@ -18,6 +18,8 @@ import {
   Failure,
   Hears,
   type Heard,
+  idBefore,
+  Inbox,
   mutate,
   protect,
   provision,
@@ -70,13 +72,13 @@ class Notes1764000000000 implements MigrationInterface {
 
 const schema: Schema = { name: 'planner', owner: 'planner', entities: [Note], migrations: [Notes1764000000000] };
 const heard = new EventEmitter();
-let parts: { database: Database; clients: Clients };
+let parts: { database: Database; clients: Clients; inbox: Inbox };
 let failures = 0;
 
 @Injectable()
 class Echo {
-  constructor(database: Database, clients: Clients) {
-    parts = { database, clients };
+  constructor(database: Database, clients: Clients, inbox: Inbox) {
+    parts = { database, clients, inbox };
   }
 
   @Hears(planProposed)
@@ -199,6 +201,39 @@ test('a bus that lost all it had gets every event again, and each still has one 
   const again = await stack.sql(`select 1 from planner.note where id like 'heard%' group by id having count(*) > 1`);
   expect(again).toEqual([]);
   await connection.close();
+}, 60_000);
+
+/** As an event that came so many days ago leaves it. */
+const remember = (org: string, eventDays: number, handledDays: number, count = 1) =>
+  stack.sql(
+    `insert into planner.inbox (org_id, event_id, type, handled_at)
+     select $1, overlay($2::text placing lpad(to_hex(n), 12, '0') from 25 for 12)::uuid, 'old', now() - $3 * interval '1 day'
+     from generate_series(1, $4::int) n`,
+    [org, idBefore(Date.now() - eventDays * 86_400_000), handledDays, count],
+  );
+
+test('an inbox forgets what can come no more, and what comes again within its time still has one effect', async () => {
+  const plan = randomUUID();
+  const delivered = once(heard, plan);
+  const event = await parts.database.write(callOf(orgA), (tx) => mutate(tx, planProposed, proposed(plan)));
+  await delivered;
+  await remember(orgA, 62, 62, 2500);
+  await remember(orgB, 62, 62, 3);
+  // Sent again late, or by a clock that was wrong: the later of the two counts.
+  await remember(orgA, 70, 60, 2);
+  await remember(orgA, 60, 70, 4);
+  expect(await parts.inbox.prune()).toBe(2503);
+  expect(await parts.inbox.prune()).toBe(0);
+  expect(await stack.sql(`select 1 from planner.inbox where type = 'old'`)).toHaveLength(6);
+
+  const { url, admin } = stack.host.nats;
+  const connection = await connect({ servers: [url], user: admin.user, pass: admin.password });
+  const [sent] = await stack.sql<{ envelope: string }>('select envelope from planner.outbox where id = $1', [event.id]);
+  const { seq } = await jetstream(connection).publish(`hg.${orgA}.plan.proposed`, sent!.envelope);
+  const { consumers } = await jetstreamManager(connection);
+  while ((await consumers.info('HG_planner', 'planner')).ack_floor.stream_seq < seq) await sleep(20);
+  await connection.close();
+  expect(await stack.sql('select 1 from planner.note where id = $1', [`heard ${plan}`])).toHaveLength(1);
 }, 60_000);
 
 test('ordinals are gapless per organization, also under concurrent writers', async () => {
