@@ -46,6 +46,7 @@ export async function startStack(list: Service[], more: Partial<HostConfig> = {}
   const { database, data: second } = host.postgres;
   const [admin, keeper] = [new pg.Client({ ...server(), database }), new pg.Client({ ...server(), database: second })];
   await Promise.all([admin.connect(), keeper.connect()]);
+  const [sql, data] = [oneByOne(admin), oneByOne(keeper)];
   return {
     host,
     drift,
@@ -54,8 +55,8 @@ export async function startStack(list: Service[], more: Partial<HostConfig> = {}
     },
     http: (method, path, body, as) =>
       send(`${serving.url}${path}`, method, body, { token: host.bootstrap.token, ...as }),
-    sql: async (text, parameters) => (await admin.query(text, parameters)).rows,
-    data: async (text, parameters) => (await keeper.query(text, parameters)).rows,
+    sql,
+    data,
     restart: async () => {
       await serving.close();
       serving = await serve(host, ...list);
@@ -68,6 +69,16 @@ export async function startStack(list: Service[], more: Partial<HostConfig> = {}
       for (const name of [database, second!]) await dropDatabase(name);
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** Statements of one connection, each after the one before, however many ask at once. */
+function oneByOne(client: pg.Client): Stack['sql'] {
+  let turn: Promise<unknown> = Promise.resolve();
+  return async (text, parameters) => {
+    const answer = turn.then(() => client.query(text, parameters));
+    turn = answer.catch(() => undefined);
+    return (await answer).rows;
   };
 }
 
