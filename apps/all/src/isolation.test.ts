@@ -69,13 +69,19 @@ async function furnish(token: string, word: string): Promise<Answer[]> {
   return kept;
 }
 
-/** Rows of a dataset, as a task would leave them; no worker here makes any. */
+/** Rows of a dataset and of a sink, as a task would leave them; no worker here makes any. */
 async function keep(org: string, word: string): Promise<void> {
   const columns = JSON.stringify([{ name: word, type: 'text' }]);
   const [part] = await stack.data<{ id: string }>(
     `with part as (insert into data.part (org_id, id, sealed_at) values ($1, gen_random_uuid(), now()) returning id),
      batch as (insert into data.batch select $1, id, 0, 1, '', $2 from part) select id from part`,
     [org, JSON.stringify([[`${word} value`]])],
+  );
+  await stack.data(
+    `with sink as (
+       insert into data.sink (org_id, id, project, environment, name, rows) values ($1, gen_random_uuid(), 'jaffle', 'dev', $2, 1) returning id)
+     insert into data.sink_row (org_id, sink_id, dedupe_key, place, digest, body) select $1, id, $2, 1, '', $3 from sink`,
+    [org, word, JSON.stringify({ of: word })],
   );
   await stack.sql(
     `with leaf as (select set_config('app.leaf', pg_current_xact_id()::text, true)), made as (

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { auditCommand } from './audit.ts';
+import { datasetsCommand } from './datasets.ts';
 import { deadLettersCommand } from './dead-letters.ts';
 import { diffCommand } from './diff.ts';
 import { doctorCommand } from './doctor.ts';
@@ -21,6 +22,7 @@ import { schedulesCommand } from './schedules.ts';
 import { searchCommand } from './search.ts';
 import { selectCommand } from './select.ts';
 import { type Cli, globalOptions } from './session.ts';
+import { sinksCommand } from './sinks.ts';
 import { tokensCommand } from './tokens.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -39,6 +41,8 @@ const commands: readonly ((cli: Cli) => Command)[] = [
   schedulesCommand,
   deadLettersCommand,
   limitsCommand,
+  datasetsCommand,
+  sinksCommand,
   auditCommand,
   tokensCommand,
   linkCommand,

@@ -1,132 +1,34 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  datasetsList,
-  datasetsPurge,
-  datasetsRows,
-  datasetsShow,
-  datasetsStage,
-  type DatasetsStageInput,
-  jobsSubmit,
-  type Lease,
-  tasksClaim,
-  tasksComplete,
-  type TasksCompleteInput,
-} from '@headgate/contracts';
-import { type Call, Clients, DatasetWriter, type Service } from '@headgate/kit';
-import { callOf, startStack, type Stack } from '@headgate/testing';
-import { Module } from '@nestjs/common';
+import { datasetsList, datasetsPurge, datasetsRows, datasetsStage } from '@headgate/contracts';
+import { DatasetWriter } from '@headgate/kit';
+import { asker, startStack, type Stack, Tenant } from '@headgate/testing';
 import pg from 'pg';
 import { dispatcher } from './dispatcher.module.ts';
 
-let runner: Clients;
-@Module({})
-class RunnerSide {
-  constructor(clients: Clients) {
-    runner = clients;
-  }
-}
-let gateway: Clients;
-@Module({})
-class GatewaySide {
-  constructor(clients: Clients) {
-    gateway = clients;
-  }
-}
-const peers: Service[] = [
-  { name: 'runner', module: RunnerSide },
-  { name: 'gateway', module: GatewaySide },
-];
-
+const [runner, gateway] = [asker(undefined, 'runner'), asker()];
+const newTenant = () => new Tenant(runner, gateway);
 const place = { project: 'jaffle', environment: 'dev' };
-const worker = 'w1';
-const columns: DatasetsStageInput['columns'] = [
-  { name: 'id', type: 'integer' },
-  { name: 'note', type: 'text' },
-];
-type Rows = DatasetsStageInput['rows'];
-type Outputs = NonNullable<TasksCompleteInput['outputs']>;
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack([dispatcher, ...peers]);
+  stack = await startStack([dispatcher, runner.service, gateway.service]);
 }, 120_000);
 afterAll(() => stack?.stop());
-
-/** One organization and its own queue: nobody else claims what is here. */
-class Tenant {
-  readonly org = randomUUID();
-  readonly call: Call = { ...callOf(this.org) };
-
-  async lease(maxAttempts = 3, inputs: { dataset: string; version: number }[] = []): Promise<Lease> {
-    const tasks = [{ name: 'a', operator: this.org, spec: {}, maxAttempts, backoffMs: 1, inputs }];
-    await runner.call(jobsSubmit, { ...place, key: randomUUID(), tasks }, this.call);
-    return this.again();
-  }
-
-  async again(): Promise<Lease> {
-    const input = { worker, operators: [this.org], max: 1, wait: 20 };
-    return (await runner.call(tasksClaim, input, this.call)).leases[0]!;
-  }
-
-  stage({ org, task, attempt }: Lease, dataset: string, batch: number, rows: Rows, more: object = {}) {
-    const input = { org, task, attempt, worker, dataset, batch, columns, rows, ...more };
-    return runner.call(datasetsStage, input, this.call);
-  }
-
-  writer({ org, task, attempt }: Lease, dataset: string): DatasetWriter {
-    return new DatasetWriter((batch) => runner.call(datasetsStage, batch, this.call), {
-      ...{ org, task, attempt, worker, dataset, columns },
-    });
-  }
-
-  async staged(lease: Lease, dataset: string, mode: 'replace' | 'append', ids: number[]): Promise<Outputs> {
-    const writer = this.writer(lease, dataset);
-    for (const id of ids) await writer.add({ id, note: `row ${id}` });
-    return [await writer.output(mode)];
-  }
-
-  complete({ org, task, attempt }: Lease, outputs: Outputs, outcome: 'succeeded' | 'failed' = 'succeeded') {
-    const input = { org, task, attempt, worker, outcome, result: {}, ...(outputs.length > 0 && { outputs }) };
-    return runner.call(tasksComplete, { ...input, ...(outcome === 'failed' && { retry: true }) }, this.call);
-  }
-
-  /** A task from beginning to end. */
-  async put(dataset: string, mode: 'replace' | 'append', ids: number[]): Promise<void> {
-    const lease = await this.lease();
-    await this.complete(lease, await this.staged(lease, dataset, mode, ids));
-  }
-
-  async ids(dataset: string, version?: number, limit = 200): Promise<number[]> {
-    const ids: unknown[] = [];
-    let cursor: string | undefined;
-    do {
-      const input = { ...place, dataset, limit, ...(version && { version }), ...(cursor && { cursor }) };
-      const page = await gateway.call(datasetsRows, input, this.call);
-      ids.push(...page.items.map(({ id }) => id));
-      cursor = page.next;
-    } while (cursor);
-    return ids as number[];
-  }
-
-  show(dataset: string) {
-    return gateway.call(datasetsShow, { ...place, dataset }, this.call);
-  }
-}
 
 test('entities and migrations agree', () => expect(stack.drift).toEqual([]));
 
 test('what a task stages is seen with its success, at once and in its order', async () => {
-  const tenant = new Tenant();
+  const tenant = newTenant();
   const lease = await tenant.lease();
   const outputs = await tenant.staged(lease, 'orders', 'replace', [3, 1, 2]);
   await expect(tenant.ids('orders')).rejects.toMatchObject({ code: 'not-found' });
-  expect((await gateway.call(datasetsList, place, tenant.call)).items).toEqual([]);
+  expect((await gateway.ask(datasetsList, place, tenant.org)).items).toEqual([]);
   expect(await tenant.complete(lease, outputs)).toEqual({ committed: true, status: 'succeeded' });
   expect(await tenant.ids('orders')).toEqual([3, 1, 2]);
   const { dataset, items } = await tenant.show('orders');
-  expect(dataset).toMatchObject({ name: 'orders', version: 1, rows: 3, columns });
+  expect(dataset).toMatchObject({ name: 'orders', version: 1, rows: 3, columns: tenant.columns });
   expect(items).toMatchObject([{ version: 1, mode: 'replace', rows: 3, added: 3, task: lease.task, attempt: 1 }]);
   const leaves = await stack.sql<{ type: string }>(
     'select type from dispatcher.outbox where org_id = $1 order by ordinal desc limit 2',
@@ -136,7 +38,7 @@ test('what a task stages is seen with its success, at once and in its order', as
 });
 
 test('appending adds to what is there, replacing begins anew, and each version stays as it was', async () => {
-  const tenant = new Tenant();
+  const tenant = newTenant();
   await tenant.put('orders', 'append', [1, 2]);
   await tenant.put('orders', 'append', [3]);
   await tenant.put('orders', 'replace', [4]);
@@ -150,7 +52,7 @@ test('appending adds to what is there, replacing begins anew, and each version s
 });
 
 test('appends at the same moment lose nothing of each other', async () => {
-  const tenant = new Tenant();
+  const tenant = newTenant();
   const numbers = Array.from({ length: 12 }, (_, n) => n);
   const leases = [];
   for (const _ of numbers) leases.push(await tenant.lease());
@@ -161,7 +63,7 @@ test('appends at the same moment lose nothing of each other', async () => {
 });
 
 test('a failed attempt is never seen, and its retry makes exactly one version', async () => {
-  const tenant = new Tenant();
+  const tenant = newTenant();
   const first = await tenant.lease();
   await tenant.staged(first, 'orders', 'append', [1, 2]);
   await tenant.complete(first, [], 'failed');
@@ -174,7 +76,7 @@ test('a failed attempt is never seen, and its retry makes exactly one version', 
 });
 
 test('a zombie can neither stage nor commit, also when it staged all it had', async () => {
-  const tenant = new Tenant();
+  const tenant = newTenant();
   const zombie = await tenant.lease();
   const stale = await tenant.staged(zombie, 'orders', 'replace', [666]);
   await stack.sql('update dispatcher.task_lease set until = now() where task_id = $1', [zombie.task]);
@@ -186,7 +88,7 @@ test('a zombie can neither stage nor commit, also when it staged all it had', as
 });
 
 test('a batch that comes again is stored once, and other rows for it are refused', async () => {
-  const tenant = new Tenant();
+  const tenant = newTenant();
   const lease = await tenant.lease();
   const once = await tenant.stage(lease, 'orders', 0, [{ id: 1 }]);
   expect(await tenant.stage(lease, 'orders', 0, [{ id: 1 }])).toEqual(once);
@@ -201,7 +103,7 @@ test('a batch that comes again is stored once, and other rows for it are refused
 });
 
 test('nothing is committed that is not wholly there, or not what was meant', async () => {
-  const tenant = new Tenant();
+  const tenant = newTenant();
   const lease = await tenant.lease();
   const [output] = await tenant.staged(lease, 'orders', 'replace', [1, 2]);
   const refused = async (more: object) =>
@@ -222,7 +124,7 @@ test('nothing is committed that is not wholly there, or not what was meant', asy
 });
 
 test('values have the type of their column, and columns are the same from batch to batch and append to append', async () => {
-  const tenant = new Tenant();
+  const tenant = newTenant();
   const lease = await tenant.lease();
   const typed = [
     { name: 'i', type: 'integer' as const },
@@ -253,8 +155,15 @@ test('values have the type of their column, and columns are the same from batch 
   await expect(tenant.stage(lease, 'typed', 1, [], {})).rejects.toMatchObject({ where: '/columns' });
   await tenant.put('orders', 'replace', [1]);
   const other = await tenant.stage(lease, 'orders', 0, [row], { columns: typed });
-  const one = new DatasetWriter((batch) => runner.call(datasetsStage, batch, tenant.call), {
-    ...{ org: tenant.org, task: lease.task, attempt: lease.attempt, worker, dataset: 'orders', columns: typed },
+  const one = new DatasetWriter((batch) => runner.ask(datasetsStage, batch, tenant.org), {
+    ...{
+      org: tenant.org,
+      task: lease.task,
+      attempt: lease.attempt,
+      worker: tenant.worker,
+      dataset: 'orders',
+      columns: typed,
+    },
   });
   await one.add(row);
   const append = await one.output('append');
@@ -263,12 +172,12 @@ test('values have the type of their column, and columns are the same from batch 
     detail: expect.stringContaining('other columns'),
   });
   expect(await tenant.complete(lease, [{ ...append, mode: 'replace' }])).toMatchObject({ committed: true });
-  const page = await gateway.call(datasetsRows, { ...place, dataset: 'orders' }, tenant.call);
+  const page = await gateway.ask(datasetsRows, { ...place, dataset: 'orders' }, tenant.org);
   expect(page.items).toEqual([row]);
 });
 
 test('a batch is of 256 kB at most, and a dataset of any number of them is read page by page on its version', async () => {
-  const tenant = new Tenant();
+  const tenant = newTenant();
   const lease = await tenant.lease();
   const long = 'x'.repeat(300);
   await expect(
@@ -282,11 +191,11 @@ test('a batch is of 256 kB at most, and a dataset of any number of them is read 
   const writer = tenant.writer(lease, 'long');
   for (let id = 0; id < 2000; id++) await writer.add({ id, note: long });
   await tenant.complete(lease, [await writer.output('replace')]);
-  const first = await gateway.call(datasetsRows, { ...place, dataset: 'long', limit: 150 }, tenant.call);
+  const first = await gateway.ask(datasetsRows, { ...place, dataset: 'long', limit: 150 }, tenant.org);
   await tenant.put('long', 'replace', [1]);
   const ids = first.items.map(({ id }) => id);
   for (let cursor = first.next; cursor;) {
-    const page = await gateway.call(datasetsRows, { ...place, dataset: 'long', limit: 150, cursor }, tenant.call);
+    const page = await gateway.ask(datasetsRows, { ...place, dataset: 'long', limit: 150, cursor }, tenant.org);
     expect(page.version).toBe(1);
     ids.push(...page.items.map(({ id }) => id));
     cursor = page.next;
@@ -296,7 +205,7 @@ test('a batch is of 256 kB at most, and a dataset of any number of them is read 
 });
 
 test('an organization neither sees nor names what is another one’s', async () => {
-  const [ours, theirs] = [new Tenant(), new Tenant()];
+  const [ours, theirs] = [newTenant(), newTenant()];
   await theirs.put('orders', 'replace', [1]);
   await expect(ours.ids('orders')).rejects.toMatchObject({ code: 'not-found' });
   const lease = await theirs.lease();
@@ -307,7 +216,7 @@ test('an organization neither sees nor names what is another one’s', async () 
 });
 
 test('the role of the second database sees one organization, changes no batch, and gets into no other database', async () => {
-  const tenant = new Tenant();
+  const tenant = newTenant();
   await tenant.put('orders', 'replace', [1]);
   const { host: at, postgres } = { host: '127.0.0.1', ...stack.host };
   const login = postgres.logins['dispatcher_data']!;
@@ -328,7 +237,7 @@ test('the role of the second database sees one organization, changes no batch, a
 });
 
 test('what was staged and not committed is swept once its attempt is over, and nothing of an attempt that lasts', async () => {
-  const tenant = new Tenant();
+  const tenant = newTenant();
   const batches = (parts: (string | undefined)[]) =>
     stack.data('select 1 from data.batch where org_id = $1 and part_id = any ($2)', [tenant.org, parts]);
   const held = await tenant.lease();
@@ -360,8 +269,8 @@ test('what was staged and not committed is swept once its attempt is over, and n
 }, 60_000);
 
 test('a purge keeps the newest versions, what they are made of, and what a task reads', async () => {
-  const tenant = new Tenant();
-  const purge = (keep: number) => gateway.call(datasetsPurge, { ...place, dataset: 'orders', keep }, tenant.call);
+  const tenant = newTenant();
+  const purge = (keep: number) => gateway.ask(datasetsPurge, { ...place, dataset: 'orders', keep }, tenant.org);
   await tenant.put('orders', 'replace', [1]);
   await tenant.put('orders', 'append', [2]);
   await tenant.put('orders', 'replace', [3]);

@@ -20,11 +20,20 @@ import { Retention } from './retention.ts';
 import { RunsConsumer } from './runs.consumer.ts';
 import { schema } from './schema.ts';
 import { SlotClock } from './slot-clock.ts';
+import { Sinks } from './sinks.ts';
+import { SinksController } from './sinks.controller.ts';
 import { Tasks } from './tasks.ts';
 import { TasksController } from './tasks.controller.ts';
 
 @Module({
-  controllers: [DatasetsController, DeadLettersController, JobsController, LimitsController, TasksController],
+  controllers: [
+    DatasetsController,
+    DeadLettersController,
+    JobsController,
+    LimitsController,
+    SinksController,
+    TasksController,
+  ],
   providers: [
     Datasets,
     DeadLetters,
@@ -39,6 +48,7 @@ import { TasksController } from './tasks.controller.ts';
     Retention,
     RunsConsumer,
     SlotClock,
+    Sinks,
     Tasks,
   ],
 })

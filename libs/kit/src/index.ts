@@ -23,6 +23,7 @@ export { cursorOf, keyOf, type Page, pageOf } from './page.ts';
 export { provision } from './provision.ts';
 export { Rounds } from './rounds.ts';
 export { serve, type Serving } from './serve.ts';
+export { SinkWriter } from './sink-writer.ts';
 export { Signals } from './signals.ts';
 export { identifier, infraLoginOf, loginOf, type Schema, type Service, type ServiceName } from './service.ts';
 export { Vault } from './vault.ts';

@@ -12,3 +12,4 @@ export { RunnerProcesses } from './runner-processes.ts';
 export { type S3Key, startS3 } from './s3.ts';
 export { startStack, type Stack } from './stack.ts';
 export { foundOther, other } from './other-organization.ts';
+export { Tenant } from './tenant.ts';

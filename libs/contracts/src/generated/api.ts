@@ -221,6 +221,12 @@ import type {
   SessionsListOutput,
   SessionsEndInput,
   SessionsEndOutput,
+  SinksListInput,
+  SinksListOutput,
+  SinksRowsInput,
+  SinksRowsOutput,
+  SinksWriteInput,
+  SinksWriteOutput,
   SnapshotsListInput,
   SnapshotsListOutput,
   SnapshotsGetInput,
@@ -1258,6 +1264,30 @@ export const sessionsEnd = operation<SessionsEndInput, SessionsEndOutput>({
   callers: ['gateway'],
   emits: ['session.closed'],
 });
+export const sinksList = operation<SinksListInput, SinksListOutput>({
+  id: 'sinks.list',
+  name: 'SinksList',
+  service: 'dispatcher',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/sinks',
+  authorize: 'sink:read',
+  callers: ['gateway'],
+});
+export const sinksRows = operation<SinksRowsInput, SinksRowsOutput>({
+  id: 'sinks.rows',
+  name: 'SinksRows',
+  service: 'dispatcher',
+  method: 'GET',
+  path: '/api/v1/projects/{project}/environments/{environment}/sinks/{sink}/rows',
+  authorize: 'sink:read',
+  callers: ['gateway'],
+});
+export const sinksWrite = operation<SinksWriteInput, SinksWriteOutput>({
+  id: 'sinks.write',
+  name: 'SinksWrite',
+  service: 'dispatcher',
+  callers: ['runner'],
+});
 export const snapshotsList = operation<SnapshotsListInput, SnapshotsListOutput>({
   id: 'snapshots.list',
   name: 'SnapshotsList',
@@ -1447,6 +1477,7 @@ export const roles: Readonly<Record<string, readonly string[]>> = {
     'schedule:read',
     'dataset:read',
     'limit:read',
+    'sink:read',
   ],
   engineer: [
     'viewer',
@@ -1593,6 +1624,9 @@ export const operations = [
   sessionsClose,
   sessionsList,
   sessionsEnd,
+  sinksList,
+  sinksRows,
+  sinksWrite,
   snapshotsList,
   snapshotsGet,
   snapshotsGraph,

@@ -1734,7 +1734,10 @@ export const schemas: Record<string, object> = {
     type: 'object',
     additionalProperties: false,
     required: ['name', 'type'],
-    properties: { name: { type: 'string', minLength: 1, maxLength: 128 }, type: { $ref: '#/$defs/ColumnType' } },
+    properties: {
+      name: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[^\\u0000-\\u001f]+$' },
+      type: { $ref: '#/$defs/ColumnType' },
+    },
   },
   Dataset: {
     type: 'object',
@@ -4701,6 +4704,119 @@ export const schemas: Record<string, object> = {
     properties: { id: { $ref: '#/$defs/Uuid' } },
   },
   SessionsEndOutput: { $ref: '#/$defs/Empty' },
+  Sink: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment', 'name', 'rows', 'changedAt'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      name: { $ref: '#/$defs/Slug' },
+      rows: { type: 'integer', minimum: 0 },
+      changedAt: { $ref: '#/$defs/Time' },
+    },
+  },
+  SinkRow: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['key', 'row', 'writtenAt'],
+    properties: {
+      key: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 200,
+        description: 'Of the work, not of the attempt: whoever does it again writes the same key.',
+        pattern: '^[^\\u0000-\\u001f]+$',
+      },
+      row: { type: 'object', additionalProperties: true },
+      writtenAt: { $ref: '#/$defs/Time' },
+    },
+  },
+  SinksListInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      cursor: { $ref: '#/$defs/Cursor' },
+      limit: { $ref: '#/$defs/Limit' },
+    },
+  },
+  SinksListOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['items'],
+    properties: { items: { type: 'array', items: { $ref: '#/$defs/Sink' } }, next: { $ref: '#/$defs/Cursor' } },
+  },
+  SinksRowsInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment', 'sink'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      sink: { $ref: '#/$defs/Slug' },
+      cursor: { $ref: '#/$defs/Cursor' },
+      limit: { $ref: '#/$defs/Limit' },
+    },
+  },
+  SinksRowsOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['sink', 'items'],
+    properties: {
+      sink: { $ref: '#/$defs/Sink' },
+      items: { type: 'array', items: { $ref: '#/$defs/SinkRow' } },
+      next: { $ref: '#/$defs/Cursor' },
+    },
+  },
+  SinksWriteInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['org', 'project', 'environment', 'sink', 'rows'],
+    properties: {
+      org: { $ref: '#/$defs/Uuid' },
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      sink: { $ref: '#/$defs/Slug' },
+      rows: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 1000,
+        description: '256 kB at most, as JSON.',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['key', 'row'],
+          properties: {
+            key: {
+              type: 'string',
+              minLength: 1,
+              maxLength: 200,
+              description: 'Of the work, not of the attempt: whoever does it again writes the same key.',
+              pattern: '^[^\\u0000-\\u001f]+$',
+            },
+            row: { type: 'object', additionalProperties: true },
+          },
+        },
+      },
+    },
+  },
+  SinksWriteOutput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['written', 'repeated', 'conflicts'],
+    properties: {
+      written: { type: 'integer', minimum: 0 },
+      repeated: { type: 'integer', minimum: 0, description: 'Keys that were there already, with the same row.' },
+      conflicts: {
+        type: 'array',
+        items: { type: 'string', minLength: 1 },
+        description: 'Keys that were there already, with another row, which stands.',
+      },
+    },
+  },
   Snapshot: {
     type: 'object',
     additionalProperties: false,

@@ -3857,6 +3857,77 @@ export interface SessionsListOutput {
 export interface SessionsEndInput {
   id: Uuid;
 }
+export interface Sink {
+  project: Slug;
+  environment: Slug;
+  name: Slug;
+  rows: number;
+  changedAt: Time;
+}
+export interface SinkRow {
+  /**
+   * Of the work, not of the attempt: whoever does it again writes the same key.
+   */
+  key: string;
+  row: {
+    [k: string]: unknown;
+  };
+  writtenAt: Time;
+}
+export interface SinksListInput {
+  project: Slug;
+  environment: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface SinksListOutput {
+  items: Sink[];
+  next?: Cursor;
+}
+export interface SinksRowsInput {
+  project: Slug;
+  environment: Slug;
+  sink: Slug;
+  cursor?: Cursor;
+  limit?: Limit;
+}
+export interface SinksRowsOutput {
+  sink: Sink;
+  items: SinkRow[];
+  next?: Cursor;
+}
+export interface SinksWriteInput {
+  org: Uuid;
+  project: Slug;
+  environment: Slug;
+  sink: Slug;
+  /**
+   * 256 kB at most, as JSON.
+   *
+   * @minItems 1
+   * @maxItems 1000
+   */
+  rows: {
+    /**
+     * Of the work, not of the attempt: whoever does it again writes the same key.
+     */
+    key: string;
+    row: {
+      [k: string]: unknown;
+    };
+  }[];
+}
+export interface SinksWriteOutput {
+  written: number;
+  /**
+   * Keys that were there already, with the same row.
+   */
+  repeated: number;
+  /**
+   * Keys that were there already, with another row, which stands.
+   */
+  conflicts: string[];
+}
 export interface NodeChange {
   id: string;
   change: 'added' | 'removed' | 'changed';

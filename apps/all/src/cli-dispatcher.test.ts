@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { jobsSubmit, tasksClaim, tasksComplete } from '@headgate/contracts';
+import { jobsSubmit, sinksWrite, tasksClaim, tasksComplete } from '@headgate/contracts';
 import { dispatcher } from '@headgate/dispatcher';
 import { gateway } from '@headgate/gateway';
 import { identity } from '@headgate/identity';
-import { asker, type Stack, startStack } from '@headgate/testing';
+import { asker, type Stack, startStack, Tenant } from '@headgate/testing';
 
 jest.setTimeout(120_000);
 const root = join(import.meta.dirname, '../../..');
@@ -114,4 +114,40 @@ test('how often tasks start is limited from the command line', async () => {
   expect(await headgate('limits', 'remove', key)).toMatchObject({ code: 0, out: `removed the limit of ${key}\n` });
   expect(await later()).toEqual(Array(5).fill(false));
   expect(await headgate('limits', 'remove', key)).toMatchObject({ code: 3, err: expect.stringContaining(key) });
+});
+
+test('datasets and sinks are listed, read and purged from the command line', async () => {
+  expect((await headgate('datasets')).out).toBe('no task has committed a dataset in jaffle/dev yet\n');
+  expect((await headgate('sinks')).out).toBe('no task has written to a sink in jaffle/dev yet\n');
+  const tenant = new Tenant(runner, runner, org);
+  for (const ids of [[1], [2, 3], []]) await tenant.put('orders', ids.length === 1 ? 'replace' : 'append', ids);
+  await runner.ask(sinksWrite, {
+    ...{ org, project: 'jaffle', environment: 'dev', sink: 'mail' },
+    rows: [{ key: 'welcome-1', row: { to: 'ada' } }],
+  });
+
+  expect((await headgate('datasets', 'list')).out).toMatch(/^orders +version 3 +3 rows +2\S+ \S+Z\n$/);
+  const shown = (await headgate('datasets', 'show', 'orders', '--limit', '2')).out;
+  expect(shown).toContain('columns  id integer, note text');
+  expect(shown).toMatch(
+    /^version 3 +append +3 rows .*\nversion 2 +append +3 rows .*\nthere are more; --limit 2 ends here\n$/m,
+  );
+  expect((await headgate('datasets', 'rows', 'orders', '--version', '1')).out).toBe('id  note\n1   row 1\n');
+  const rows = JSON.parse((await headgate('datasets', 'rows', 'orders', '--json')).out);
+  expect(rows).toMatchObject({ version: 3, items: [{ id: 1 }, { id: 2 }, { id: 3 }], more: false });
+
+  expect((await headgate('datasets', 'purge', 'orders', '--keep', '2')).out).toBe(
+    'forgot 1 version; the rows of 0 parts go now\n',
+  );
+  expect((await headgate('datasets', 'purge', 'orders', '--keep', '2')).out).toContain('nothing to forget');
+  expect(await headgate('datasets', 'rows', 'orders', '--version', '1')).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('it was purged'),
+  });
+  expect((await headgate('sinks')).out).toMatch(/^mail +1 row +2\S+ \S+Z\n$/);
+  expect((await headgate('sinks', 'show', 'mail')).out).toMatch(/^welcome-1 +2\S+ \S+Z +{"to":"ada"}\n$/);
+  expect(await headgate('sinks', 'show', 'nothing')).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('sinks list'),
+  });
 });
