@@ -9,7 +9,7 @@ import { gateway } from '@headgate/gateway';
 import { identity } from '@headgate/identity';
 import { asker, type Stack, startStack, Tenant } from '@headgate/testing';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 const root = join(import.meta.dirname, '../../..');
 const runner = asker(undefined, 'runner');
 let stack: Stack;
