@@ -49,6 +49,12 @@ class Life {
     return (await ask().catch(ask)).job;
   }
 
+  /** Resolves when what was asked before has come, and a look or two are over. */
+  async isHeard(): Promise<void> {
+    const held = [{ org: this.org, task: randomUUID(), attempt: 1 }];
+    for (let n = 0; n < 5; n++) await clients.call(tasksHeartbeat, { worker: this.worker, held }, this.call);
+  }
+
   async claim(wait = 5): Promise<Lease[]> {
     return (await clients.call(tasksClaim, { worker: this.worker, operators: [this.org], max: 1, wait }, this.call))
       .leases;
@@ -141,6 +147,14 @@ const steps: Record<string, (life: Life, disturb: () => void) => Promise<string>
     const job = await life.submit();
     disturb();
     await life.claim();
+    return job;
+  },
+  'submit to a worker that waits': async (life, disturb) => {
+    const claimed = life.claim();
+    await life.isHeard();
+    disturb();
+    const job = await life.submit();
+    await claimed;
     return job;
   },
   complete: (life, disturb) => held(life, disturb, (lease) => life.complete(lease, 'succeeded')),

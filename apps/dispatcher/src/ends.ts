@@ -2,7 +2,7 @@ import { taskCancelRequested, taskFinished, taskQueued } from '@headgate/contrac
 import { type Change, change, type Tx } from '@headgate/kit';
 import { grouped } from './coalescer.ts';
 import { type Ready, reserve } from './slots.ts';
-import { byKey, byPlace, lock, type TaskState } from './task-state.ts';
+import { byKey, byPlace, leavesWork, lock, type TaskState } from './task-state.ts';
 
 export type Outcome = 'succeeded' | 'failed' | 'cancelled';
 
@@ -69,6 +69,7 @@ interface Tried {
 async function free(tx: Tx, all: readonly Tried[]): Promise<void> {
   const held = all.filter(({ task }) => task.worker !== null);
   if (held.length === 0) return;
+  if (held.some(({ task }) => task.concurrency_key !== null)) tx.told.add(leavesWork);
   await tx.send(
     `with gone as (delete from task_lease where org_id = $1 and task_id = any ($2))
      insert into task_attempt (org_id, task_id, attempt, worker, started_at, finished_at, outcome, cause)
@@ -113,6 +114,7 @@ async function follow(tx: Tx, ends: readonly End[]): Promise<Change[]> {
      select id, rate_key, job_id as job, project, environment, operator from counted where status = 'queued'`,
     [tx.org, ids(true)],
   );
+  if (free.length > 0) tx.told.add(leavesWork);
   await reserve(tx, free);
   const told = free.map(({ id: task, job, project, environment, operator }) =>
     change(taskQueued, { job, project, environment, operator, task }),
@@ -158,6 +160,7 @@ const requeue = `
 /** Puts leased tasks back into the queue. */
 export async function again(tx: Tx, retries: readonly Retry[]): Promise<void> {
   if (retries.length === 0) return;
+  tx.told.add(leavesWork);
   await free(tx, retries);
   await byPlace(tx);
   await tx.send(requeue, [

@@ -164,6 +164,63 @@ test('of one organization the highest priority comes first, then the oldest', as
   expect(order).toEqual(['high', 'old', 'new', 'low']);
 }, 60_000);
 
+/** Resolves when what was asked before has come, and most likely a look is over. */
+async function isHeard(): Promise<void> {
+  const held = [{ org, task: randomUUID(), attempt: 1 }];
+  for (let n = 0; n < 5; n++) await clients.call(tasksHeartbeat, { worker: 'w', held }, call());
+}
+
+/** Whether a waiting worker was given the task by the commit that wrote it, and what it was given. */
+async function handedOver(task: Wanted): Promise<{ lease: Lease; inOne: boolean }> {
+  const waiting = claim(1, 20);
+  await isHeard();
+  await submit([task]);
+  const [lease] = await waiting;
+  const [row] = await stack.sql<{ in_one: boolean }>(
+    `select l.xmin = j.xmin as in_one from dispatcher.job j, dispatcher.task_lease l where j.id = $1 and l.task_id = $2`,
+    [lease!.job, lease!.task],
+  );
+  return { lease: lease!, inOne: row!.in_one };
+}
+
+test('a worker that waits is given a new task by the very commit that writes it, which tells both', async () => {
+  let given = await handedOver({ name: 'a' });
+  // A look may have been under way, and found it first.
+  while (!given.inOne) given = await handedOver({ name: 'a' });
+  const { lease } = given;
+  expect(lease).toMatchObject({ org, attempt: 1, operator: org, spec: { of: 'a' } });
+  expect(await stack.sql('select 1 from dispatcher.task_offer where task_id = $1', [lease.task])).toEqual([]);
+  const told = await stack.sql<{ type: string; correlation: string; worker: string | null }>(
+    `select type, envelope::jsonb ->> 'correlationid' as correlation, envelope::jsonb #>> '{data,worker}' as worker
+     from dispatcher.outbox where org_id = $1 and envelope::jsonb #>> '{data,task}' = $2 order by ordinal`,
+    [org, lease.task],
+  );
+  expect(told).toEqual([
+    { type: 'task.queued', correlation: 'c-1', worker: null },
+    { type: 'task.claimed', correlation: 'c-1', worker: 'w' },
+  ]);
+  expect(await beat(lease)).toEqual({ lost: [], cancel: [] });
+  expect(await complete(lease)).toEqual({ committed: true, status: 'succeeded' });
+  expect(await isOver(lease.job)).toBe(true);
+}, 60_000);
+
+test('no worker is given at once what has to wait for its time or for its concurrency key', async () => {
+  const [first, later] = [await handedOver({ name: 'a', concurrencyKey: 'one' }), claim(1, 2)];
+  expect(first.inOne).toBe(false);
+  await submit([{ name: 'b', concurrencyKey: 'one' }]);
+  await submit([{ name: 'c', delaySeconds: 60 }]);
+  expect(await later).toEqual([]);
+}, 60_000);
+
+test('a worker that was to be given a task whose submission fails is given the next one', async () => {
+  const waiting = claim(1, 20);
+  await isHeard();
+  const inputs = [{ dataset: 'nowhere', version: 1 }];
+  await expect(submit([{ name: 'a', inputs }])).rejects.toMatchObject({ code: 'not-found' });
+  await submit([{ name: 'b' }]);
+  expect(names(await waiting)).toEqual(['b']);
+}, 60_000);
+
 test('what is cancelled before it starts never starts; what runs is told, and nothing of it is queued afterwards', async () => {
   const { job } = await submit([{ name: 'a', maxAttempts: 5 }, { name: 'b' }, { name: 'c', after: ['a'] }]);
   const [running] = await claim(1);

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import {
   type JobsSubmitInput,
   type JobsSubmitOutput,
@@ -6,10 +6,13 @@ import {
   type JobsCancelOutput,
   type RunRequested,
 } from '@headgate/contracts';
-import { type Call, Database, Failure, mutateLast, type Tx, newId } from '@headgate/kit';
+import { type Call, CONFIG, type Config, Database, Failure, mutateLast, type Tx, newId } from '@headgate/kit';
 import { Lanes } from './coalescer.ts';
 import { askToStop, end } from './ends.ts';
+import { Handover } from './handover.ts';
 import { type NewJob, order, write } from './new-job.ts';
+import { leaseMsOf } from './pace.ts';
+import { Queue } from './queue.ts';
 import { lock } from './task-state.ts';
 
 /** A run that lost its worker twice is not tried a third time: something about it kills workers. */
@@ -25,7 +28,11 @@ interface Submission {
 export class Jobs {
   private readonly submissions = new Lanes((asked: Submission[], call) => this.submitAll(asked, call), 200);
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly queue: Queue,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
   /** One job of tasks that wait for each other; the same key again is the job that there is. */
   submit(input: JobsSubmitInput, call: Call): Promise<JobsSubmitOutput> {
@@ -34,7 +41,17 @@ export class Jobs {
   }
 
   private submitAll(asked: Submission[], call: Call): Promise<JobsSubmitOutput[]> {
-    return untilKnown((areNew) => this.database.write(call, (tx) => write(tx, asked.map(newJob), { areNew })));
+    return untilKnown(async (areNew) => {
+      const handover = new Handover(this.queue, leaseMsOf(this.config));
+      try {
+        const jobs = await this.database.write(call, (tx) => write(tx, asked.map(newJob), { areNew, handover }));
+        handover.give();
+        return jobs;
+      } catch (error) {
+        handover.letGo();
+        throw error;
+      }
+    });
   }
 
   /** One job with one task per run; the same run twice is one job. */

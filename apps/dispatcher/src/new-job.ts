@@ -1,7 +1,9 @@
-import { type JobsSubmitInput, type JobsSubmitOutput, taskQueued } from '@headgate/contracts';
-import { change, Failure, mutateLast, type Tx, newId } from '@headgate/kit';
+import { type JobsSubmitInput, type JobsSubmitOutput, taskClaimed, taskQueued } from '@headgate/contracts';
+import { type Change, change, Failure, mutateLast, type Tx, newId } from '@headgate/kit';
+import type { Handover } from './handover.ts';
 import { pin } from './inputs.ts';
 import { reserve } from './slots.ts';
+import { leavesWork } from './task-state.ts';
 
 type Wanted = JobsSubmitInput['tasks'][number];
 
@@ -40,12 +42,12 @@ export function order(tasks: readonly Wanted[]): Wanted[] {
 /**
  * Writes jobs with all their tasks; of a key that is there already, nothing. Throws a unique violation when somebody
  * else writes the same key at this moment: ask again, and it is known. Where keys are hoped to be new (`areNew`) none
- * is looked up, and one that is not ends the same way.
+ * is looked up, and one that is not ends the same way. Tasks that `handover` finds workers for are theirs at once.
  */
 export async function write(
   tx: Tx,
   jobs: readonly NewJob[],
-  { areNew = false }: { areNew?: boolean } = {},
+  { areNew = false, handover }: { areNew?: boolean; handover?: Handover } = {},
 ): Promise<JobsSubmitOutput[]> {
   const known = areNew ? new Map<string, string>() : await byKey(tx, jobs);
   const fresh: NewJob[] = [];
@@ -68,7 +70,7 @@ export async function write(
       fresh.map(({ tasks }) => tasks.length),
     ],
   );
-  await writeTasks(tx, fresh);
+  await writeTasks(tx, fresh, handover);
   return answers;
 }
 
@@ -81,22 +83,44 @@ async function byKey(tx: Tx, jobs: readonly NewJob[]): Promise<Map<string, strin
   return new Map(rows.map(({ id, key }) => [key, id]));
 }
 
-async function writeTasks(tx: Tx, jobs: readonly NewJob[]): Promise<void> {
-  const tasks = jobs.flatMap((job) => {
+interface NewTask {
+  readonly job: NewJob;
+  readonly task: Wanted;
+  readonly id: string;
+  readonly ids: ReadonlyMap<string, string>;
+  readonly isAwaited: boolean;
+  /** Whom it is handed to. */
+  readonly worker: string | undefined;
+}
+
+function tasksOf(jobs: readonly NewJob[], handover?: Handover): NewTask[] {
+  return jobs.flatMap((job) => {
     const ids = new Map(job.tasks.map(({ name }) => [name, newId()]));
     const awaited = new Set(job.tasks.flatMap(({ after = [] }) => after));
-    return job.tasks.map((task) => ({ job, task, id: ids.get(task.name)!, ids, isAwaited: awaited.has(task.name) }));
+    return job.tasks.map((task) => {
+      const id = ids.get(task.name)!;
+      const worker = mayStart(task) ? handover?.workerFor({ id, operator: task.operator }) : undefined;
+      return { job, task, id, ids, isAwaited: awaited.has(task.name), worker };
+    });
   });
+}
+
+/** Whether nothing but a worker is wanting. What somebody may have to wait for is found out by looks alone. */
+const mayStart = ({ after = [], delaySeconds = 0, concurrencyKey, rateKey }: Wanted): boolean =>
+  after.length === 0 && delaySeconds === 0 && concurrencyKey === undefined && rateKey === undefined;
+
+async function writeTasks(tx: Tx, jobs: readonly NewJob[], handover?: Handover): Promise<void> {
+  const tasks = tasksOf(jobs, handover);
   if (tasks.length === 0) return;
   await tx.send(
     `with written as (
      insert into task (org_id, id, job_id, run_id, correlation_id, project, environment, name, operator, spec, concurrency_key, rate_key, priority,
-       max_attempts, backoff_ms, status, waits_for, is_awaited, run_at, deadline)
+       max_attempts, backoff_ms, status, attempt, waits_for, is_awaited, run_at, deadline)
      select $1, id, job, run, correlation, project, environment, name, operator, spec, key, rate, priority, tries, backoff,
-       case when waits > 0 then 'blocked' else 'queued' end, waits, awaited, now() + delay * interval '1 second', now() + deadline * interval '1 second'
+       case when waits > 0 then 'blocked' when handed then 'leased' else 'queued' end, handed::int, waits, awaited, now() + delay * interval '1 second', now() + deadline * interval '1 second'
      from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::jsonb[],
-       $11::text[], $12::text[], $13::int[], $14::int[], $15::int[], $16::int[], $17::bool[], $18::float8[], $19::float8[])
-       as t(id, job, run, correlation, project, environment, name, operator, spec, key, rate, priority, tries, backoff, waits, awaited, delay, deadline)
+       $11::text[], $12::text[], $13::int[], $14::int[], $15::int[], $16::int[], $17::bool[], $18::float8[], $19::float8[], $20::bool[])
+       as t(id, job, run, correlation, project, environment, name, operator, spec, key, rate, priority, tries, backoff, waits, awaited, delay, deadline, handed)
      returning org_id, id, operator, priority, run_at, concurrency_key, rate_key, status)
      insert into task_offer
      select org_id, id, operator, priority, run_at, concurrency_key, rate_key from written where status = 'queued'`,
@@ -110,6 +134,7 @@ async function writeTasks(tx: Tx, jobs: readonly NewJob[]): Promise<void> {
       ...[tasks.map(({ task }) => task.maxAttempts ?? tries), tasks.map(({ task }) => task.backoffMs ?? backoffMs)],
       ...[tasks.map(({ task }) => new Set(task.after).size), tasks.map(({ isAwaited }) => isAwaited)],
       ...[tasks.map(({ task }) => task.delaySeconds ?? 0), tasks.map(({ task }) => task.deadlineSeconds ?? null)],
+      tasks.map(({ worker }) => worker !== undefined),
     ],
   );
   await pin(tx, tasks);
@@ -121,16 +146,44 @@ async function writeTasks(tx: Tx, jobs: readonly NewJob[]): Promise<void> {
       'insert into task_dependency (org_id, task_id, after_id) select $1, * from unnest($2::uuid[], $3::uuid[])',
       [tx.org, waits.map(([id]) => id), waits.map(([, after]) => after)],
     );
+  const handed = tasks.flatMap((task) => (task.worker === undefined ? [] : { ...task, worker: task.worker }));
+  if (handed.length > 0) await hand(tx, handed, handover!);
   const ready = tasks.filter(({ task }) => !task.after?.length);
   const isDue = ({ delaySeconds = 0 }: Wanted) => delaySeconds === 0;
   await reserve(
     tx,
     ready.flatMap(({ id, task }) => (isDue(task) ? { id, rate_key: task.rateKey ?? null } : [])),
   );
-  await mutateLast(
-    tx,
-    ready.map(({ job: { id: job, project, environment, correlationId }, id: task, task: { operator } }) =>
-      change(taskQueued, { project, environment, job, task, operator }, correlationId ? { correlationId } : {}),
-    ),
-  );
+  if (ready.length > handed.length) tx.told.add(leavesWork);
+  await mutateLast(tx, [...ready.map(queued), ...handed.map(claimed)]);
 }
+
+type Handed = NewTask & { readonly worker: string };
+
+async function hand(tx: Tx, handed: readonly Handed[], handover: Handover): Promise<void> {
+  const { leaseMs } = handover;
+  await tx.send(
+    `insert into task_lease (org_id, task_id, attempt, worker, until)
+     select $1, task, 1, worker, now() + $4 * interval '1 millisecond' from unnest($2::uuid[], $3::text[]) as handed (task, worker)`,
+    [tx.org, handed.map(({ id }) => id), handed.map(({ worker }) => worker), leaseMs],
+  );
+  for (const { job, id, task } of handed) {
+    const { project, environment, run } = job;
+    const { operator, spec } = task;
+    handover.prepare({
+      ...{ org: tx.org, project, environment, task: id, job: job.id, run, attempt: 1, operator, spec, leaseMs },
+    });
+  }
+}
+
+const chainOf = ({ correlationId }: NewJob) => (correlationId ? { correlationId } : {});
+
+const queued = ({ job, id, task: { operator } }: NewTask): Change => {
+  const { project, environment } = job;
+  return change(taskQueued, { project, environment, job: job.id, task: id, operator }, chainOf(job));
+};
+
+const claimed = ({ job, id, worker }: Handed): Change => {
+  const { project, environment, run } = job;
+  return change(taskClaimed, { project, environment, job: job.id, task: id, run, attempt: 1, worker }, chainOf(job));
+};

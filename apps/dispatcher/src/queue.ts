@@ -1,10 +1,11 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
-import { type Lease, taskClaimed, type TasksClaimInput } from '@headgate/contracts';
+import type { Lease, TasksClaimInput } from '@headgate/contracts';
 import { type Call, CONFIG, type Config, Database, Infra, LOG } from '@headgate/kit';
 import type { Logger } from 'pino';
 import { type Candidate, candidates, lease } from './claims.ts';
 import { grouped } from './coalescer.ts';
 import { leaseMsOf } from './pace.ts';
+import { leavesWork } from './task-state.ts';
 
 /** What wakes nobody (a commit of another replica, a `run_at` that came) is found this often. */
 const pollMs = 1000;
@@ -22,6 +23,13 @@ interface Asking {
   isServed: boolean;
   /** Has waited for as long as it wanted to. */
   isOverdue: boolean;
+}
+
+/** A worker that nobody else gives a task to until it is given one, or let go. */
+export interface Held {
+  readonly worker: string;
+  give(lease: Lease): void;
+  letGo(): void;
 }
 
 /**
@@ -49,9 +57,8 @@ export class Queue implements BeforeApplicationShutdown {
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOG) private readonly log: Logger,
   ) {
-    // Whoever was given a task has left nothing for others.
     this.database.committed.on('commit', (told: ReadonlySet<string>) => {
-      if (told.size !== 1 || !told.has(taskClaimed.type)) this.wake();
+      if (told.has(leavesWork)) this.wake();
     });
   }
 
@@ -95,6 +102,27 @@ export class Queue implements BeforeApplicationShutdown {
       if (wait === 0) void this.once(asking);
       else this.wake();
     });
+  }
+
+  /**
+   * A worker that waits because there is nothing to lease, held for whoever is about to write a task for it. Nobody is
+   * overtaken: while there may be something that no look has seen yet, no worker is to be had.
+   */
+  hold(operator: string): Held | undefined {
+    if (this.stopped || this.looking > 0 || this.isStale) return undefined;
+    for (const asking of this.asking) {
+      if (asking.isServed || !asking.operators.includes(operator)) continue;
+      asking.isServed = true;
+      return {
+        worker: asking.worker,
+        give: (lease) => asking.answer([lease]),
+        letGo: () => {
+          this.leave(asking);
+          this.wake();
+        },
+      };
+    }
+    return undefined;
   }
 
   private async once(asking: Asking): Promise<void> {

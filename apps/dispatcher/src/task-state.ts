@@ -1,5 +1,8 @@
 import type { Tx } from '@headgate/kit';
 
+/** What a commit is said to hold when it may have left something to lease: an offer, or a concurrency key. */
+export const leavesWork = 'leaves work';
+
 /** A task as it stands, locked until the end of the transaction. */
 export interface TaskState {
   /** Where the row lies, and its job's: for as long as they are locked, the quickest and surest way to them. */
@@ -13,6 +16,7 @@ export interface TaskState {
   readonly project: string;
   readonly environment: string;
   readonly operator: string;
+  readonly concurrency_key: string | null;
   readonly rate_key: string | null;
   readonly status: string;
   readonly attempt: number;
@@ -35,8 +39,8 @@ const read = `
   select t.*, j.place as job_place, l.worker, l.started_at, coalesce(l.until <= clock_timestamp(), false) as expired
   from unnest($2::uuid[]) as asked (id)
     cross join lateral (
-      select ctid as place, id, name, job_id, run_id, correlation_id, project, environment, operator, rate_key, status, attempt,
-        max_attempts, backoff_ms, is_awaited, cancel_requested
+      select ctid as place, id, name, job_id, run_id, correlation_id, project, environment, operator, concurrency_key, rate_key,
+        status, attempt, max_attempts, backoff_ms, is_awaited, cancel_requested
       from task where org_id = $1 and id = asked.id for no key update) t
     cross join lateral (select ctid as place from job where org_id = $1 and id = t.job_id for no key update) j
     left join lateral (

@@ -15,7 +15,7 @@ export interface Tx {
   readonly org: string;
   readonly call: Call;
   readonly service: string;
-  /** Types of the events it has written so far. */
+  /** Types of the events it has written so far, and whatever else is to be known of its commit. */
   readonly told: Set<string>;
   /** The schema of the service's tables, quoted already where it needs to be. */
   readonly schema: string;
