@@ -1,4 +1,4 @@
-import { type Plan, plansState, snapshotsManifest } from '@headgate/contracts';
+import { type Plan, plansDeferred, plansState, snapshotsManifest } from '@headgate/contracts';
 import { differenceInWords, planDifferences } from '@headgate/plans';
 import { Command } from 'commander';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -25,10 +25,14 @@ Examples:
   headgate plan
   headgate plan --select sessions+ --event-time 2026-01-01..2026-01-08
   headgate plan --select 'tag:nightly+' --exclude 'config.materialized:view'
+  headgate plan --environment dev --select state:modified+ --defer prod
   headgate plan --out plan && headgate verify plan
   headgate plan --yes
   headgate plan --base prod/target --head target --markdown > comment.md
   headgate plan --diff yesterday/plan.json today/plan.json
+
+With --defer, what is not selected and was never built here is read from the other environment, and state: in a selection
+means: differs from what is there.
 
 With --base and --head the plan is made here, from two sets of artifacts, without a server. With --data check the
 sources.json of both are compared: of the base it counts when dbt looked before it built.
@@ -40,7 +44,7 @@ export function planCommand(cli: Cli): Command {
     proposeOptions(
       new Command('plan').description('say what would run, and why; nothing runs before somebody confirms'),
     )
-      .option('--out <dir>', 'write plan.json, manifest.json and state.json, for headgate verify')
+      .option('--out <dir>', 'write plan.json, and all that headgate verify needs')
       .option('--all', `print every verdict that is not SKIP, not the first ${shownVerdicts}`)
       .option('-y, --yes', 'confirm the plan and run it')
       .option('--base <dir>', 'offline: artifacts of what stands (manifest.json, or an exact state.json)')
@@ -68,7 +72,9 @@ function planned(cli: Cli): (...all: unknown[]) => Promise<void> {
     if (base === undefined && head === undefined && !markdown) return there(...all);
     if (base === undefined || head === undefined)
       return command.error('error: an offline plan needs both --base and --head', { exitCode: 64 });
-    const online = (['select', 'exclude', 'fullRefresh', 'eventTime', 'yes'] as const).filter((name) => rest[name]);
+    const online = (['select', 'exclude', 'fullRefresh', 'eventTime', 'defer', 'yes'] as const).filter(
+      (name) => rest[name],
+    );
     if (online.length > 0) command.error(`error: an offline plan takes no ${online.join(', ')}`, { exitCode: 64 });
     // Reading SQL needs the parser, which takes longer to load than all else together.
     const { offlinePlan } = await import('./offline-plan.ts');
@@ -114,13 +120,14 @@ async function planOnline(session: Session, flags: PlanFlags): Promise<number> {
 /** The plan with all that verifying it needs. */
 async function keep({ client, terminal }: Session, plan: Plan, document: Buffer, folder: string): Promise<void> {
   const { id, project, environment, snapshot } = plan;
-  const [state, manifest] = await Promise.all([
+  const [state, manifest, deferred] = await Promise.all([
     client.bytes(plansState, { plan: id }),
     client.bytes(snapshotsManifest, { project, environment, snapshot }),
+    plan.defer === undefined ? undefined : client.bytes(plansDeferred, { plan: id }),
   ]);
   try {
     mkdirSync(folder, { recursive: true });
-    for (const [name, bytes] of Object.entries({ plan: document, state, manifest }))
+    for (const [name, bytes] of Object.entries({ plan: document, state, manifest, ...(deferred && { deferred }) }))
       writeFileSync(join(folder, `${name}.json`), bytes);
   } catch (error) {
     throw new Stop(2, `the plan cannot be written: ${(error as Error).message}`);

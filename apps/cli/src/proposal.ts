@@ -9,6 +9,7 @@ export interface ProposeFlags {
   readonly data?: 'assume' | 'check';
   readonly fullRefresh?: boolean;
   readonly eventTime?: { readonly start: string; readonly end: string };
+  readonly defer?: string;
 }
 
 /** Verdicts that a terminal shows without being asked for all of them. */
@@ -35,6 +36,7 @@ export function proposeOptions<C extends Command>(command: C): C {
         'check',
       ]),
     )
+    .option('--defer <environment>', 'read what is neither selected nor was ever built here from another environment')
     .option('--full-refresh', 'build seeds and incremental models anew, where selected');
   return command.addOption(
     new Option('--event-time <start..end>', 'of microbatch models, build these batches only')
@@ -46,7 +48,7 @@ export function proposeOptions<C extends Command>(command: C): C {
 /** Has the server plan; answers its resource and the plan itself. */
 export async function propose(session: Session, flags: ProposeFlags): Promise<{ plan: Plan; document: Buffer }> {
   const { client, terminal } = session;
-  const { select, exclude, data, fullRefresh, eventTime } = flags;
+  const { select, exclude, data, fullRefresh, eventTime, defer } = flags;
   const place = await session.place();
   terminal.progress('planning');
   const plan = await client.call(plansPropose, {
@@ -56,6 +58,7 @@ export async function propose(session: Session, flags: ProposeFlags): Promise<{ 
     ...(data && { data }),
     ...(fullRefresh && { fullRefresh }),
     ...(eventTime && { eventTime }),
+    ...(defer && { defer }),
   });
   const document = await client.bytes(plansDocument, { plan: plan.id });
   terminal.endProgress();

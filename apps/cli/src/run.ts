@@ -28,6 +28,7 @@ const help = `
 Examples:
   headgate run                          plan, ask, run
   headgate run --yes --select orders+
+  headgate run --environment dev --select state:modified+ --defer prod
   headgate run --select sessions --event-time 2026-01-01..2026-01-08
   headgate run 0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a
   headgate run --operation grant_select --args '{"role": "reporter"}'
@@ -79,7 +80,7 @@ async function resume(session: Session, flags: { detach?: boolean }, run: string
 }
 
 async function run(session: Session, flags: RunFlags, id?: string): Promise<number> {
-  const proposes = flags.select ?? flags.exclude ?? flags.data ?? flags.fullRefresh ?? flags.eventTime;
+  const proposes = flags.select ?? flags.exclude ?? flags.data ?? flags.fullRefresh ?? flags.eventTime ?? flags.defer;
   if (id !== undefined && (proposes || flags.operation))
     throw new Stop(64, 'a plan says already what runs', { hint: 'give a plan, or options for a new one' });
   if (flags.args !== undefined && flags.operation === undefined) throw new Stop(64, '--args belong to an --operation');

@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib';
 interface Options {
   readonly manifest?: string;
   readonly state?: string;
+  readonly deferred?: string;
   readonly json?: boolean;
 }
 
@@ -19,6 +20,10 @@ export function verifyCommand(): Command {
     .argument('<plan>', 'plan.json, or the folder that holds it')
     .option('--manifest <file>', 'the manifest.json the plan was made from (default: beside the plan)')
     .option('--state <file>', 'the state.json the plan was made from (default: beside the plan)')
+    .option(
+      '--deferred <file>',
+      'the state of the environment that the plan defers to (default: deferred.json beside it, if there)',
+    )
     .option('--json', 'the answer as one JSON line')
     .addHelpText(
       'after',
@@ -36,17 +41,19 @@ export function verifyCommand(): Command {
 /** Reads the three files and verifies; `plan` may be a folder. */
 export function verifyFiles(
   plan: string,
-  options: Pick<Options, 'manifest' | 'state'> & Pick<VerifyInput, 'reader'>,
+  options: Pick<Options, 'manifest' | 'state' | 'deferred'> & Pick<VerifyInput, 'reader'>,
 ): Outcome {
   const folder = statSync(plan, { throwIfNoEntry: false })?.isDirectory();
   const file = folder ? join(plan, 'plan.json') : plan;
   const beside = dirname(file);
   try {
+    const deferred = options.deferred ?? maybe(join(beside, 'deferred.json'));
     return verifyPlan({
       ...(options.reader && { reader: options.reader }),
       plan: read(file),
       manifest: read(options.manifest ?? besides(beside, 'manifest.json')),
       state: read(options.state ?? join(beside, 'state.json')),
+      ...(deferred !== undefined && { deferred: read(deferred) }),
     });
   } catch (error) {
     const { code, message, syscall } = error as NodeJS.ErrnoException;
@@ -54,6 +61,8 @@ export function verifyFiles(
     return { ok: false, code: code === 'ENOENT' ? 'file_missing' : 'unreadable', message };
   }
 }
+
+const maybe = (file: string): string | undefined => (existsSync(file) ? file : undefined);
 
 /** The file in a folder, or its compressed twin where only that is there. */
 function besides(folder: string, name: string): string {

@@ -46,7 +46,8 @@ export class PlanEntries {
   }
 
   async get({ plan, node }: PlansEntryInput, call: Call): Promise<PlansEntryOutput> {
-    const entry = (await this.open(plan, call)).byId.get(node);
+    const { byId, header } = await this.open(plan, call);
+    const entry = byId.get(node);
     if (!entry) {
       const hint = 'sources, exposures and what was not selected have none';
       throw new Failure('not-found', { detail: `${node} has no verdict in this plan`, where: '/node', hint });
@@ -54,7 +55,12 @@ export class PlanEntries {
     const { manifest } = await this.plans.files(plan, call);
     const built = await this.builtOf(entry, call);
     const [before, after] = [built && (await this.side(built, node, call)), await this.side({ manifest }, node, call)];
-    return { entry, words: [...explainEntry(entry as Entry)], ...(before && { before }), ...(after && { after }) };
+    return {
+      entry,
+      words: [...explainEntry(entry as Entry, header.defer)],
+      ...(before && { before }),
+      ...(after && { after }),
+    };
   }
 
   /** The manifest that a node was built from last, where a run of ours did it. */
@@ -101,9 +107,10 @@ export class PlanEntries {
   }
 }
 
-const headerOf = ({ rules, fullRefresh, selection, data }: ExecutionPlan['header']): PlanHeader => ({
+const headerOf = ({ rules, fullRefresh, selection, data, defer }: ExecutionPlan['header']): PlanHeader => ({
   ...{ rules, fullRefresh, assumed: data.assumed.length },
   ...(selection && { selection }),
+  ...(defer && { defer: { environment: defer.environment, nodes: Object.keys(defer.nodes).length } }),
 });
 
 const isSmall = (config: unknown): config is Record<string, unknown> =>
@@ -116,13 +123,14 @@ const isWanted = ({ id, verdict, cause }: PlanEntry, wanted: PlansEntriesInput):
   (wanted.q === undefined || id.toLowerCase().includes(wanted.q.toLowerCase())) &&
   (wanted.cause === undefined || cause.includes(wanted.cause));
 
-function lineOf({ id, type, verdict, reasons, cause, evidence }: PlanEntry): PlanLine {
+function lineOf({ id, type, verdict, reasons, cause, deferred, evidence }: PlanEntry): PlanLine {
   const { parts, state } = evidence;
   const names = state ? [...new Set([...Object.keys(parts), ...Object.keys(state.parts)])] : [];
   const changed = names.filter((name) => parts[name] !== state!.parts[name]).sort();
   return {
     ...{ id, type, verdict, reasons, cause },
     ...(changed.length > 0 && { changed }),
+    ...(deferred && { deferred }),
     why: inWords((reasons as Entry['reasons'])[0]!),
   };
 }

@@ -50,7 +50,11 @@ export class PlanRow {
   partial: number;
 
   @Column('jsonb')
-  stages: { command: string[]; selectors?: string }[];
+  stages: object[];
+
+  /** The environment that it reads what is not built here from. */
+  @Column('text', { nullable: true })
+  defer: string | null;
 
   @Column('text')
   createdBy: string;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { artifactIngested, runFinished, runRequested, snapshotCommitted } from '@headgate/contracts';
 import type { Service } from '@headgate/kit';
+import { Deferrals } from './deferrals.ts';
 import { PlanEntries } from './plan-entries.ts';
 import { Plans } from './plans.ts';
 import { PlansController } from './plans.controller.ts';
@@ -23,7 +24,7 @@ import { States } from './states.ts';
 @Module({
   controllers: [PlansController, SchedulesController, SelectionsController],
   providers: [
-    ...[PlanEntries, Plans, RemainingStages, RunsConsumer, Selectable, Selections, SourceVersions, States],
+    ...[Deferrals, PlanEntries, Plans, RemainingStages, RunsConsumer, Selectable, Selections, SourceVersions, States],
     ...[FirePlans, SchedulePlaces, Scheduler, Schedules, SchedulesConsumer, Triggers],
   ],
 })

@@ -4,6 +4,8 @@ import {
   type Plan,
   plansConfirm,
   type PlansConfirmInput,
+  plansDeferred,
+  type PlansDeferredInput,
   plansDocument,
   type PlansDocumentInput,
   plansEntries,
@@ -82,6 +84,11 @@ export class PlansController {
   @Answers(plansState)
   state({ input, call }: Asked<PlansStateInput>): Promise<Blob> {
     return this.plans.file(input.plan, 'state', call);
+  }
+
+  @Answers(plansDeferred)
+  deferred({ input, call }: Asked<PlansDeferredInput>): Promise<Blob> {
+    return this.plans.deferred(input.plan, call);
   }
 
   @Answers(plansConfirm)

@@ -24,8 +24,9 @@ import {
   pageOf,
   type Tx,
 } from '@headgate/kit';
-import { versionsSince } from '@headgate/plans';
+import { type ExecutionPlan, type PlanDefer, versionsSince } from '@headgate/plans';
 import { v7 as uuidv7 } from 'uuid';
+import { Deferrals } from './deferrals.ts';
 import { keptStages, propose } from './proposal.ts';
 import { confirmFire } from './schedules/fires.ts';
 import { Selectable } from './selectable.ts';
@@ -47,6 +48,7 @@ interface Row {
   run: number;
   skip: number;
   partial: number;
+  defer: string | null;
   stages: PlansStagesOutput['stages'];
   created_at: Date;
 }
@@ -60,6 +62,7 @@ export interface Draft {
   readonly manifest: string;
   readonly state: string;
   readonly revision?: string;
+  readonly defer?: string;
   readonly counts: Plan['counts'];
   readonly stages: PlansStagesOutput['stages'];
 }
@@ -71,6 +74,7 @@ export class Plans {
     private readonly blobs: Blobs,
     private readonly selectable: Selectable,
     private readonly states: States,
+    private readonly deferrals: Deferrals,
     private readonly sources: SourceVersions,
   ) {}
 
@@ -99,13 +103,18 @@ export class Plans {
     }));
     const print = await readerOfSql(manifest);
     const versions = versionsSince(looks, manifest, state);
+    const there = input.defer === undefined ? undefined : await this.deferrals.open(input, input.defer, manifest, call);
     const given = { manifest, manifestId, snapshot, state, versions, ...(print && { print }) };
-    const { plan, document, digest, stages } = propose(input, given);
+    const { plan, document, digest, stages } = there
+      ? propose(input, { ...given, defer: there.to }, { manifest: there.manifest, now: new Date() })
+      : propose(input, given);
     await this.blobs.put(call.org, document);
-    const kept = await keptStages(stages, (bytes) => this.blobs.put(call.org, bytes));
+    const defer = await this.deferrals.ofStages(plan, manifest, call);
+    const kept = await keptStages(stages, (bytes) => this.blobs.put(call.org, bytes), defer);
     return {
       ...{ project, environment, document: digest, snapshot, manifest: manifestId, state: stateDigest },
       ...{ counts: plan.header.counts, stages: kept, ...(revision && { revision }) },
+      ...(input.defer !== undefined && { defer: input.defer }),
     };
   }
 
@@ -116,15 +125,15 @@ export class Plans {
 
   /** Keeps a plan, in the caller's transaction; the change is for the caller to tell. */
   async keep(tx: Tx, draft: Draft): Promise<{ plan: string; told: Change }> {
-    const { project, environment, document, snapshot, manifest, state, revision, stages } = draft;
+    const { project, environment, document, snapshot, manifest, state, revision, stages, defer } = draft;
     const { run, skip, partial } = draft.counts;
     const plan = uuidv7();
     await tx.query(
-      `insert into plan (org_id, id, project, environment, document, snapshot, manifest, state, revision, run, skip, partial, stages, created_by)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+      `insert into plan (org_id, id, project, environment, document, snapshot, manifest, state, revision, run, skip, partial, stages, created_by, defer)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
       [
         ...[tx.org, plan, project, environment, document, snapshot, manifest, state, revision ?? null],
-        ...[run, skip, partial, JSON.stringify(stages), tx.call.actor.id],
+        ...[run, skip, partial, JSON.stringify(stages), tx.call.actor.id, defer ?? null],
       ],
     );
     const told = change(planProposed, { project, environment, plan, document, snapshot, run, skip, partial });
@@ -186,6 +195,7 @@ export class Plans {
   async confirm(plan: string, call: Call): Promise<Plan> {
     const row = await this.database.read(call, (tx) => find(tx, plan));
     if (row.status === 'allowed') return shown(row);
+    if (row.defer !== null) await this.deferrals.refuseStranger({ project: row.project, environment: row.defer }, call);
     const latest = await this.selectable.snapshot(row, undefined, call);
     return this.database.write(call, async (tx) => {
       const locked = await find(tx, plan, 'for update');
@@ -196,6 +206,24 @@ export class Plans {
       await mutateAll(tx, [await this.allow(tx, plan, cause ? `${cause}; ${by}` : by)]);
       return shown(await find(tx, plan));
     });
+  }
+
+  /** The state of the environment that a plan defers to: a file of that environment. */
+  async deferred(plan: string, call: Call): Promise<Blob> {
+    const { project, defer, document } = await this.database.read(call, (tx) => find(tx, plan));
+    if (defer === null)
+      throw new Failure('not-found', { detail: 'this plan reads nothing from another environment', where: '/plan' });
+    await this.deferrals.refuseStranger({ project, environment: defer }, call);
+    const { header } = JSON.parse((await this.blobs.get(call.org, document)).toString()) as ExecutionPlan;
+    const { state } = header.defer!;
+    return { blob: state, bytes: await this.blobs.size(call.org, state) };
+  }
+
+  /** What a plan reads from another environment, if it may. */
+  async defers(plan: string, call: Call): Promise<PlanDefer | undefined> {
+    const { defer, document } = await this.database.read(call, (tx) => find(tx, plan));
+    if (defer === null) return undefined;
+    return (JSON.parse((await this.blobs.get(call.org, document)).toString()) as ExecutionPlan).header.defer;
   }
 
   /** Which bytes a plan was made of and what came out, by digest. */
@@ -255,6 +283,7 @@ const shown = ({
   state,
   status,
   decided_by,
+  defer,
   run,
   skip,
   partial,
@@ -271,4 +300,5 @@ const shown = ({
   counts: { run, skip, partial },
   total: run + skip + partial,
   ...(decided_by && { by: decided_by }),
+  ...(defer !== null && { defer }),
 });

@@ -1,5 +1,5 @@
 import { canonical, type PlansProposeInput, type PlansStagesOutput, sha256 } from '@headgate/contracts';
-import { type Manifest, SelectableProject, translate } from '@headgate/dbt';
+import { type Manifest, type PreviousState, SelectableProject, translate } from '@headgate/dbt';
 import { Failure } from '@headgate/kit';
 import { buildPlan, carriesVerdict, type ExecutionPlan, type PlanRequest, toStages, type Stage } from '@headgate/plans';
 
@@ -14,9 +14,10 @@ export interface Proposal {
 /** A plan with the dbt invocations it stands for. Pure: equal arguments give equal bytes. */
 export function propose(
   input: PlansProposeInput,
-  given: Pick<PlanRequest, 'manifest' | 'manifestId' | 'snapshot' | 'state' | 'print' | 'versions'>,
+  given: Pick<PlanRequest, 'manifest' | 'manifestId' | 'snapshot' | 'state' | 'print' | 'versions' | 'defer'>,
+  previous?: PreviousState,
 ): Proposal {
-  const selection = selectionOf(input, given.manifest);
+  const selection = selectionOf(input, given.manifest, previous);
   if (input.eventTime && input.fullRefresh)
     throw new Failure('contract.invalid', {
       detail: 'a full refresh builds all batches, an event time some of them',
@@ -34,9 +35,13 @@ export function propose(
   return { plan, document, digest: sha256(document), stages: toStages(plan, given.manifest, inDbtsWords) };
 }
 
-function selectionOf({ select = [], exclude = [] }: PlansProposeInput, manifest: Manifest): PlanRequest['selection'] {
+function selectionOf(
+  { select = [], exclude = [] }: PlansProposeInput,
+  manifest: Manifest,
+  previous: PreviousState | undefined,
+): PlanRequest['selection'] {
   if (select.length === 0 && exclude.length === 0) return undefined;
-  const answer = new SelectableProject(manifest).select({ select, exclude });
+  const answer = new SelectableProject(manifest).select({ select, exclude, ...(previous && { previous }) });
   if ('error' in answer) throw new Failure('contract.invalid', { detail: answer.error.message, where: '/select' });
   const ids = answer.ids.filter((id) => {
     const node = manifest.nodes[id] ?? manifest.unit_tests[id];
@@ -73,11 +78,13 @@ export function inDbtsWords(
 export function keptStages(
   stages: readonly Stage[],
   put: (bytes: Buffer) => Promise<string>,
+  defer?: PlansStagesOutput['stages'][number]['defer'],
 ): Promise<PlansStagesOutput['stages']> {
   return Promise.all(
     stages.map(async ({ args, selectorsYml }) => ({
       command: [...args],
       ...(selectorsYml !== undefined && { selectors: await put(Buffer.from(selectorsYml)) }),
+      ...(defer && { defer }),
     })),
   );
 }

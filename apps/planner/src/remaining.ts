@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PlansRemainingInput, PlansRemainingOutput } from '@headgate/contracts';
 import { Blobs, type Call } from '@headgate/kit';
 import { type BuiltSince, type ExecutionPlan, remaining, toStages } from '@headgate/plans';
+import { Deferrals } from './deferrals.ts';
 import { Plans } from './plans.ts';
 import { inDbtsWords, keptStages } from './proposal.ts';
 import { Selectable } from './selectable.ts';
@@ -20,6 +21,7 @@ export class RemainingStages {
     private readonly blobs: Blobs,
     private readonly plans: Plans,
     private readonly selectable: Selectable,
+    private readonly deferrals: Deferrals,
   ) {}
 
   async of({ plan: id, built }: PlansRemainingInput, call: Call): Promise<PlansRemainingOutput> {
@@ -35,7 +37,11 @@ export class RemainingStages {
     return {
       nodes: await this.keep(nodes, call),
       reused: await this.keep(reused, call),
-      stages: await keptStages(translated, (bytes) => this.blobs.put(call.org, bytes)),
+      stages: await keptStages(
+        translated,
+        (bytes) => this.blobs.put(call.org, bytes),
+        await this.deferrals.ofStages(plan, manifest, call),
+      ),
     };
   }
 

@@ -43,7 +43,8 @@ export class RunsConsumer {
     const { run, attempt } = data;
     const files = { manifest, ...(results && { results }) };
     const inBatches = data.plan !== undefined && (await this.plans.isInBatches(data.plan, call));
-    await this.states.fold(tx, data, { run, attempt }, files, { unreported, inBatches });
+    const defer = data.plan === undefined ? undefined : await this.plans.defers(data.plan, call);
+    await this.states.fold(tx, data, { run, attempt }, files, { unreported, inBatches, ...(defer && { defer }) });
   }
 
   /**

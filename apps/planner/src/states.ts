@@ -12,6 +12,7 @@ import {
   isMicrobatch,
   type NodeOutcome,
   outcomeOf,
+  type PlanDefer,
   type RunOutcome,
 } from '@headgate/plans';
 
@@ -20,6 +21,8 @@ interface Folding {
   /** Of the unreported, whether only some batches were asked for. */
   readonly inBatches?: boolean;
   readonly which?: 'all' | 'newer';
+  /** What the run read from another environment. */
+  readonly defer?: PlanDefer;
 }
 
 /** What each environment holds, as far as runs have told. */
@@ -54,7 +57,7 @@ export class States {
     place: Place,
     run: { run: string; attempt: number },
     files: { manifest: string; results?: string },
-    { unreported = [], inBatches = false, which = 'all' }: Folding = {},
+    { unreported = [], inBatches = false, which = 'all', defer }: Folding = {},
   ): Promise<void> {
     const { project, environment } = place;
     await lockPlace(tx, place);
@@ -70,10 +73,11 @@ export class States {
       .map((one) => (inBatches && isMicrobatch(nodes[one.id]) ? { ...one, partial: true } : one));
     if (!counted && results.length === 0) return;
     const data = await this.sources.before(tx, place, manifest.artifact.manifest);
-    const cut = { ...run, manifest: manifest.artifact.manifest, results, data };
+    const more = { data, ...(defer && { defer }) };
+    const cut = { ...run, manifest: manifest.artifact.manifest, results, ...more };
     const before = results.length > 0 ? fold(state, cut) : state;
     const print = counted && (await readerOfSql(counted.manifest));
-    const next = counted ? fold(before, { ...counted, data, ...(print && { print }) }) : before;
+    const next = counted ? fold(before, { ...counted, ...more, ...(print && { print }) }) : before;
     const digest = await this.blobs.put(tx.org, Buffer.from(canonical(next)));
     await tx.query(
       `insert into environment_state (org_id, project, environment, state, run) values ($1, $2, $3, $4, $5)

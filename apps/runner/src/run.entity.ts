@@ -66,7 +66,7 @@ export class RunRow {
   revision: string;
 
   @Column('jsonb')
-  stages: { command: string[]; selectors?: string }[];
+  stages: object[];
 
   @Column('text')
   requestedBy: string;

@@ -1,4 +1,4 @@
-import type { Run } from '@headgate/contracts';
+import type { Run, RunRequested } from '@headgate/contracts';
 import { Failure, type Tx } from '@headgate/kit';
 
 /** A run as its table has it, with its nodes counted by status, each as its last attempt left it. */
@@ -11,7 +11,7 @@ export interface RunState {
   readonly plan_id: string | null;
   readonly document: string | null;
   readonly revision: string;
-  readonly stages: { command: string[]; selectors?: string }[];
+  readonly stages: RunRequested['stages'];
   readonly requested_by: string;
   readonly attempt: number;
   readonly reason: string | null;

@@ -6,7 +6,8 @@ import type { PrintQuery } from './content.ts';
 import { decide } from './decide.ts';
 import { absent, type Content, type EnvironmentState, stateHash } from './environment-state.ts';
 import { buildOrder, fingerprintOf, type Print } from './fingerprint.ts';
-import { dataInputs, lookedAt } from './data.ts';
+import { builtInputs, dataInputs, lookedAt } from './data.ts';
+import { deferred, type DeferTo, withDeferred } from './deferral.ts';
 import { carriesVerdict, isPathSeed, type OwnParts, type PartsOptions, partsTable } from './parts.ts';
 import {
   type DataMode,
@@ -15,6 +16,7 @@ import {
   type EvidenceState,
   type ExecutionPlan,
   type PlanData,
+  type PlanDefer,
   type PlanEntry,
   type PlanHeader,
   type PlanInput,
@@ -42,6 +44,8 @@ export interface PlanRequest extends PartsOptions {
   readonly fullRefresh?: boolean;
   /** Of microbatch models, build these batches only; not together with `fullRefresh`. */
   readonly eventTime?: EventTime;
+  /** What is neither built by the plan nor was ever built here is read from there. */
+  readonly defer?: DeferTo;
   /** Reads compiled SQL; without it, every change runs all that is downstream of it. */
   readonly print?: PrintQuery;
 }
@@ -57,8 +61,11 @@ interface Judged {
 
 /** Works out the plan. Deterministic: equal requests give equal bytes. */
 export function buildPlan(request: PlanRequest): ExecutionPlan {
-  const { manifest, state } = request;
+  const { manifest } = request;
   const table = partsTable(manifest, request);
+  const selected = new Set(request.selection?.ids ?? [...table.nodes.keys()]);
+  const defer = request.defer && deferred(request.defer, request.state, { manifest, table, ids: selected });
+  const state = withDeferred(request.state, defer);
   const data = request.data ?? 'assume';
   const q: Question = {
     ...{ manifest, state, table, data, refresh: refreshed(request) },
@@ -66,17 +73,16 @@ export function buildPlan(request: PlanRequest): ExecutionPlan {
     ...{ batches: batched(request), ...(request.eventTime && { eventTime: request.eventTime }) },
   };
   const order = buildOrder(table);
-  const judged = judge(q, order, new Queries(manifest, table, request.print));
-  const targets = targetsOf(q, order, judged);
-  const selected = request.selection && new Set(request.selection.ids);
+  const judged = judge(q, order, new Queries(manifest, table, request.print), defer);
+  const targets = targetsOf(q, order, judged, defer);
   const entries = [...judged.keys()]
-    .filter((id) => !selected || selected.has(id))
+    .filter((id) => selected.has(id))
     .sort()
-    .map((id) => entry(q, id, judged.get(id) as Judged, targets.get(id) as Print));
+    .map((id) => entry(q, id, judged.get(id) as Judged, targets.get(id) as Print, defer));
   const tested = withTests(manifest, entries);
   return sealed({
     schemaVersion: '1.0',
-    header: header(request, q, tested),
+    header: header(request, q, tested, defer),
     entries: tested,
     inputs: inputsOf(targets, tested),
     stages: stagesOf(tested),
@@ -89,14 +95,21 @@ export function sealed(plan: Omit<ExecutionPlan, 'digest'>): ExecutionPlan {
 }
 
 /** Every node that carries a verdict, judged after its inputs. */
-function judge(q: Question, order: readonly string[], queries: Queries): Map<string, Judged> {
+function judge(
+  q: Question,
+  order: readonly string[],
+  queries: Queries,
+  defer: PlanDefer | undefined,
+): Map<string, Judged> {
   const contents = new Map<string, Content>();
-  const content = (id: string): Content | undefined => contents.get(id) ?? queries.given(id);
+  const there = (id: string): Content | undefined =>
+    defer?.nodes[id] ? q.state.nodes[id]?.built?.query?.content : undefined;
+  const content = (id: string): Content | undefined => there(id) ?? contents.get(id) ?? queries.given(id);
   const judged = new Map<string, Judged>();
   const causes = new Map<string, readonly string[]>();
   for (const id of order) {
     const node = findNode(q.manifest, id)?.node;
-    if (!node) continue;
+    if (!node || defer?.nodes[id]) continue;
     const verdict = carriesVerdict(node);
     const moved = (input: string): 'runs' | 'carries' | undefined =>
       !causes.has(input) ? undefined : judged.has(input) ? 'runs' : 'carries';
@@ -120,12 +133,13 @@ function targetsOf(
   q: Question,
   order: readonly string[],
   judged: ReadonlyMap<string, Judged>,
+  defer: PlanDefer | undefined,
 ): ReadonlyMap<string, Print> {
   const targets = new Map<string, Print>();
   for (const id of order) {
     const { type, parts, inputs } = q.table.nodes.get(id) as OwnParts;
     const built = q.state.nodes[id]?.built;
-    const skips = judged.has(id) && judged.get(id)?.cause.length === 0;
+    const skips = judged.get(id)?.cause.length === 0 || defer?.nodes[id] !== undefined;
     const upstream =
       skips && built
         ? built.upstream
@@ -136,8 +150,15 @@ function targetsOf(
   return targets;
 }
 
-function entry(q: Question, id: string, { own, upstream, cause, spared, query }: Judged, target: Print): PlanEntry {
+function entry(
+  q: Question,
+  id: string,
+  { own, upstream, cause, spared, query }: Judged,
+  target: Print,
+  defer: PlanDefer | undefined,
+): PlanEntry {
   const run = cause.length > 0;
+  const elsewhere = run ? builtInputs(q.manifest, id).filter((input) => defer?.nodes[input]) : [];
   const { type, fingerprint, parts } = target;
   return {
     id,
@@ -147,6 +168,7 @@ function entry(q: Question, id: string, { own, upstream, cause, spared, query }:
       ? [...own, ...upstream]
       : skipped(spared, q.data === 'assume' ? lookedAt(q.manifest, id, q.files) : []),
     cause,
+    ...(elsewhere.length > 0 && { deferred: elsewhere }),
     evidence: { fingerprint, parts, upstream: target.upstream, state: evidenceState(q.state, id), query },
   };
 }
@@ -172,7 +194,12 @@ function evidenceState(state: EnvironmentState, id: string): EvidenceState | nul
   };
 }
 
-function header(request: PlanRequest, q: Question, entries: readonly PlanEntry[]): PlanHeader {
+function header(
+  request: PlanRequest,
+  q: Question,
+  entries: readonly PlanEntry[],
+  defer: PlanDefer | undefined,
+): PlanHeader {
   const { manifest, selection } = request;
   const count = (verdict: Verdict): number => entries.filter((one) => one.verdict === verdict).length;
   return {
@@ -187,6 +214,7 @@ function header(request: PlanRequest, q: Question, entries: readonly PlanEntry[]
     fullRefresh: request.fullRefresh ?? false,
     data: dataOf(q, entries),
     ...(request.eventTime && { eventTime: request.eventTime }),
+    ...(defer && { defer }),
     files: request.seedHashes ?? {},
     counts: { run: count('RUN'), skip: count('SKIP'), partial: count('PARTIAL') },
   };

@@ -1,18 +1,26 @@
-import type { ExecutionPlan, PlanEntry, Reason, UpstreamReason } from './plan.ts';
+import type { ExecutionPlan, PlanDefer, PlanEntry, Reason, UpstreamReason } from './plan.ts';
 
 /** A plan in words, one line each: a summary, then every node that runs with its first reason and cause. */
 export function explain(plan: ExecutionPlan, id?: string): readonly string[] {
   if (id !== undefined) {
     const entry = plan.entries.find((one) => one.id === id);
-    return entry ? explainEntry(entry) : [`${id} has no verdict in this plan`];
+    return entry ? explainEntry(entry, plan.header.defer) : [`${id} has no verdict in this plan`];
   }
   const { counts, data } = plan.header;
   const lines = [`${counts.run} run, ${counts.skip} skip${counts.partial ? `, ${counts.partial} partial` : ''}`];
   for (const entry of plan.entries)
     if (entry.verdict !== 'SKIP') lines.push(`${entry.verdict} ${entry.id}: ${inShort(entry)}`);
   if (data.assumed.length > 0) lines.push(`assumed unchanged: ${data.assumed.map((one) => one.id).join(', ')}`);
+  lines.push(...elsewhere(plan));
   if (data.mode === 'check') lines.push(`data checked: ${checked(plan).join(', ') || 'nobody knows any version'}`);
   return lines;
+}
+
+/** What is read from another environment, and how old that is. */
+function elsewhere({ header: { defer } }: ExecutionPlan): readonly string[] {
+  if (!defer) return [];
+  const nodes = Object.entries(defer.nodes).map(([id, { run }]) => `${id} (built there by ${run})`);
+  return [`deferred to ${defer.environment}: ${nodes.join(', ') || 'nothing that the plan reads'}`];
 }
 
 /** Data whose version was looked at, with the version. */
@@ -21,9 +29,11 @@ export function checked({ header }: ExecutionPlan): readonly string[] {
 }
 
 /** Why one node has its verdict: every reason, then the way the change took. */
-export function explainEntry(entry: PlanEntry): readonly string[] {
+export function explainEntry(entry: PlanEntry, defer?: Pick<PlanDefer, 'environment'>): readonly string[] {
   const lines = [`${entry.verdict} ${entry.id}`, ...entry.reasons.map((reason) => `  because ${inWords(reason)}`)];
   if (entry.cause.length > 1) lines.push(`  cause ${entry.cause.join(' → ')}`);
+  for (const id of entry.deferred ?? [])
+    lines.push(`  reads ${id} from ${defer?.environment ?? 'another environment'}`);
   const { state, fingerprint } = entry.evidence;
   lines.push(`  fingerprint ${fingerprint}`);
   lines.push(

@@ -14,7 +14,10 @@ import {
 } from './environment-state.ts';
 import { builtInputs, lookedAt, versionOf } from './data.ts';
 import type { PrintQuery } from './content.ts';
+import { withDeferred } from './deferral.ts';
+import { asRead } from './deferred-manifest.ts';
 import { fingerprints, type Print } from './fingerprint.ts';
+import type { PlanDefer } from './plan.ts';
 import { Queries } from './queries.ts';
 import { carriesVerdict, type PartsOptions, type PartsTable, partsTable } from './parts.ts';
 
@@ -26,6 +29,8 @@ export interface RunOutcome extends PartsOptions {
   readonly results: readonly NodeOutcome[];
   /** Source or seed id → version of the data at the time, where somebody looked. */
   readonly data?: Readonly<Record<string, string>>;
+  /** What the run read from another environment, as its plan says. */
+  readonly defer?: PlanDefer;
   /** Reads compiled SQL; without it, nothing is remembered of what queries gave. */
   readonly print?: PrintQuery;
   /** Ids whose queries are read; of all others only their text is remembered. Absent: every query. */
@@ -56,28 +61,33 @@ export function resultOf(status: string): LastRun['result'] {
  * batches were built, keeps what it was built from, and is marked. Nodes that the manifest no longer has are forgotten.
  */
 export function fold(state: EnvironmentState, outcome: RunOutcome): EnvironmentState {
-  const { manifest } = outcome;
+  const manifest = asRead(outcome.manifest, outcome.defer);
+  const read = withDeferred(state, outcome.defer);
+  const elsewhere = (id: string): NodeState | undefined => (outcome.defer?.nodes[id] ? read.nodes[id] : undefined);
   const table = partsTable(manifest, outcome);
   const ended = new Map(outcome.results.map((result) => [result.id, result]));
   const prints = fingerprints(table, (id) => {
     const node = findNode(manifest, id)?.node;
     if (!node) return absent;
     const result = ended.get(id);
-    if (!carriesVerdict(node) || isBuilt(result)) return undefined;
-    return state.nodes[id]?.built?.fingerprint ?? absent;
+    if (!carriesVerdict(node) || (isBuilt(result) && !elsewhere(id))) return undefined;
+    return read.nodes[id]?.built?.fingerprint ?? absent;
   });
   const macroTable = hashOf(table.macros);
   const nodes: Record<string, NodeState> = {};
   const queries = new Queries(manifest, table, outcome.print);
   // What really stands: of this run, or of the one that built it last.
   const contents = (id: string): Content | undefined =>
-    (nodes[id] ?? state.nodes[id])?.built?.query?.content ?? (manifest.sources[id] ? queries.given(id) : undefined);
+    (elsewhere(id) ?? nodes[id] ?? state.nodes[id])?.built?.query?.content ??
+    (manifest.sources[id] ? queries.given(id) : undefined);
   for (const [id, print] of prints) {
     const node = findNode(manifest, id)?.node;
     if (!node || !carriesVerdict(node)) continue;
     const result = ended.get(id);
     const query = isBuilt(result) ? queries.built(id, contents, outcome) : undefined;
-    const data = dataRead(id, outcome, (input) => versionOf((nodes[input] ?? state.nodes[input])?.built?.data));
+    const data = dataRead(id, outcome, (input) =>
+      versionOf((elsewhere(input) ?? nodes[input] ?? state.nodes[input])?.built?.data),
+    );
     const next = nodeState(state.nodes[id], print, result, { ...outcome, macroTable, query, data });
     if (next) nodes[id] = next;
   }

@@ -12,6 +12,8 @@ export {
   type QueryRule,
   stateHash,
 } from './environment-state.ts';
+export type { DeferTo } from './deferral.ts';
+export { type Attachment, attachmentOf, deferredManifest, type DeferRefusal } from './deferred-manifest.ts';
 export { explain, explainEntry, inWords } from './explain.ts';
 export { fingerprints, PlanInputError, type Print } from './fingerprint.ts';
 export { assumeBuilt, fold, type NodeOutcome, resultOf, type RunOutcome } from './fold.ts';
@@ -23,6 +25,7 @@ export {
   type Evidence,
   type ExecutionPlan,
   type PlanData,
+  type PlanDefer,
   type PlanEntry,
   type PlanHeader,
   type PlanInput,

@@ -39,9 +39,29 @@ export interface PlanHeader {
   readonly data: PlanData;
   /** The batches of microbatch models that are built; absent where all that dbt would. */
   readonly eventTime?: EventTime;
+  /** What is read from another environment; absent where nothing may be. */
+  readonly defer?: PlanDefer;
   /** Seed id → SHA-256 of its file, where the manifest only has a path. */
   readonly files: Readonly<Record<string, string>>;
   readonly counts: { readonly run: number; readonly skip: number; readonly partial: number };
+}
+
+export interface PlanDefer {
+  readonly environment: string;
+  /** Hash of its EnvironmentState. */
+  readonly state: string;
+  /** Id → what stands there: nodes that the plan does not build, and that were never built here. */
+  readonly nodes: Readonly<Record<string, DeferredNode>>;
+}
+
+/** What was built there last. */
+export interface DeferredNode {
+  readonly fingerprint: string;
+  readonly run: string;
+  readonly attempt: number;
+  readonly relation: string;
+  /** In order; empty where they are not known, all of them. */
+  readonly columns: readonly string[];
 }
 
 /** From `start`, up to `end`; moments in UTC, as dbt takes them. */
@@ -71,6 +91,8 @@ export interface PlanEntry {
   readonly reasons: readonly Reason[];
   /** From the node where the change began to this one; empty when it is not run itself: SKIP, or PARTIAL with `tests_only`. */
   readonly cause: readonly string[];
+  /** Of a node that runs, what it reads from the other environment; sorted, absent when nothing. */
+  readonly deferred?: readonly string[];
   readonly evidence: Evidence;
 }
 

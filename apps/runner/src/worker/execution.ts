@@ -6,7 +6,8 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Outcome } from '../sandbox/supervise.ts';
 import type { Beginning } from './beginning.ts';
 import { engineIn, variablesHash } from './context.ts';
-import { eachText, readLogLine } from './dbt-log.ts';
+import { eachText, type LogLine, readLogLine } from './dbt-log.ts';
+import { openDeferral } from './deferral.ts';
 import type { Channel, Progress } from './progress.ts';
 import { untilAnswered } from './patience.ts';
 import { recordReads } from './reads.ts';
@@ -117,15 +118,20 @@ async function runStages(run: RunRequested, place: Place, setting: Setting): Pro
     DBT_USE_COLORS: 'false',
   };
   channel.write({ at: new Date().toISOString(), level: 'info', event: 'Sandbox', text: settingOf(sandbox, network) });
-  for (const { command, selectors } of run.stages) {
+  for (const { command, selectors, defer } of run.stages) {
     if (cancel.aborted || kill.aborted) return undefined;
     await workspace.select(place, selectors);
     await workspace.freshHome(place);
+    const stopped = AbortSignal.any([cancel, kill]);
+    const there = defer && (await openDeferral(place, defer, { blobs: setting.blobs, sandbox, stop: stopped }));
+    if (defer) channel.write(readsFrom(defer.environment));
+    if (there) await workspace.freshHome(place);
     const errors: string[] = [];
     const { project, out, home, data } = place;
     const stop = { signal: kill, interrupt: cancel, graceMs: cancelGraceMs };
     const prelude = run.kind === 'parse' ? recordReads + compileOffline : recordReads;
-    const how = { args: command, network, env, prelude };
+    const args = [...command, ...(there?.args ?? [])];
+    const how = { args, network, env, prelude, ...(there && { readOnly: there.readOnly }) };
     const outcome = await sandbox.run({ project, out, home, data, ...how, ...stop }, (line) => {
       // Twice: before anything is cut short, and again where JSON had written a character in another way.
       const read = eachText(
@@ -152,6 +158,11 @@ async function collect(place: Place, left: Setting['left']): Promise<void> {
     if (isResults) await rm(join(place.out, 'target', name));
   }
 }
+
+const readsFrom = (environment: string): LogLine => ({
+  ...{ at: new Date().toISOString(), level: 'info', event: 'Deferred' },
+  text: `reads what is not built here from ${environment}`,
+});
 
 /** Said plainly in every log, above all when there is less isolation than one would think. */
 function settingOf({ isolation }: Sandbox, network: 'none' | 'host'): string {

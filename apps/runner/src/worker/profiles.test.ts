@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { adapterOf, placeDatabases, profileFor } from './profiles.ts';
+import { adapterOf, attachDatabase, placeDatabases, profileFor } from './profiles.ts';
 
 const profile = (path: string) =>
   `shop: # ours\n  target: dev\n  outputs:\n    dev:\n      type: duckdb\n      path: ${path}\n      threads: 4\n`;
@@ -27,6 +27,17 @@ test('where only Jinja knows the path, Jinja decides, by the same rule', () => {
   const { path } = (parse(text) as { shop: { outputs: { dev: { path: string } } } }).shop.outputs.dev;
   expect(path).toContain("(env_var('DB', 'shop.duckdb')) if (env_var('DB', 'shop.duckdb')).startswith(('/', ");
   expect(path).toContain("else env_var('HEADGATE_DATA_DIR') ~ '/' ~ (env_var('DB', 'shop.duckdb')).split('/')[-1]");
+});
+
+test('one more file is attached to what is attached already, and to no other warehouse', () => {
+  const file = { path: '/w/deferred/shop.duckdb', alias: 'deferred_prod' };
+  const shop = profile('shop.duckdb');
+  const attached = (text: string) =>
+    (parse(attachDatabase(text, file)) as { shop: { outputs: { dev: object } } }).shop.outputs.dev;
+  expect(attached(shop)).toMatchObject({ attach: [{ ...file, read_only: true }], threads: 4 });
+  const more = `${shop}      attach:\n        - path: other.duckdb\n`;
+  expect(attached(more)).toMatchObject({ attach: [{ path: 'other.duckdb' }, { ...file, read_only: true }] });
+  expect(attached(shop.replace('duckdb\n', 'postgres\n'))).not.toHaveProperty('attach');
 });
 
 test('what is no profile comes back as it was', () => {

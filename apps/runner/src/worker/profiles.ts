@@ -1,4 +1,4 @@
-import { isMap, parseDocument, type YAMLMap } from 'yaml';
+import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
 
 /**
  * A project's profiles.yml with the files of DuckDB moved to where the environment keeps its data: the project itself
@@ -17,6 +17,23 @@ export function placeDatabases(text: string): string {
     moved = true;
   }
   return moved ? document.toString() : text;
+}
+
+/**
+ * A profiles.yml in which every DuckDB output attaches one more file, read-only. What Jinja makes of a list of
+ * attachments cannot be added to: then it stays as it is, and dbt does not find the database.
+ */
+export function attachDatabase(text: string, { path, alias }: { path: string; alias: string }): string {
+  const document = parseDocument(text);
+  if (document.errors.length > 0 || !isMap(document.contents)) return text;
+  for (const output of outputsIn(document.contents)) {
+    const before: unknown = output.get('attach');
+    if (output.get('type') !== 'duckdb' || (before !== undefined && !isSeq(before))) continue;
+    const entry = document.createNode({ path, alias, read_only: true });
+    if (isSeq(before)) before.add(entry);
+    else output.set('attach', document.createNode([entry]));
+  }
+  return document.toString();
 }
 
 function* outputsIn(profiles: YAMLMap): Generator<YAMLMap> {

@@ -52,6 +52,7 @@ function Why({ own, lines, plan }: { own: PlansEntryOutput; lines: Props['lines'
             </li>
           ))}
         </ol>
+        {entry.deferred && <ReadElsewhere ids={entry.deferred} plan={plan} />}
       </div>
       <div>{root ? <RootChange root={root} /> : <p className="t12 ink3">Reading where the change began</p>}</div>
       <div className="why-foot">
@@ -71,6 +72,17 @@ function Why({ own, lines, plan }: { own: PlansEntryOutput; lines: Props['lines'
         <CopyButton text={command} label="Copy the command" />
       </div>
     </div>
+  );
+}
+
+/** What is not built here is read from another environment. */
+function ReadElsewhere({ ids, plan }: { ids: readonly string[]; plan: string }) {
+  const { header } = useAsk('plansEntries', { plan, limit: 1 }, { forever: true }).data ?? {};
+  return (
+    <p className="t12 ink2">
+      Deferred to {header?.defer?.environment ?? 'another environment'}: it reads {ids.map(nameOf).join(', ')} from
+      there
+    </p>
   );
 }
 

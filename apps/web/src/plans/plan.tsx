@@ -68,6 +68,11 @@ function PlanHead({ plan }: { plan: Plan }) {
           </span>
         )}
         {header?.fullRefresh && <span>full refresh</span>}
+        {header?.defer && (
+          <span title="Neither built by this plan nor ever built here: read from there">
+            {header.defer.nodes} {header.defer.nodes === 1 ? 'node' : 'nodes'} deferred to {header.defer.environment}
+          </span>
+        )}
         <a className="link" href={hrefOf('plansDocument', { plan: plan.id })} download={`plan-${brief(plan.id)}.json`}>
           <Download size={12} aria-hidden /> Plan and evidence
         </a>

@@ -135,6 +135,8 @@ import type {
   PlansDocumentOutput,
   PlansStateInput,
   PlansStateOutput,
+  PlansDeferredInput,
+  PlansDeferredOutput,
   PlansConfirmInput,
   PlansConfirmOutput,
   PlansStagesInput,
@@ -883,6 +885,16 @@ export const plansState = operation<PlansStateInput, PlansStateOutput>({
   callers: ['gateway'],
   download: 'application/json',
 });
+export const plansDeferred = operation<PlansDeferredInput, PlansDeferredOutput>({
+  id: 'plans.deferred',
+  name: 'PlansDeferred',
+  service: 'planner',
+  method: 'GET',
+  path: '/api/v1/plans/{plan}/deferred',
+  authorize: 'plan:read',
+  callers: ['gateway'],
+  download: 'application/json',
+});
 export const plansConfirm = operation<PlansConfirmInput, PlansConfirmOutput>({
   id: 'plans.confirm',
   name: 'PlansConfirm',
@@ -1581,6 +1593,7 @@ export const operations = [
   plansGet,
   plansDocument,
   plansState,
+  plansDeferred,
   plansConfirm,
   plansStages,
   plansRemaining,

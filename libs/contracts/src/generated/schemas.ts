@@ -229,6 +229,12 @@ export const schemas: Record<string, object> = {
           },
         },
       },
+      deferred: {
+        type: 'array',
+        items: { type: 'string', minLength: 1 },
+        minItems: 1,
+        description: 'Of a node that runs: what it reads from the other environment.',
+      },
     },
   },
   PlanReason: {
@@ -337,6 +343,23 @@ export const schemas: Record<string, object> = {
     pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?$',
     description: 'A moment in UTC, as dbt takes it.',
   },
+  DeferredNode: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['fingerprint', 'run', 'attempt', 'relation', 'columns'],
+    properties: {
+      fingerprint: { $ref: '#/$defs/Digest' },
+      run: { type: 'string', minLength: 1 },
+      attempt: { type: 'integer', minimum: 0 },
+      relation: { type: 'string', minLength: 1 },
+      columns: {
+        type: 'array',
+        items: { type: 'string', minLength: 1 },
+        description: 'Empty where they are not known, all of them.',
+      },
+    },
+    description: 'What was built there last, and from what.',
+  },
   ExecutionPlan: {
     description:
       'What would run and why, with all evidence. Its file is exactly its canonical bytes; `digest` is the hash of the canonical plan without that field.',
@@ -432,6 +455,18 @@ export const schemas: Record<string, object> = {
             required: ['start', 'end'],
             properties: { start: { $ref: '#/$defs/EventTime' }, end: { $ref: '#/$defs/EventTime' } },
             description: 'From `start`, up to `end`: the batches of microbatch models that are built. Absent without.',
+          },
+          defer: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['environment', 'state', 'nodes'],
+            properties: {
+              environment: { $ref: '#/$defs/Slug' },
+              state: { $ref: '#/$defs/Digest' },
+              nodes: { type: 'object', additionalProperties: { $ref: '#/$defs/DeferredNode' } },
+            },
+            description:
+              'What is read from another environment, as its state says: nodes that this plan does not build and that were never built here.',
           },
         },
       },
@@ -1007,6 +1042,23 @@ export const schemas: Record<string, object> = {
               description: "dbt's arguments, without the executable.",
             },
             selectors: { $ref: '#/$defs/Digest' },
+            defer: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['environment', 'manifest'],
+              properties: {
+                environment: { $ref: '#/$defs/Slug' },
+                manifest: { $ref: '#/$defs/Digest' },
+                attach: {
+                  type: 'object',
+                  additionalProperties: false,
+                  required: ['database', 'as'],
+                  properties: { database: { type: 'string', minLength: 1 }, as: { type: 'string', minLength: 1 } },
+                },
+              },
+              description:
+                'What is read from another environment: blob of the manifest that dbt defers to; `attach`: the database of a file there, and the name that it is read under.',
+            },
           },
           description: 'One dbt invocation. `selectors`: blob of a selectors.yml for the overlay.',
         },
@@ -3555,6 +3607,7 @@ export const schemas: Record<string, object> = {
       },
       total: { type: 'integer', minimum: 0 },
       runId: { $ref: '#/$defs/Uuid' },
+      defer: { $ref: '#/$defs/Slug', description: 'The environment that it reads what is not built here from.' },
     },
   },
   PlanLine: {
@@ -3569,9 +3622,10 @@ export const schemas: Record<string, object> = {
       cause: { type: 'array', items: { type: 'string', minLength: 1 } },
       changed: { type: 'array', items: { type: 'string', minLength: 1 } },
       why: { type: 'string', minLength: 1 },
+      deferred: { type: 'array', items: { type: 'string', minLength: 1 } },
     },
     description:
-      "A verdict without its evidence. `changed`: the node's own parts that differ from what was built last; `why`: the first reason in words.",
+      "A verdict without its evidence. `changed`: the node's own parts that differ from what was built last; `why`: the first reason in words. `deferred`: what it reads from the other environment.",
   },
   PlanSide: {
     type: 'object',
@@ -3592,7 +3646,7 @@ export const schemas: Record<string, object> = {
     additionalProperties: false,
     required: ['rules', 'fullRefresh', 'assumed'],
     description:
-      'What the whole plan was made by. `selection`: none when everything was wanted; `assumed`: how many inputs without a version of their data were taken for unchanged.',
+      'What the whole plan was made by. `selection`: none when everything was wanted; `assumed`: how many inputs without a version of their data were taken for unchanged. `defer`: how many nodes are read from another environment.',
     properties: {
       rules: { type: 'string', minLength: 1 },
       fullRefresh: { type: 'boolean' },
@@ -3605,6 +3659,12 @@ export const schemas: Record<string, object> = {
           select: { type: 'array', items: { type: 'string', minLength: 1 } },
           exclude: { type: 'array', items: { type: 'string', minLength: 1 } },
         },
+      },
+      defer: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['environment', 'nodes'],
+        properties: { environment: { $ref: '#/$defs/Slug' }, nodes: { type: 'integer', minimum: 0 } },
       },
     },
   },
@@ -3626,6 +3686,11 @@ export const schemas: Record<string, object> = {
         required: ['start', 'end'],
         properties: { start: { $ref: '#/$defs/EventTime' }, end: { $ref: '#/$defs/EventTime' } },
         description: 'Of microbatch models, build the batches from `start` up to `end`.',
+      },
+      defer: {
+        $ref: '#/$defs/Slug',
+        description:
+          'Another environment of the project: what is neither built by the plan nor was ever built here is read from there.',
       },
     },
   },
@@ -3668,6 +3733,13 @@ export const schemas: Record<string, object> = {
     properties: { plan: { $ref: '#/$defs/Uuid' } },
   },
   PlansStateOutput: { $ref: '#/$defs/Blob' },
+  PlansDeferredInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['plan'],
+    properties: { plan: { $ref: '#/$defs/Uuid' } },
+  },
+  PlansDeferredOutput: { $ref: '#/$defs/Blob' },
   PlansConfirmInput: {
     type: 'object',
     additionalProperties: false,
@@ -3703,6 +3775,23 @@ export const schemas: Record<string, object> = {
               description: "dbt's arguments, without the executable.",
             },
             selectors: { $ref: '#/$defs/Digest' },
+            defer: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['environment', 'manifest'],
+              properties: {
+                environment: { $ref: '#/$defs/Slug' },
+                manifest: { $ref: '#/$defs/Digest' },
+                attach: {
+                  type: 'object',
+                  additionalProperties: false,
+                  required: ['database', 'as'],
+                  properties: { database: { type: 'string', minLength: 1 }, as: { type: 'string', minLength: 1 } },
+                },
+              },
+              description:
+                'What is read from another environment: blob of the manifest that dbt defers to; `attach`: the database of a file there, and the name that it is read under.',
+            },
           },
           description: 'One dbt invocation. `selectors`: blob of a selectors.yml for the overlay.',
         },
@@ -3741,6 +3830,23 @@ export const schemas: Record<string, object> = {
               description: "dbt's arguments, without the executable.",
             },
             selectors: { $ref: '#/$defs/Digest' },
+            defer: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['environment', 'manifest'],
+              properties: {
+                environment: { $ref: '#/$defs/Slug' },
+                manifest: { $ref: '#/$defs/Digest' },
+                attach: {
+                  type: 'object',
+                  additionalProperties: false,
+                  required: ['database', 'as'],
+                  properties: { database: { type: 'string', minLength: 1 }, as: { type: 'string', minLength: 1 } },
+                },
+              },
+              description:
+                'What is read from another environment: blob of the manifest that dbt defers to; `attach`: the database of a file there, and the name that it is read under.',
+            },
           },
           description: 'One dbt invocation. `selectors`: blob of a selectors.yml for the overlay.',
         },

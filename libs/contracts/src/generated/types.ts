@@ -49,6 +49,13 @@ export type ContentHash = string | null;
  */
 export type EventTime = string;
 /**
+ * A short name in URLs: lower case, digits, dash, underscore.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "Slug".
+ */
+export type Slug = string;
+/**
  * UUIDv7 of a row.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -62,13 +69,6 @@ export type Uuid = string;
  * via the `definition` "Time".
  */
 export type Time = string;
-/**
- * A short name in URLs: lower case, digits, dash, underscore.
- *
- * This interface was referenced by `AllContracts`'s JSON-Schema
- * via the `definition` "Slug".
- */
-export type Slug = string;
 /**
  * Opaque; give it back to get the next page.
  *
@@ -269,6 +269,12 @@ export interface PlanEntry {
       };
     } | null;
   };
+  /**
+   * Of a node that runs: what it reads from the other environment.
+   *
+   * @minItems 1
+   */
+  deferred?: string[];
 }
 /**
  * Why a verdict is what it is.
@@ -343,6 +349,22 @@ export interface PlanInput {
   fingerprint: Digest;
 }
 /**
+ * What was built there last, and from what.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "DeferredNode".
+ */
+export interface DeferredNode {
+  fingerprint: Digest;
+  run: string;
+  attempt: number;
+  relation: string;
+  /**
+   * Empty where they are not known, all of them.
+   */
+  columns: string[];
+}
+/**
  * What would run and why, with all evidence. Its file is exactly its canonical bytes; `digest` is the hash of the canonical plan without that field.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -397,6 +419,16 @@ export interface ExecutionPlan {
     eventTime?: {
       start: EventTime;
       end: EventTime;
+    };
+    /**
+     * What is read from another environment, as its state says: nodes that this plan does not build and that were never built here.
+     */
+    defer?: {
+      environment: Slug;
+      state: Digest;
+      nodes: {
+        [k: string]: DeferredNode;
+      };
     };
   };
   entries: PlanEntry[];
@@ -995,6 +1027,17 @@ export interface RunRequested {
      */
     command: string[];
     selectors?: Digest;
+    /**
+     * What is read from another environment: blob of the manifest that dbt defers to; `attach`: the database of a file there, and the name that it is read under.
+     */
+    defer?: {
+      environment: Slug;
+      manifest: Digest;
+      attach?: {
+        database: string;
+        as: string;
+      };
+    };
   }[];
   /**
    * UUIDv7 of a row.
@@ -1633,6 +1676,9 @@ export interface AuditExportInput {}
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "PlansStateOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "PlansDeferredOutput".
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "RunsArtifactOutput".
@@ -2985,9 +3031,13 @@ export interface Plan {
   };
   total: number;
   runId?: Uuid;
+  /**
+   * A short name in URLs: lower case, digits, dash, underscore.
+   */
+  defer?: string;
 }
 /**
- * A verdict without its evidence. `changed`: the node's own parts that differ from what was built last; `why`: the first reason in words.
+ * A verdict without its evidence. `changed`: the node's own parts that differ from what was built last; `why`: the first reason in words. `deferred`: what it reads from the other environment.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "PlanLine".
@@ -3000,6 +3050,7 @@ export interface PlanLine {
   cause: string[];
   changed?: string[];
   why: string;
+  deferred?: string[];
 }
 /**
  * A node as one manifest has it. `code`: as written, before it is compiled.
@@ -3018,7 +3069,7 @@ export interface PlanSide {
   truncated?: boolean;
 }
 /**
- * What the whole plan was made by. `selection`: none when everything was wanted; `assumed`: how many inputs without a version of their data were taken for unchanged.
+ * What the whole plan was made by. `selection`: none when everything was wanted; `assumed`: how many inputs without a version of their data were taken for unchanged. `defer`: how many nodes are read from another environment.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "PlanHeader".
@@ -3030,6 +3081,10 @@ export interface PlanHeader {
   selection?: {
     select: string[];
     exclude: string[];
+  };
+  defer?: {
+    environment: Slug;
+    nodes: number;
   };
 }
 export interface PlansProposeInput {
@@ -3053,6 +3108,10 @@ export interface PlansProposeInput {
     start: EventTime;
     end: EventTime;
   };
+  /**
+   * A short name in URLs: lower case, digits, dash, underscore.
+   */
+  defer?: string;
 }
 export interface PlansListInput {
   project: Slug;
@@ -3071,6 +3130,9 @@ export interface PlansDocumentInput {
   plan: Uuid;
 }
 export interface PlansStateInput {
+  plan: Uuid;
+}
+export interface PlansDeferredInput {
   plan: Uuid;
 }
 export interface PlansConfirmInput {
@@ -3097,6 +3159,17 @@ export interface PlansStagesOutput {
      */
     command: string[];
     selectors?: Digest;
+    /**
+     * What is read from another environment: blob of the manifest that dbt defers to; `attach`: the database of a file there, and the name that it is read under.
+     */
+    defer?: {
+      environment: Slug;
+      manifest: Digest;
+      attach?: {
+        database: string;
+        as: string;
+      };
+    };
   }[];
 }
 export interface PlansRemainingInput {
@@ -3122,6 +3195,17 @@ export interface PlansRemainingOutput {
      */
     command: string[];
     selectors?: Digest;
+    /**
+     * What is read from another environment: blob of the manifest that dbt defers to; `attach`: the database of a file there, and the name that it is read under.
+     */
+    defer?: {
+      environment: Slug;
+      manifest: Digest;
+      attach?: {
+        database: string;
+        as: string;
+      };
+    };
   }[];
   /**
    * SHA-256 of canonical bytes or of a file's own bytes.
@@ -4254,6 +4338,7 @@ export type PlansProposeOutput = Plan;
 export type PlansGetOutput = Plan;
 export type PlansDocumentOutput = Blob;
 export type PlansStateOutput = Blob;
+export type PlansDeferredOutput = Blob;
 export type PlansConfirmOutput = Plan;
 export type ProjectsGetOutput = Project;
 export type ProjectsCreateOutput = Project;

@@ -138,6 +138,20 @@ export const eventTimeSchema = z
   .string()
   .regex(new RegExp('^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?$'))
   .describe('A moment in UTC, as dbt takes it.');
+export const slugSchema = z
+  .string()
+  .regex(new RegExp('^[a-z0-9][a-z0-9_-]{0,62}$'))
+  .describe('A short name in URLs: lower case, digits, dash, underscore.');
+export const deferredNodeSchema = z
+  .object({
+    fingerprint: digestSchema,
+    run: z.string().min(1),
+    attempt: z.number().int().gte(0),
+    relation: z.string().min(1),
+    columns: z.array(z.string().min(1)).describe('Empty where they are not known, all of them.'),
+  })
+  .strict()
+  .describe('What was built there last, and from what.');
 export const planReasonSchema = z
   .object({
     code: z.enum([
@@ -239,6 +253,11 @@ export const planEntrySchema = z
           .optional(),
       })
       .strict(),
+    deferred: z
+      .array(z.string().min(1))
+      .min(1)
+      .describe('Of a node that runs: what it reads from the other environment.')
+      .optional(),
   })
   .strict()
   .describe(
@@ -293,6 +312,13 @@ export const executionPlanSchema = z
           .object({ start: eventTimeSchema, end: eventTimeSchema })
           .strict()
           .describe('From `start`, up to `end`: the batches of microbatch models that are built. Absent without.')
+          .optional(),
+        defer: z
+          .object({ environment: slugSchema, state: digestSchema, nodes: z.record(z.string(), deferredNodeSchema) })
+          .strict()
+          .describe(
+            'What is read from another environment, as its state says: nodes that this plan does not build and that were never built here.',
+          )
           .optional(),
       })
       .strict(),
@@ -398,10 +424,6 @@ export const actorSchema = z
   .object({ kind: z.enum(['person', 'service-account', 'service']), id: z.string().min(1) })
   .strict()
   .describe('Who did it.');
-export const slugSchema = z
-  .string()
-  .regex(new RegExp('^[a-z0-9][a-z0-9_-]{0,62}$'))
-  .describe('A short name in URLs: lower case, digits, dash, underscore.');
 export const provenanceEventSchema = z
   .object({
     schemaVersion: z.string().regex(new RegExp('^1\\.\\d+$')),
@@ -658,6 +680,20 @@ export const runRequestedSchema = z
           .object({
             command: z.array(z.string().min(1)).min(1).describe("dbt's arguments, without the executable."),
             selectors: digestSchema.optional(),
+            defer: z
+              .object({
+                environment: slugSchema,
+                manifest: digestSchema,
+                attach: z
+                  .object({ database: z.string().min(1), as: z.string().min(1) })
+                  .strict()
+                  .optional(),
+              })
+              .strict()
+              .describe(
+                'What is read from another environment: blob of the manifest that dbt defers to; `attach`: the database of a file there, and the name that it is read under.',
+              )
+              .optional(),
           })
           .strict()
           .describe('One dbt invocation. `selectors`: blob of a selectors.yml for the overlay.'),

@@ -30,14 +30,15 @@ export function checkEntry(entry: Entry, now: ManifestEvidence, rederived: Reder
     verdict: expected.verdict,
     evidence: expected.evidence,
     reasons: expected.reasons,
+    deferred: expected.deferred ?? null,
   } as const;
   for (const [field, value] of Object.entries(fields)) {
-    const said = entry[field as keyof Entry];
+    const said = field === 'deferred' ? (entry.deferred ?? null) : entry[field as keyof Entry];
     if (said === undefined || canonical(said) !== canonical(value))
       throw new Rejected('entry', wrong(field, said, value), entry.id);
   }
   const extra = Object.keys(entry).find(
-    (key) => !['id', 'type', 'verdict', 'reasons', 'cause', 'evidence'].includes(key),
+    (key) => !['id', 'type', 'verdict', 'reasons', 'cause', 'evidence', 'deferred'].includes(key),
   );
   if (extra !== undefined) throw new Rejected('entry', `there is no field "${extra}" in an entry`, entry.id);
   checkCause(entry, expected.begins, now, plan);

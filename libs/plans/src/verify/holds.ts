@@ -1,7 +1,7 @@
 import { hashOf } from '@headgate/contracts';
 import { createHash } from 'node:crypto';
 import { behind, byRelation, type Query, queryOf } from './compiled.ts';
-import type { ManifestEvidence, StateEvidence } from './evidence.ts';
+import type { ManifestEvidence } from './evidence.ts';
 
 /**
  * Reads one SQL query. The reader comes from the library of column lineage: it is the one piece that both sides of a
@@ -52,7 +52,7 @@ export class Holdings {
 
   constructor(
     private readonly now: ManifestEvidence,
-    private readonly state: StateEvidence,
+    readonly before: (id: string) => Held | undefined,
     private readonly read: ReadSql,
   ) {
     this.relations = byRelation(now.manifest);
@@ -62,10 +62,6 @@ export class Holdings {
     let query = this.queries.get(id);
     if (query === undefined) this.queries.set(id, (query = queryOf(this.now, id)));
     return query;
-  }
-
-  before(id: string): Held | undefined {
-    return this.state.nodes[id]?.built?.query?.content;
   }
 
   /** Sources and seeds: what the manifest says of their data. */
@@ -122,7 +118,7 @@ export class Holdings {
   }
 }
 
-function solid(hash: string): Held {
+export function solid(hash: string): Held {
   return { rows: hash, columns: {}, names: [], rest: hash, self: hash };
 }
 
@@ -153,7 +149,7 @@ function worth({ text, uses, volatile }: Part, held: (id: string) => Held | unde
   return sum(pieces);
 }
 
-function sum(pieces: readonly string[]): string {
+export function sum(pieces: readonly string[]): string {
   return createHash('sha256')
     .update(pieces.map((piece) => `${piece.length}:${piece}`).join(''))
     .digest('hex')

@@ -10,10 +10,17 @@ export interface Choices {
   readonly fullRefresh: boolean;
   /** The batches of microbatch models that are built; undefined where all that dbt would. */
   readonly eventTime: { readonly start: string; readonly end: string } | undefined;
+  /** What is read from another environment, under the fingerprints that it counts as. */
+  readonly elsewhere: ReadonlyMap<string, Elsewhere>;
   /** Ids that the plan speaks of; null for all. */
   readonly selected: ReadonlySet<string> | null;
   /** Reads SQL; null when the plan looked at none. */
   readonly read: ReadSql | null;
+}
+
+export interface Elsewhere {
+  readonly fingerprint: string;
+  readonly held: Held;
 }
 
 /** One entry as it must be, but for the cause, of which several may be true. */
@@ -21,6 +28,8 @@ export interface Expected {
   readonly verdict: 'RUN' | 'SKIP' | 'PARTIAL';
   readonly reasons: readonly object[];
   readonly evidence: object;
+  /** What it reads from another environment; undefined when nothing, or when it does not run. */
+  readonly deferred: readonly string[] | undefined;
   /** Whether the node has a reason of its own. */
   readonly begins: boolean;
 }
@@ -37,7 +46,9 @@ export class Rederivation {
     private readonly state: StateEvidence,
     private readonly choices: Choices,
   ) {
-    this.holdings = choices.read && new Holdings(now, state, choices.read);
+    const before = (id: string): Held | undefined =>
+      choices.elsewhere.get(id)?.held ?? state.nodes[id]?.built?.query?.content;
+    this.holdings = choices.read && new Holdings(now, before, choices.read);
   }
 
   expected(id: string): Expected {
@@ -49,10 +60,13 @@ export class Rederivation {
     const { fingerprint, upstream: inputs } = this.print(id);
     const evidence = { fingerprint, parts: this.now.partsOf(id), upstream: inputs, state: this.stateOf(id), query };
     const begins = own.length > 0;
-    if (run) return { verdict: this.inBatches(id) ? 'PARTIAL' : 'RUN', reasons, evidence, begins };
+    const deferred = this.now.relations(id).filter((input) => this.choices.elsewhere.has(input));
+    const read = run && deferred.length > 0 ? deferred : undefined;
+    if (run) return { verdict: this.inBatches(id) ? 'PARTIAL' : 'RUN', reasons, evidence, begins, deferred: read };
     const tests = this.now.testsOf(id).filter((test) => this.isSpokenOf(test) && this.moves(test));
-    if (tests.length === 0) return { verdict: 'SKIP', reasons, evidence, begins };
-    return { verdict: 'PARTIAL', reasons: [{ code: 'tests_only', tests }, ...reasons], evidence, begins };
+    if (tests.length === 0) return { verdict: 'SKIP', reasons, evidence, begins, deferred: read };
+    const told = [{ code: 'tests_only', tests }, ...reasons];
+    return { verdict: 'PARTIAL', reasons: told, evidence, begins, deferred: read };
   }
 
   /** What the node will be built from: a node that stays keeps what it has. */
@@ -60,8 +74,10 @@ export class Rederivation {
     const known = this.prints.get(id);
     if (known) return known;
     const built = this.state.nodes[id]?.built;
+    const elsewhere = this.choices.elsewhere.get(id);
     let print: { fingerprint: string; upstream: Hashes };
-    if (this.now.carries(id) && !this.moves(id) && built)
+    if (elsewhere) print = { fingerprint: elsewhere.fingerprint, upstream: {} };
+    else if (this.now.carries(id) && !this.moves(id) && built)
       print = { fingerprint: built.fingerprint, upstream: built.upstream };
     else {
       const upstream = Object.fromEntries(
@@ -79,6 +95,8 @@ export class Rederivation {
   }
 
   private why(id: string): Why {
+    const elsewhere = this.choices.elsewhere.get(id);
+    if (elsewhere) return { own: [], upstream: [], spared: [], held: elsewhere.held, query: null };
     let why = this.reasons.get(id);
     if (!why) {
       if (this.open.has(id)) throw new Rejected('manifest', 'the manifest has a dependency cycle', id);
@@ -185,7 +203,8 @@ export class Rederivation {
     const versioned = (data: Hashes | undefined): string | undefined =>
       data === undefined || Object.keys(data).length === 0 ? undefined : hashOf(data);
     return this.now.relations(id).flatMap((input) => {
-      const [now, then] = [versioned(this.state.nodes[input]?.built?.data), read[input]];
+      const here = this.choices.elsewhere.has(input) ? undefined : this.state.nodes[input]?.built?.data;
+      const [now, then] = [versioned(here), read[input]];
       if (now === then) return [];
       const known = now !== undefined && then !== undefined;
       if (!known && !this.choices.check) return [];
@@ -245,6 +264,8 @@ export class Rederivation {
   /** Whether an input still is what a node recorded of it. */
   private same(id: string, was: string): boolean {
     if (!this.now.has(id)) return was === 'absent';
+    const elsewhere = this.choices.elsewhere.get(id);
+    if (elsewhere) return elsewhere.fingerprint === was;
     if (this.now.carries(id)) return (this.state.nodes[id]?.built?.fingerprint ?? 'absent') === was;
     const then = this.state.inputs[was];
     if (!then || then.id !== id || this.changed(id, then).length > 0) return false;

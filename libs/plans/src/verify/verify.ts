@@ -8,7 +8,8 @@ import {
 } from '@headgate/contracts';
 import { readArtifact } from '@headgate/dbt';
 import { entryAt, readCanonical } from './bytes.ts';
-import { ManifestEvidence, type StateEvidence } from './evidence.ts';
+import { readElsewhere } from './elsewhere.ts';
+import { ManifestEvidence } from './evidence.ts';
 import { checkCoverage, checkEntry, checkHeader, checkInputs, checkStages } from './checks.ts';
 import type { ReadSql } from './holds.ts';
 import { Rederivation } from './rederive.ts';
@@ -22,6 +23,8 @@ export interface VerifyInput {
   readonly plan: Uint8Array;
   readonly manifest: Uint8Array;
   readonly state: Uint8Array;
+  /** The state of the environment that the plan defers to; without it, what the plan says of that is taken on trust. */
+  readonly deferred?: Uint8Array;
   /** Reads the SQL of an adapter; without it, a plan that looked at SQL is not judged. */
   readonly reader?: (adapter: string | null | undefined) => ReadSql | undefined;
 }
@@ -48,13 +51,16 @@ type Plan = ExecutionPlan;
 /**
  * Checks a plan against the manifest and the state it names: every verdict, reason and piece of evidence is worked out
  * again by code that shares nothing with the builder but the reader of SQL it is given. What it takes on trust is what neither file can say: the snapshot's
- * id, the words of a selection, versions of data in mode `check`, and hashes of large seed files.
+ * id, the words of a selection, versions of data in mode `check`, hashes of large seed files, and what another environment
+ * holds that a plan defers to, unless its state is given, too.
  */
 export function verifyPlan(input: VerifyInput): VerifyResult {
   try {
     const plan = readPlan(input.plan);
     const now = new ManifestEvidence(readManifest(input.manifest, plan), plan.header.files);
-    const state = readState(input.state, plan);
+    const state = readState(input.state, plan.header.state);
+    const { defer } = plan.header;
+    const there = defer && input.deferred && readState(input.deferred, defer.state);
     const selected = plan.header.selection === null ? null : new Set(plan.entries.map((entry) => entry.id));
     const { mode, versions } = plan.header.data;
     const rederived = new Rederivation(now, state, {
@@ -63,6 +69,7 @@ export function verifyPlan(input: VerifyInput): VerifyResult {
       fullRefresh: plan.header.fullRefresh,
       eventTime: plan.header.eventTime,
       selected,
+      elsewhere: readElsewhere(plan, now, state, there),
       read: readerFor(plan, now, input.reader),
     });
     checkCoverage(plan, now);
@@ -140,10 +147,9 @@ function readManifest(bytes: Uint8Array, plan: Plan): ManifestEvidence['manifest
   return read.artifact.manifest;
 }
 
-function readState(bytes: Uint8Array, plan: Plan): StateEvidence {
+function readState(bytes: Uint8Array, named: string): EnvironmentState {
   const id = sha256(bytes);
-  if (id !== plan.header.state)
-    throw new Rejected('state', `the plan was made from state ${plan.header.state}; this one is ${id}`);
+  if (id !== named) throw new Rejected('state', `the plan was made from state ${named}; this one is ${id}`);
   const file = readCanonical(bytes);
   if (!file.ok) throw new Rejected('state', `${file.message}, at byte ${file.offset}`);
   return shaped<EnvironmentState>('EnvironmentState', file.value);
