@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canonical } from '@headgate/contracts';
-import { type Manifest } from '@headgate/dbt';
+import { type Manifest, SelectableProject } from '@headgate/dbt';
 import { queryPrinter } from '@headgate/lineage/engine';
 import {
   assumeBuilt,
@@ -28,6 +28,8 @@ export interface Subject {
   readonly from: string;
   /** Statements that make the tables nobody builds. */
   readonly tables: readonly string[];
+  /** How it is built says more than its SQL: every mutation is built by dbt, both ways, and nothing executed directly. */
+  readonly byDbt?: true;
 }
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -41,6 +43,7 @@ export const subjects: readonly Subject[] = [
       "create table main.events as select range as event_id, 1 + range % 100 as customer_id, case when range % 7 = 0 then 'order' else 'view' end as kind, timestamp '2024-01-01' + interval (range) minute as landed_at from range(200)",
     ],
   },
+  { name: 'built', from: here('built'), tables: [], byDbt: true },
 ];
 
 /** Code that builds plans, and that reads SQL: the product's own, or a copy with a mistake planted in it. */
@@ -84,6 +87,13 @@ export type Outcome = Case | { readonly invalid: string };
 
 type Head = ReturnType<typeof asManifest>;
 
+interface Executed {
+  readonly head: Head;
+  readonly nodes: readonly WorkNode[];
+  readonly landed: readonly string[];
+  readonly plans: readonly ExecutionPlan[];
+}
+
 const snapshot = `sha256:${'0'.repeat(64)}`;
 /** Ways in which the seed files are filled. */
 export const dataSeeds = 3;
@@ -93,7 +103,6 @@ const usualInFull = 20;
 /** One subject, built once, ready to be mutated. */
 export class Bench {
   private readonly states = new Map<Planner, { print: PrintQuery | undefined; state: EnvironmentState }>();
-  private withoutSql: EnvironmentState | undefined;
 
   private constructor(
     readonly subject: Subject,
@@ -105,14 +114,15 @@ export class Bench {
     private readonly fullBuilds: FullBuilds,
   ) {}
 
-  static async open(subject: Subject, venv: string, work: string): Promise<Bench> {
+  /** `prelude`: what runs in dbt's process; the runner's own, or a copy with a mistake planted in it. */
+  static async open(subject: Subject, venv: string, work: string, prelude = recordReads): Promise<Bench> {
     const folder = join(work, subject.name, 'project');
     const shop = new Workshop(subject.from, folder);
     const database = join(work, subject.name, 'compile', `${subject.name}.duckdb`);
     const target = join(work, subject.name, 'target');
-    const worker = new Worker(venv, { [`${subject.name.toUpperCase()}_DB`]: database, HEADGATE_PRELUDE: recordReads });
+    const worker = new Worker(venv, { [`${subject.name.toUpperCase()}_DB`]: database, HEADGATE_PRELUDE: prelude });
     const fullBuilds = await FullBuilds.open(
-      { project: folder, work: dirname(folder), name: subject.name, venv },
+      { project: folder, work: dirname(folder), name: subject.name, venv, direct: !subject.byDbt },
       worker,
       subject.tables,
     );
@@ -121,7 +131,7 @@ export class Bench {
     const { manifest } = asManifest(JSON.parse(readFileSync(join(target, 'manifest.json'), 'utf8')) as object);
     const data = join(work, subject.name, 'data');
     const bench = new Bench(subject, worker, shop, target, { manifest, nodes: workNodes(manifest) }, data, fullBuilds);
-    for (let seed = 0; seed < dataSeeds; seed++) {
+    for (let seed = 0; seed < dataSeeds && !subject.byDbt; seed++) {
       const seeds = bench.seedFiles(bench.base.manifest, seed, 'base');
       await must(
         worker.ask({
@@ -168,8 +178,36 @@ export class Bench {
     const { landed = [] } = mutation;
     const plans = planners.map((planner) => this.planned(planner, head, landed.length > 0));
     const nodes = workNodes(head.manifest);
-    const skip = plans.map(({ plan }) => plan.entries.filter((entry) => entry.verdict === 'SKIP').map(({ id }) => id));
-    const wrong: string[][] = planners.map(() => []);
+    const seeds = this.seedFiles(head.manifest, 0, 'head');
+    const byDbt = (plan: ExecutionPlan): Promise<FullBuild> =>
+      this.fullBuilds.compare({
+        ...{ manifest: head.manifest, nodes, seeds, landed },
+        ...{ runs: running(plan), fickle: fickle(plan) },
+      });
+    const { byDbt: always = false } = this.subject;
+    const built: FullBuild[] = [];
+    for (const { plan } of always ? plans : []) built.push(await byDbt(plan));
+    const wrong = always
+      ? built.map(({ planned }) => planned)
+      : await this.executed({ head, nodes, landed, plans: plans.map(({ plan }) => plan) });
+    if ('invalid' in wrong) return wrong;
+    const [{ plan, state }] = plans as [{ plan: ExecutionPlan; state: EnvironmentState }];
+    const runs = running(plan);
+    return {
+      ...{ subject: this.subject.name, operator: mutation.name, preserving: mutation.preserving },
+      ...{ files: mutation.files, runs, wrong },
+      whole: this.byDbtsSelection(plan, head),
+      begins: plan.entries.filter((entry) => entry.cause.length === 1).map(({ id }) => id),
+      verified: verified(plan, state, head),
+      byRegion: this.byRegion(runs, head, landed.length > 0),
+      full: built[0] ?? (full ? await byDbt(plan) : null),
+    };
+  }
+
+  /** By plan: what differs, over any filling of the data, from having run everything. */
+  private async executed({ head, nodes, landed, plans }: Executed): Promise<readonly string[][] | { invalid: string }> {
+    const skip = plans.map((plan) => plan.entries.filter((entry) => entry.verdict === 'SKIP').map(({ id }) => id));
+    const wrong: string[][] = plans.map(() => []);
     for (let seed = 0; seed < dataSeeds; seed++) {
       const seeds = this.seedFiles(head.manifest, seed, 'head');
       const question = { op: 'judge', key: seed, nodes, seeds, skip, landed };
@@ -177,21 +215,7 @@ export class Bench {
       if ('error' in answer) return { invalid: answer.error };
       answer.wrong.forEach((ids, i) => wrong[i]?.push(...ids));
     }
-    const [{ plan, state }] = plans as [{ plan: ExecutionPlan; state: EnvironmentState }];
-    const runs = running(plan);
-    const seeds = this.seedFiles(head.manifest, 0, 'head');
-    return {
-      ...{ subject: this.subject.name, operator: mutation.name, preserving: mutation.preserving },
-      ...{ files: mutation.files, runs },
-      whole: running(buildPlan({ ...head, manifest: asDbtSees(head.manifest), snapshot, state: this.plain() })),
-      begins: plan.entries.filter((entry) => entry.cause.length === 1).map(({ id }) => id),
-      wrong: wrong.map((ids) => [...new Set(ids)].sort()),
-      verified: verified(plan, state, head),
-      byRegion: this.byRegion(runs, head, landed.length > 0),
-      full: full
-        ? await this.fullBuilds.compare({ manifest: head.manifest, nodes, seeds, runs, landed, fickle: fickle(plan) })
-        : null,
-    };
+    return wrong.map((ids) => [...new Set(ids)].sort());
   }
 
   end(): void {
@@ -223,9 +247,13 @@ export class Bench {
     return [...runs.filter((id) => !others.includes(id)), ...others.filter((id) => !runs.includes(id))];
   }
 
-  /** The state as dbt's own comparison has it: without a look at the SQL. */
-  private plain(): EnvironmentState {
-    return (this.withoutSql ??= assumeBuilt(asDbtSees(this.base.manifest), 'base'));
+  /** What dbt's own comparison selects, as far as the plan speaks of it. */
+  private byDbtsSelection({ entries }: ExecutionPlan, head: Head): readonly string[] {
+    const previous = { manifest: this.base.manifest, now: new Date(0) };
+    const answer = new SelectableProject(head.manifest).select({ select: ['state:modified+'], previous });
+    if ('error' in answer) throw new Error(answer.error.message);
+    const selected = new Set(answer.ids);
+    return entries.map(({ id }) => id).filter((id) => selected.has(id));
   }
 
   private seedFiles(manifest: Manifest, seed: number, side: string): Record<string, string> {
@@ -255,12 +283,6 @@ function running(plan: ExecutionPlan): readonly string[] {
   return plan.entries.filter((entry) => entry.verdict === 'RUN').map(({ id }) => id);
 }
 
-/** Without what our own process records beside it. */
-function asDbtSees(manifest: Manifest): Manifest {
-  const nodes = Object.entries(manifest.nodes).map(([id, { headgate_reads: _, ...node }]) => [id, node] as const);
-  return { ...manifest, nodes: Object.fromEntries(nodes) as Manifest['nodes'] };
-}
-
 function fickle({ entries }: ExecutionPlan): readonly string[] {
   return entries.filter(({ evidence }) => evidence.query?.rule === 'introspective').map(({ id }) => id);
 }
@@ -277,6 +299,9 @@ interface Length {
   readonly stop?: AbortSignal;
 }
 
+/** The part of mutations that are of subjects which dbt has to build. */
+const byDbtShare = 0.08;
+
 /** Mutations at random, until `count` of them have been executed, or it is to stop; of so many (20), one is built by dbt as well. */
 export async function* campaign(
   benches: readonly Bench[],
@@ -284,9 +309,14 @@ export async function* campaign(
   { count, seed, oneInFull = usualInFull, stop }: Length,
 ): AsyncGenerator<Outcome> {
   const random = new Random(seed);
+  const fitting = ({ subject }: Bench): readonly Operator[] =>
+    operators.filter(({ only }) => only === (subject.byDbt ? subject.name : undefined));
+  const able = benches.filter((bench) => fitting(bench).length > 0);
+  // Building is slow: most mutations are of subjects whose SQL says everything.
+  const [slow, fast] = [able.filter(({ subject }) => subject.byDbt), able.filter(({ subject }) => !subject.byDbt)];
   for (let done = 0; done < count && !stop?.aborted;) {
-    const bench = random.pick(benches);
-    const outcome = await bench.mutate(random.pick(operators), random, done % oneInFull === 0);
+    const bench = random.pick(fast.length === 0 || (slow.length > 0 && random.chance(byDbtShare)) ? slow : fast);
+    const outcome = await bench.mutate(random.pick(fitting(bench)), random, done % oneInFull === 0);
     if (!('invalid' in outcome)) done++;
     yield outcome;
   }

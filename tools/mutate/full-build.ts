@@ -21,6 +21,8 @@ interface Place {
   /** What dbt calls the database. */
   readonly name: string;
   readonly venv: string;
+  /** Whether its SQL can be executed without dbt as well. */
+  readonly direct: boolean;
 }
 
 /** How a node ended, in dbt's words: status and number of failures. */
@@ -72,7 +74,7 @@ export class FullBuilds {
       worker.ask<{ planned: string[]; shortcut: string[] }>({
         op: 'compare',
         database: place.name,
-        ...{ whole, planned, nodes, seeds, landed, aside },
+        ...{ whole, planned, nodes, seeds, landed, aside, direct: place.direct },
       }),
     );
     const tests = nodes.filter(({ kind }) => kind === 'test').map(({ id }) => id);
@@ -91,13 +93,13 @@ const isBuilt = (result: Results[string] | undefined): boolean =>
   result !== undefined && !['error', 'skipped', 'runtime error'].includes(result.status);
 const said = (result: Results[string] | undefined): string => `${result?.status} ${String(result?.failures)}`;
 
-function dbtBuild({ venv, project, ...place }: Place, which: Which, args: readonly string[]): Results {
-  const at = { venv, project, ...place };
+function dbtBuild(at: Place, which: Which, args: readonly string[]): Results {
+  const { venv, project, name } = at;
   const target = join(databaseFolder(at, which), 'target');
   const file = join(target, 'run_results.json');
   rmSync(file, { force: true });
   const where = ['--project-dir', project, '--profiles-dir', project, '--target-path', target];
-  const env = { [`${place.name.toUpperCase()}_DB`]: database(at, which), DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' };
+  const env = { [`${name.toUpperCase()}_DB`]: database(at, which), DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' };
   try {
     execFileSync(join(venv, 'bin/dbt'), ['--quiet', 'build', ...where, ...args], {
       env: { ...process.env, ...env },

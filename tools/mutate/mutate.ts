@@ -1,5 +1,5 @@
 // Mutates dbt projects and checks that what a plan skips need not have run:
-//   npm run mutate -- --count N --seed S [--json] [--operators a,b] [--subjects shapes,jaffle] [--one-in-full 20]
+//   npm run mutate -- --count N --seed S [--json] [--operators a,b] [--subjects shapes,jaffle,built] [--one-in-full 20]
 // Compiled by dbt, executed on DuckDB with three fillings of the seed files, one in twenty also built by dbt both ways;
 // exit 1 at a false skip or any other difference.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Bench, campaign, dataSeeds, type Outcome, subjects } from './campaign.ts';
+import { buildingOperators } from './building-operators.ts';
 import { operators } from './operators.ts';
 import { type Report, reported } from './report.ts';
 
@@ -22,7 +23,7 @@ const { values } = parseArgs({
   },
 });
 const chosen = values.operators?.split(',');
-const used = operators.filter(({ name }) => !chosen || chosen.includes(name));
+const used = [...operators, ...buildingOperators].filter(({ name }) => !chosen || chosen.includes(name));
 const venv = fileURLToPath(new URL('../../.headgate/python', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'headgate-mutate-'));
 // What has been executed until then is reported all the same.

@@ -4,7 +4,7 @@ import { adjacencyOf, topological } from '@headgate/graph';
 /** A node as the worker runs it. */
 export interface WorkNode {
   readonly id: string;
-  readonly kind: 'table' | 'view' | 'incremental' | 'seed' | 'snapshot' | 'test';
+  readonly kind: 'table' | 'view' | 'incremental' | 'seed' | 'snapshot' | 'test' | 'custom';
   readonly relation: string | null;
   readonly sql: string | null;
   readonly unique_key: string | null;
@@ -38,5 +38,6 @@ function kindOf({ resource_type: type, config }: ManifestNode): WorkNode['kind']
   if (config?.['enabled'] === false) return null;
   if (type === 'seed' || type === 'snapshot' || type === 'test') return type;
   const made = config?.['materialized'];
-  return type === 'model' && (made === 'table' || made === 'view' || made === 'incremental') ? made : null;
+  if (type !== 'model' || made === 'ephemeral') return null;
+  return made === 'table' || made === 'view' || made === 'incremental' ? made : 'custom';
 }

@@ -8,6 +8,8 @@ export interface Operator {
   /** What it makes means the same as what was there. */
   readonly preserving: boolean;
   /** The files it touches (null: deleted), or null where there is nothing for it to change. */
+  /** The one subject that it is for. */
+  readonly only?: string;
   readonly apply: (files: Files, random: Random) => Record<string, string> | null;
   /** Statements that change a source, for operators that do. */
   readonly lands?: (random: Random) => readonly string[];
@@ -16,7 +18,7 @@ export interface Operator {
 type Edit = (text: string, random: Random) => string | null;
 
 /** An operator on one file of a kind, chosen at random among those it can change. */
-function on(kind: RegExp, name: string, edit: Edit, preserving = false): Operator {
+export function on(kind: RegExp, name: string, edit: Edit, preserving = false): Operator {
   return {
     name,
     preserving,
@@ -37,7 +39,7 @@ function on(kind: RegExp, name: string, edit: Edit, preserving = false): Operato
 const models = /^models\/.*\.sql$/;
 
 /** Replaces one of the matches of a pattern, outside of Jinja. */
-function one(pattern: RegExp, to: (match: RegExpMatchArray, random: Random) => string): Edit {
+export function one(pattern: RegExp, to: (match: RegExpMatchArray, random: Random) => string): Edit {
   return (text, random) => {
     const jinja = [...text.matchAll(/\{[{%#][^]*?[}%#]\}/g)].map((match) => [
       match.index,

@@ -1,0 +1,2 @@
+{{ config(materialized='kept') }}
+select item_id, price from {{ ref('base') }}

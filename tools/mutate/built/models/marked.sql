@@ -1,0 +1,1 @@
+select max(table_mark) as mark from {{ ref('seen') }}
