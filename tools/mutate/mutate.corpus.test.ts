@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Bench, campaign, dataSeeds, type Outcome, product, subjects } from './campaign.ts';
+import { recordReads } from '../../apps/runner/src/worker/reads.ts';
+import { Bench, campaign, dataSeeds, type Outcome, product, type Subject, subjects } from './campaign.ts';
+import { buildingOperators } from './building-operators.ts';
 import { operators } from './operators.ts';
-import { planted, plannerWith } from './planted.ts';
+import { forgetful, planted, plannerWith } from './planted.ts';
 import { reported } from './report.ts';
 
 const venv = fileURLToPath(new URL('../../.headgate/python', import.meta.url));
@@ -23,10 +25,11 @@ afterAll(() => {
   rmSync(work, { recursive: true, force: true });
 });
 
-test('of 40 mutations by a seed of today, executed over three fillings of the data and two of them by dbt, none was wrongly skipped', async () => {
+test('of 40 mutations by a seed of today, executed over three fillings of the data and some of them by dbt, none was wrongly skipped', async () => {
   const seed = randomInt(2 ** 31);
   const outcomes: Outcome[] = [];
-  for await (const outcome of campaign(benches, operators, { count: 40, seed })) outcomes.push(outcome);
+  for await (const outcome of campaign(benches, [...operators, ...buildingOperators], { count: 40, seed }))
+    outcomes.push(outcome);
   const report = reported(outcomes, dataSeeds);
   const { falseSkips, fullBuildDifferences, shortcutDifferences, regionDifferences, refused } = report;
   const wrong = { falseSkips, fullBuildDifferences, shortcutDifferences, regionDifferences };
@@ -34,20 +37,20 @@ test('of 40 mutations by a seed of today, executed over three fillings of the da
     ...{ seed, refused: 0, falseSkips: [], fullBuildDifferences: [] },
     ...{ shortcutDifferences: [], regionDifferences: [] },
   });
-  expect(report.fullBuilds).toBe(2);
+  expect(report.fullBuilds).toBeGreaterThanOrEqual(2);
 }, 600_000);
 
 test.each(planted)(
   'an unsound rule is caught by executing one edit: $name',
   async (one) => {
-    const shapes = benches.find(({ subject }) => subject.name === 'shapes') as Bench;
+    const bench = benches.find(({ subject }) => subject.name === (one.subject ?? 'shapes')) as Bench;
     const [file, from, to] = one.edit;
-    const text = shapes.shop.files[file] ?? '';
+    const text = bench.shop.files[file] ?? '';
     expect(text).toContain(from);
     const { planner, remove } = await plannerWith(one);
     try {
       const edit = { [file]: text.replace(from, () => to) };
-      const outcome = await shapes.judge({ name: one.name, preserving: false, files: edit }, [product, planner]);
+      const outcome = await bench.judge({ name: one.name, preserving: false, files: edit }, [product, planner]);
       if ('invalid' in outcome) throw new Error(outcome.invalid);
       const [ours, theirs] = outcome.wrong;
       expect(ours).toEqual([]);
@@ -56,5 +59,22 @@ test.each(planted)(
       remove();
     }
   },
-  120_000,
+  300_000,
 );
+
+test('a runner that forgets which variables a node reads is caught by executing one edit', async () => {
+  const subject = subjects.find(({ name }) => name === 'shapes') as Subject;
+  const prelude = recordReads.replace(forgetful.from, forgetful.to);
+  expect(prelude).not.toBe(recordReads);
+  const [file, from, to] = forgetful.edit;
+  const wrongBy = async (bench: Bench): Promise<readonly string[]> => {
+    const edit = { [file]: (bench.shop.files[file] ?? '').replace(from, to) };
+    const outcome = await bench.judge({ name: 'variable', preserving: false, files: edit });
+    if ('invalid' in outcome) throw new Error(outcome.invalid);
+    return outcome.wrong.flat();
+  };
+  const forgetting = await Bench.open(subject, venv, join(work, 'forgetful'), prelude);
+  benches.push(forgetting);
+  expect(await wrongBy(forgetting)).toEqual(['model.shapes.log_tail']);
+  expect(await wrongBy(benches.find((bench) => bench.subject.name === 'shapes') as Bench)).toEqual([]);
+}, 300_000);

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Planner } from './campaign.ts';
 
-/** An unsound rule, planted in a copy of the code, and an edit of the project `shapes` that shows it. */
+/** An unsound rule, planted in a copy of the code, and an edit of a project (`shapes`) that shows it. */
 export interface Planted {
   readonly name: string;
   readonly lib: 'lineage' | 'plans';
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  readonly subject?: string;
   readonly edit: readonly [file: string, from: string, to: string];
 }
 
@@ -69,7 +70,32 @@ export const planted: readonly Planted[] = [
     to: "if (what === '#rows') return 'rows';",
     edit: ['models/all_people.sql', "{{ ref('base_people') }}", "{{ ref('base_people') }} where pay > 7"],
   },
+  {
+    name: 'what dbt builds with does not count',
+    lib: 'plans',
+    file: 'machinery.ts',
+    from: 'macros: sqlById(reached) }',
+    to: '}',
+    subject: 'built',
+    edit: ['macros/kept.sql', '3 as kept_at', '4 as kept_at'],
+  },
+  {
+    name: 'a name that is worked out names no macro',
+    lib: 'plans',
+    file: 'macro-reach.ts',
+    from: 'computed ? own',
+    to: 'computed && false ? own',
+    subject: 'built',
+    edit: ['macros/marks.sql', '50 + 3', '50 + 4'],
+  },
 ];
+
+/** A mistake in what the runner has in dbt's process: it forgets which variables a node reads. */
+export const forgetful = {
+  from: 'for kind, name in sorted(names)}',
+  to: 'for kind, name in []}',
+  edit: ['dbt_project.yml', 'back: 0', 'back: 3'],
+} as const;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -130,4 +130,16 @@ export const mutants: readonly Mutant[] = [
     from: "entry.verdict !== 'SKIP' || !run",
     to: "entry.verdict !== 'PARTIAL' || !run",
   },
+  {
+    name: 'what dbt builds a node with does not count',
+    file: 'parts.ts',
+    from: "parts['machinery'] = machinery.hash;",
+    to: '',
+  },
+  {
+    name: 'a table is a table, whoever builds it',
+    file: 'query-rule.ts',
+    from: "?.replaced) return 'materialization';",
+    to: '?.replaced) return null;',
+  },
 ];

@@ -13,6 +13,7 @@ import {
 } from '@headgate/plans';
 import { queryPrinter } from '@headgate/lineage/engine';
 import { changed, print, stateOf, text } from '../../libs/plans/recorded/compiled.ts';
+import { projectOf } from '../../libs/plans/recorded/project.ts';
 import { recording } from '../../libs/plans/recorded/recorded.ts';
 
 const [folder = '', all] = process.argv.slice(2);
@@ -59,10 +60,16 @@ const compiled = [
   [chance, { ...chance, ...dates }],
   [view, { ...view, ...dates }],
 ] as const;
-for (const [before, after] of compiled) {
+// A project that makes its tables in a way of its own.
+const own = { macros: { 'jaffle.create_table_as': '{{ none }}' } };
+const moved = { nodes: { stg_orders: text('id as order_id', 'id + 0 as order_id') } };
+const pairs = [
+  ...compiled.map(([before, after]) => [changed(recorded, before), changed(recorded, after)] as const),
+  [projectOf(recorded, own), projectOf(recorded, { ...own, ...moved })] as const,
+];
+for (const [before, head] of pairs) {
   if (refused > 0 && !all) break;
-  const head = changed(recorded, after);
-  const state = stateOf(changed(recorded, before).manifest);
+  const state = stateOf(before.manifest);
   const plan = buildPlan({ ...head, snapshot, state, print });
   plans++;
   const files = { plan: bytes(plan), manifest: head.bytes, state: bytes(state) };
