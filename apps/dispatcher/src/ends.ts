@@ -84,7 +84,12 @@ async function free(tx: Tx, all: readonly Tried[]): Promise<void> {
   );
 }
 
-function finished({ task, outcome, result = {}, cause }: End): Change {
+/** An end as far as there is something to tell of it. */
+export interface Told extends Pick<End, 'outcome' | 'result' | 'cause'> {
+  readonly task: Pick<TaskState, 'id' | 'job_id' | 'run_id' | 'correlation_id' | 'project' | 'environment' | 'attempt'>;
+}
+
+export function finished({ task, outcome, result = {}, cause }: Told): Change {
   const { project, environment, job_id: job, id, run_id: run, attempt, correlation_id } = task;
   const data = { project, environment, job, task: id, run, attempt, outcome, result, ...(cause && { cause }) };
   return change(taskFinished, data, correlation_id ? { correlationId: correlation_id } : {});
@@ -98,7 +103,10 @@ interface Freed extends Ready {
 }
 
 /** Tasks that waited: queued when all they waited for succeeded; cancelled, with all behind them, when one did not. */
-async function follow(tx: Tx, ends: readonly End[]): Promise<Change[]> {
+export async function follow(
+  tx: Tx,
+  ends: readonly { readonly task: { readonly id: string }; readonly outcome: Outcome }[],
+): Promise<Change[]> {
   const ids = (won: boolean) =>
     ends.filter(({ outcome }) => (outcome === 'succeeded') === won).map(({ task }) => task.id);
   const free = await tx.query<Freed>(

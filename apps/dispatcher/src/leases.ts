@@ -19,6 +19,7 @@ import {
   type Tx,
 } from '@headgate/kit';
 import { again, end, type End, queuedAgain, type Retry } from './ends.ts';
+import { endHeld, NotHeld } from './held-ends.ts';
 import { Coalescer, grouped, Lanes } from './coalescer.ts';
 import { type Committing, commitOutputs, judge } from './outputs.ts';
 import { Parts } from './parts.ts';
@@ -86,6 +87,11 @@ export class Leases {
   }
 
   private async commit(reports: Report[], call: Call): Promise<TasksCompleteOutput[]> {
+    try {
+      if (areEnds(reports)) return await this.database.write(call, (tx) => endAll(tx, reports));
+    } catch (error) {
+      if (!(error instanceof NotHeld)) throw error;
+    }
     const answers = await this.database.write(call, (tx) => this.commitIn(tx, reports));
     return reports.map((report) => answers.get(report)!);
   }
@@ -153,6 +159,20 @@ export class Leases {
     }
     return { released };
   }
+}
+
+/** Whether these reports are of one task each, and ask for nothing but its end. */
+const areEnds = (reports: readonly Report[]): boolean =>
+  new Set(reports.map(({ input }) => input.task)).size === reports.length &&
+  reports.every(({ input, wrong }) => !wrong && !input.outputs && (input.outcome !== 'failed' || input.retry !== true));
+
+async function endAll(tx: Tx, reports: readonly Report[]): Promise<TasksCompleteOutput[]> {
+  const told = await endHeld(
+    tx,
+    reports.map(({ input }) => input),
+  );
+  await mutateLast(tx, told);
+  return reports.map(({ input }) => ({ committed: true, status: input.outcome }));
 }
 
 /** What is so without this report. Its repeat is confirmed; a reaped attempt that reports its failure late is not. */

@@ -31,20 +31,23 @@ export interface TaskState {
 }
 
 /**
- * One statement reads and locks: the task, then its job, so that whoever ends several tasks of a job waits here. Had it
+ * One statement reads and locks: the tasks, then their jobs, so that whoever ends several tasks of a job waits here. Had it
  * to wait, the task is as it stands after the wait, and its lease as it was before: a lease of another attempt counts
  * as none. What ends or extends a lease of this attempt changes the task too, or only makes it last longer.
  */
 const read = `
-  select t.*, j.place as job_place, l.worker, l.started_at, coalesce(l.until <= clock_timestamp(), false) as expired
-  from unnest($2::uuid[]) as asked (id)
-    cross join lateral (
+  with t as materialized (
+    select t.* from unnest($2::uuid[]) as asked (id) cross join lateral (
       select ctid as place, id, name, job_id, run_id, correlation_id, project, environment, operator, concurrency_key, rate_key,
         status, attempt, max_attempts, backoff_ms, is_awaited, cancel_requested
-      from task where org_id = $1 and id = asked.id for no key update) t
-    cross join lateral (select ctid as place from job where org_id = $1 and id = t.job_id for no key update) j
+      from task where org_id = $1 and id = asked.id for no key update) t),
+  j as materialized (
+    select j.* from (select distinct job_id from t order by job_id) as asked (id) cross join lateral (
+      select ctid as place, id from job where org_id = $1 and id = asked.id for no key update) j)
+  select t.*, j.place as job_place, l.worker, l.started_at, coalesce(l.until <= clock_timestamp(), false) as expired
+  from t join j on j.id = t.job_id
     left join lateral (
-      select attempt, worker, started_at, until from task_lease where org_id = $1 and task_id = asked.id limit 1) l
+      select attempt, worker, started_at, until from task_lease where org_id = $1 and task_id = t.id limit 1) l
       on l.attempt = t.attempt`;
 
 /** Locks tasks, in an order that is the same for everybody, and reads them by their ids. */
