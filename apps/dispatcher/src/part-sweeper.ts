@@ -49,16 +49,22 @@ export class PartSweeper implements OnApplicationBootstrap, BeforeApplicationShu
 
   private async sweep(): Promise<void> {
     const found = await this.infra.query<Found & Record<string, unknown>>(unwanted);
-    for (const [org, parts] of grouped(found, ({ org_id }) => org_id)) {
-      if (this.rounds.isStopped) return;
-      const call: Call = { org, actor: { kind: 'service', id: 'dispatcher' }, requestId: 'sweep' };
-      const ids = (...stages: Found['stage'][]) =>
-        parts.filter(({ stage }) => stages.includes(stage)).map(({ id }) => id);
-      await this.drop(call, ids('drop'));
-      await this.remove(call, ids('drop', 'sweep'));
-      await this.forget(call, ids('forget'));
-    }
+    // One after another, and what goes wrong in one organization is not the trouble of the next.
+    const all = [...grouped(found, ({ org_id }) => org_id)];
+    const wrong: unknown[] = [];
+    for (const [org, parts] of all)
+      if (!this.rounds.isStopped) await this.sweepOne(org, parts).catch((error: unknown) => void wrong.push(error));
+    if (wrong.length > 0) throw wrong[0];
     if (found.length === most) this.rounds.due(0);
+  }
+
+  private async sweepOne(org: string, parts: readonly Found[]): Promise<void> {
+    const call: Call = { org, actor: { kind: 'service', id: 'dispatcher' }, requestId: 'sweep' };
+    const ids = (...stages: Found['stage'][]) =>
+      parts.filter(({ stage }) => stages.includes(stage)).map(({ id }) => id);
+    await this.drop(call, ids('drop'));
+    await this.remove(call, ids('drop', 'sweep'));
+    await this.forget(call, ids('forget'));
   }
 
   /** A commit that got there first holds the row, and leaves it `committed`. */

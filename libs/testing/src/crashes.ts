@@ -1,7 +1,7 @@
-import { Database, type Service, type Tx } from '@headgate/kit';
-import { Module, type Type } from '@nestjs/common';
+import { Database, DataStore, type Service, type Tx } from '@headgate/kit';
+import { Inject, Module, Optional, type Type } from '@nestjs/common';
 
-/** Lets a service's database go away between two statements, before a commit, or before its answer. */
+/** Lets a service's databases go away between two statements, before a commit, or before its answer. */
 export class Crashes {
   /** Organization → how many more statements its write transactions get to run before their connection dies. */
   private readonly left = new Map<string, number>();
@@ -25,8 +25,8 @@ export class Crashes {
 
     @Module({ imports: [service.module as Type] })
     class Crashing {
-      constructor(database: Database) {
-        threaten(database);
+      constructor(database: Database, @Optional() @Inject(DataStore) store?: DataStore) {
+        for (const each of [database, store]) if (each) threaten(each);
       }
     }
     return { ...service, module: Crashing };

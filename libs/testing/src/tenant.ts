@@ -32,8 +32,8 @@ export class Tenant {
 
   constructor(
     /** Askers by the names of runner and gateway. */
-    private readonly runner: Asker,
-    private readonly gateway: Asker,
+    private readonly runner: Pick<Asker, 'ask'>,
+    private readonly gateway: Pick<Asker, 'ask'>,
     readonly org: string = randomUUID(),
   ) {}
 
