@@ -9,10 +9,22 @@ function found(...lines: object[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-check-'));
   try {
     mkdirSync(join(folder, 'told'));
-    for (const name of ['task', 'job', 'attempt', 'dependency', 'lease', 'outbox', 'effect', 'stream'])
+    for (const name of [
+      'task',
+      'job',
+      'attempt',
+      'dependency',
+      'lease',
+      'outbox',
+      'effect',
+      'stream',
+      'version',
+      'batch',
+      'sink',
+    ])
       writeFileSync(join(folder, `${name}.ndjson`), '');
     const all = [{ at: 0, kind: 'leased', worker: 'w', leaseMs: 1500 }, ...lines];
-    const text = all.map((line) => `${JSON.stringify({ task: 't', attempt: 1, by: 'w', ...line })}\n`);
+    const text = all.map((line) => `${JSON.stringify({ task: 't', attempt: 1, by: 'w', puts: [], ...line })}\n`);
     writeFileSync(join(folder, 'told/w.ndjson'), text.join(''));
     return check(folder).violations.filter((each: string) => each.includes('extended'));
   } finally {

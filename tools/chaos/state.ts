@@ -19,12 +19,21 @@ const tables: Record<string, string> = {
   lease: 'select org_id, task_id, attempt from dispatcher.task_lease',
   outbox: `select 'dispatcher' as service, org_id, ordinal::int, id, type, envelope, leaf_hash from dispatcher.outbox
            union all select 'runner', org_id, ordinal::int, id, type, envelope, leaf_hash from runner.outbox`,
+  version: `select d.org_id, d.name, d.version as current, v.version, v.base, v.mode, v.part_id, v.task_id, v.attempt,
+      v.rows::int, v.added::int from dispatcher.dataset_version v join dispatcher.dataset d on d.org_id = v.org_id and d.id = v.dataset_id`,
   effect: 'select org_id, event, task, attempt, outcome from runner.effect',
+};
+
+/** The same of the second database. */
+const stored: Record<string, string> = {
+  batch: 'select org_id, part_id, body from data.batch order by part_id, batch',
+  sink: 'select org_id, dedupe_key as key, body from data.sink_row',
 };
 
 /** What still moves, by name; empty when all is at rest. */
 const unrest = `
   select 'waiting tasks' as what, count(*)::int as n from dispatcher.task where status not in ('succeeded', 'failed', 'cancelled')
+  union all select 'staged parts', count(*) from dispatcher.dataset_part where state <> 'committed' and swept_at is null
   union all select 'unsent events', count(*) from dispatcher.outbox o left join dispatcher.relayed r using (org_id) where o.ordinal > coalesce(r.ordinal, 0)
   union all select 'unsent requests', count(*) from runner.outbox o left join runner.relayed r using (org_id) where o.ordinal > coalesce(r.ordinal, 0)
   union all select 'unheard requests', count(*) from runner.outbox o where not exists (select 1 from dispatcher.inbox i where i.org_id = o.org_id and i.event_id = o.id)
@@ -50,11 +59,16 @@ export async function atRest(host: HostConfig, withoutProgressMs: number): Promi
 }
 
 export async function writeState(host: HostConfig, folder: string): Promise<void> {
-  for (const [name, sql] of Object.entries(tables)) {
-    const out = createWriteStream(join(folder, `${name}.ndjson`));
-    for (const row of await query(host, sql)) out.write(`${JSON.stringify(row)}\n`);
-    await close(out);
-  }
+  const { database, data } = host.postgres;
+  for (const [from, all] of [
+    [database, tables],
+    [data, stored],
+  ] as const)
+    for (const [name, sql] of Object.entries(all)) {
+      const out = createWriteStream(join(folder, `${name}.ndjson`));
+      for (const row of await query(host, sql, from)) out.write(`${JSON.stringify(row)}\n`);
+      await close(out);
+    }
   const out = createWriteStream(join(folder, 'stream.ndjson'));
   const connection = await connect({
     servers: [host.nats.url],
@@ -74,8 +88,12 @@ export async function writeState(host: HostConfig, folder: string): Promise<void
   await close(out);
 }
 
-async function query<R extends pg.QueryResultRow>({ postgres }: HostConfig, sql: string): Promise<R[]> {
-  const { host, port, database, owner } = postgres;
+async function query<R extends pg.QueryResultRow>(
+  { postgres }: HostConfig,
+  sql: string,
+  database = postgres.database,
+): Promise<R[]> {
+  const { host, port, owner } = postgres;
   const db = new pg.Client({ host, port, database, ...owner });
   db.on('error', () => undefined);
   await db.connect();

@@ -2,8 +2,19 @@
 // node worker.ts FOLDER NAME SEED LEASE_MS
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Lease, tasksClaim, tasksComplete, tasksHeartbeat, tasksRelease } from '@headgate/contracts';
-import { readConfig, serve } from '@headgate/kit';
+import {
+  datasetsStage,
+  type DatasetsStageInput,
+  type Lease,
+  sinksWrite,
+  type SinksWriteInput,
+  tasksClaim,
+  tasksComplete,
+  type TasksCompleteInput,
+  tasksHeartbeat,
+  tasksRelease,
+} from '@headgate/contracts';
+import { DatasetWriter, readConfig, serve, SinkWriter } from '@headgate/kit';
 import { Random } from '../random.ts';
 import { callOf, parts, worker as service } from './peer.ts';
 import { logTo, within } from './told.ts';
@@ -15,6 +26,7 @@ const say = logTo(folder, name);
 const worker = `${name}-${randomUUID().slice(0, 8)}`;
 const nobody = callOf('00000000-0000-0000-0000-000000000000');
 const lanes = 6;
+type Outputs = NonNullable<TasksCompleteInput['outputs']>;
 
 await serve(readConfig(process.env['HEADGATE_CONFIG']), service);
 say({ kind: 'up' });
@@ -38,8 +50,10 @@ async function work(own: Random): Promise<void> {
 async function attend(held: Lease, own: Random): Promise<void> {
   const { org, task, attempt, run } = held;
   say({ kind: 'leased', org, run, task, attempt, worker, leaseMs: held.leaseMs });
-  const draw = own.int(100);
+  const [draw, put] = [own.int(100), own.int(100)];
   if (draw < 2) return;
+  const outputs = put < 60 ? await stage(held, own.fork(put)).catch(() => []) : [];
+  if (put % 3 === 0) void pour(held, 1 + (put % 5)).catch(() => undefined);
   if (draw < 4) {
     await within(ask(tasksRelease, { worker: `${worker}-`, held: [{ org, task, attempt }] }, nobody), 3000).catch(
       () => undefined,
@@ -49,8 +63,8 @@ async function attend(held: Lease, own: Random): Promise<void> {
   else if (draw < 16) await beating(held, sleep(lease * (1 + own.next())));
   else await beating(held, sleep(own.int(60)));
   const outcome = draw > 94 ? 'failed' : 'succeeded';
-  const first = complete(held, outcome, 4);
-  if (draw % 10 === 3) await complete(held, outcome, 1);
+  const first = complete(held, outcome, 4, outputs);
+  if (draw % 10 === 3) await complete(held, outcome, 1, outputs);
   await first;
   if (draw % 10 === 7) await complete(held, 'failed', 1);
 }
@@ -76,15 +90,62 @@ async function beat({ org, task, attempt }: Lease): Promise<void> {
   await within(answer, 1000).catch(() => undefined);
 }
 
-async function complete(held: Lease, outcome: 'succeeded' | 'failed', tries: number): Promise<void> {
+/** Puts rows out for up to two datasets, for its success to commit. */
+async function stage({ org, task, attempt }: Lease, own: Random): Promise<Outputs> {
+  const outputs: Outputs = [];
+  for (const dataset of own.sample(['one', 'two', 'three'], 1 + own.int(2))) {
+    const columns = [
+      { name: 'by', type: 'text' as const },
+      { name: 'n', type: 'integer' as const },
+    ];
+    const send = stubborn((batch: DatasetsStageInput) => ask(datasetsStage, batch, nobody));
+    const writer = new DatasetWriter(send, { org, task, attempt, worker, dataset, columns });
+    const rows = own.int(30);
+    for (let n = 0; n < rows; n++) await writer.add({ by: `${task} ${attempt}`, n });
+    outputs.push(await writer.output(own.chance(0.7) ? 'append' : 'replace'));
+  }
+  return outputs;
+}
+
+/** Writes to a sink what every attempt of the task would, some of it twice. */
+async function pour({ org, project, environment, task }: Lease, rows: number): Promise<void> {
+  const keys = Array.from({ length: rows }, (_, n) => `${task}-${n}`);
+  const write = stubborn((batch: SinksWriteInput) => ask(sinksWrite, batch, nobody));
+  const writer = new SinkWriter(write, { org, project, environment, sink: 'mail' }, { rows: 2, bytes: 1000, ms: 50 });
+  for (const key of [...keys, ...keys.slice(1).reverse()]) await writer.add(key, { of: key });
+  await writer.flush();
+  say({ kind: 'sunk', org, keys });
+}
+
+/** Asks the same again while no answer comes, a few times. */
+const stubborn =
+  <I, O>(one: (input: I) => Promise<O>) =>
+  async (input: I): Promise<O> => {
+    for (let n = 0; n < 3; n++)
+      try {
+        return await within(one(input), 1500);
+      } catch {
+        await sleep(100);
+      }
+    return within(one(input), 1500);
+  };
+
+async function complete(
+  held: Lease,
+  outcome: 'succeeded' | 'failed',
+  tries: number,
+  staged: Outputs = [],
+): Promise<void> {
   const { org, task, attempt } = held;
   const token = randomUUID();
+  const outputs = outcome === 'succeeded' ? staged : [];
+  const puts = outputs.map(({ dataset, mode, rows }) => ({ dataset, mode, rows }));
   for (let n = 0; n < tries; n++) {
-    say({ kind: 'completing', task, attempt, token, outcome });
-    const input = { org, task, attempt, worker, outcome, result: { token }, retry: true };
+    say({ kind: 'completing', task, attempt, token, outcome, puts });
+    const input = { org, task, attempt, worker, outcome, result: { token }, retry: true, outputs };
     const answer = ask(tasksComplete, input, nobody);
     void answer.then(
-      ({ committed, status }) => say({ kind: 'completed', task, attempt, token, outcome, committed, status }),
+      ({ committed, status }) => say({ kind: 'completed', task, attempt, token, outcome, committed, status, puts }),
       () => undefined,
     );
     try {
