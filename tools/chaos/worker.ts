@@ -142,8 +142,9 @@ async function complete(
   const puts = outputs.map(({ dataset, mode, rows }) => ({ dataset, mode, rows }));
   for (let n = 0; n < tries; n++) {
     say({ kind: 'completing', task, attempt, token, outcome, puts });
-    const input = { org, task, attempt, worker, outcome, result: { token }, retry: true, outputs };
-    const answer = ask(tasksComplete, input, nobody);
+    const input = { org, task, attempt, worker, outcome, result: { token }, retry: true };
+    const more = outputs.length > 0 ? { outputs } : {};
+    const answer = ask(tasksComplete, { ...input, ...more }, nobody);
     void answer.then(
       ({ committed, status }) => say({ kind: 'completed', task, attempt, token, outcome, committed, status, puts }),
       () => undefined,
