@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jobsSubmit, tasksClaim, tasksComplete } from '@headgate/contracts';
-import { asker, startStack, type Stack } from '@headgate/testing';
+import { asker, startStack, type Stack, Tenant } from '@headgate/testing';
 import { dispatcher } from './dispatcher.module.ts';
 
 const runner = asker(undefined, 'runner');
@@ -59,4 +59,19 @@ test('ended jobs go with all that belongs to them; what is open, leased or undec
   expect(told).toEqual([{ data: { jobs: 1, tasks: 2, days: 2000 / day } }]);
   // Its key is forgotten with it.
   expect(await submit('ended')).not.toBe(ended);
+}, 120_000);
+
+test('what a removed task had read is free to be purged, and what it put out stays', async () => {
+  const tenant = new Tenant(runner, runner);
+  await tenant.put('orders', 'replace', [1, 2]);
+  const lease = await tenant.lease(1, [{ dataset: 'orders', version: 1 }]);
+  const left = async () => ({
+    jobs: (await stack.sql('select 1 from dispatcher.job where org_id = $1', [tenant.org])).length,
+    inputs: (await stack.sql('select 1 from dispatcher.task_input where org_id = $1', [tenant.org])).length,
+  });
+  expect((await left()).inputs).toBe(1);
+  await tenant.complete(lease, []);
+  while ((await left()).jobs > 0) await sleep(100);
+  expect(await left()).toEqual({ jobs: 0, inputs: 0 });
+  expect(await tenant.ids('orders')).toEqual([1, 2]);
 }, 120_000);
