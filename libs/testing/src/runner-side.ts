@@ -34,12 +34,16 @@ export class RunnerSide {
   /** Every run that was asked for, in order. */
   readonly started: Started[] = [];
   readonly service: Service;
+  /** While this is so no plan becomes a run; `begin` makes up for it. */
+  isHeldUp = false;
+
+  readonly heldUp: Omit<Started, 'run'>[] = [];
 
   private database: Database | undefined;
 
   constructor() {
     const keep = (database: Database) => (this.database = database);
-    const start = (event: Heard<PlanDecided>, tx: Tx) => this.start(event, tx);
+    const start = ({ data }: Heard<PlanDecided>, tx: Tx) => this.start(data, tx);
     const schema: Schema = { name: 'runner', owner: 'runner', entities: [], migrations: [] };
 
     @Injectable()
@@ -82,7 +86,15 @@ export class RunnerSide {
     );
   }
 
-  private async start({ data: decided }: Heard<PlanDecided>, tx: Tx): Promise<void> {
+  /** Lets all that was held up begin, late. */
+  async begin(): Promise<void> {
+    this.isHeldUp = false;
+    for (const { call, decided } of this.heldUp.splice(0))
+      await this.database!.write(call, (tx) => this.start(decided, tx));
+  }
+
+  private async start(decided: PlanDecided, tx: Tx): Promise<void> {
+    if (this.isHeldUp) return void this.heldUp.push({ call: tx.call, decided });
     const { project, environment, plan, revision } = decided;
     const run = randomUUID();
     await mutate(tx, runRequested, {

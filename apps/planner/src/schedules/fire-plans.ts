@@ -1,12 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Call, type Change, Database, Failure, LOG, mutateAll, type Tx } from '@headgate/kit';
+import { type Call, type Change, Database, Failure, LOG, mutateAll, Rounds, type Tx } from '@headgate/kit';
 import type { Logger } from 'pino';
 import { type Draft, Plans } from '../plans.ts';
+import { runMinutes } from './fires.ts';
 import type { FireState, ScheduleState } from './schedule.ts';
 
 /** Attempts at a plan that something unknown went wrong with; the waits between them add up to some hour. */
 const maxAttempts = 20;
 const longestWaitSeconds = 300;
+/** Whoever plans says so this often; who has been silent for so long has died, and another one begins again. */
+const beatMs = 5000;
+export const holdSeconds = 20;
+/** Nobody plans for longer than this: what hangs is given up, too. */
+const longestMs = 10 * 60_000;
 
 /** A fire whose turn it is. */
 export type Turn = Pick<
@@ -33,23 +39,49 @@ export class FirePlans {
       correlationId: turn.correlation_id,
     };
     try {
-      const schedule = await this.database.read(call, async (tx) => {
-        const [row] = await tx.query<ScheduleState>('select * from schedule where id = $1', [turn.schedule_id]);
-        return row;
-      });
-      if (!schedule) return;
-      const { project, environment, data, select, exclude } = schedule;
-      const draft = await this.plans.draft({ project, environment, data, select, exclude }, call);
-      await this.database.write(call, async (tx) => {
-        // Another replica may have been faster, or the schedule is gone.
-        const [held] = await tx.query(`select 1 from schedule_fire where id = $1 and status = 'planning' for update`, [
-          turn.id,
-        ]);
-        if (held) await this.decide(tx, turn, schedule, draft);
-      });
+      await this.holding(turn, call, () => this.planIn(turn, call));
     } catch (error) {
       await this.failed(turn, call, error as Error);
     }
+  }
+
+  private async planIn(turn: Turn, call: Call): Promise<void> {
+    const schedule = await this.database.read(call, async (tx) => {
+      const [row] = await tx.query<ScheduleState>('select * from schedule where id = $1', [turn.schedule_id]);
+      return row;
+    });
+    if (!schedule) return;
+    const { project, environment, data, select, exclude } = schedule;
+    const draft = await this.plans.draft({ project, environment, data, select, exclude }, call);
+    await this.database.write(call, async (tx) => {
+      // Another replica may have been faster, or the schedule is gone.
+      const [held] = await tx.query(`select 1 from schedule_fire where id = $1 and status = 'planning' for update`, [
+        turn.id,
+      ]);
+      if (held) await this.decide(tx, turn, schedule, draft);
+    });
+  }
+
+  /** Keeps the turn for as long as the work goes on; while it is being decided, the lock on its row does. */
+  private async holding(turn: Turn, call: Call, work: () => Promise<void>): Promise<void> {
+    const until = performance.now() + longestMs;
+    const beats = new Rounds(() => this.beat(turn, call, until), {
+      everyMs: beatMs,
+      failed: (error) => this.log.warn({ err: error.message, fire: turn.id }, 'a turn was not held'),
+    });
+    beats.due(beatMs);
+    await work().finally(() => beats.stop());
+  }
+
+  private async beat({ id, attempts }: Turn, call: Call, until: number): Promise<void> {
+    if (performance.now() > until) return;
+    await this.database.write(call, (tx) =>
+      tx.query(
+        `update schedule_fire set held_until = now() + make_interval(secs => $3)
+         where id = $1 and status = 'planning' and attempts = $2`,
+        [id, attempts, holdSeconds],
+      ),
+    );
   }
 
   private async decide(tx: Tx, turn: Turn, schedule: ScheduleState, draft: Draft): Promise<void> {
@@ -103,9 +135,10 @@ export class FirePlans {
 
 async function ended(tx: Tx, { id }: Turn, { status, plan, reason }: Outcome): Promise<void> {
   await tx.query(
-    `update schedule_fire set status = $2, plan_id = $3, reason = $4, held_until = null,
+    `update schedule_fire set status = $2, plan_id = $3, reason = $4,
+       held_until = case when $2 = 'running' then now() + make_interval(mins => $5) end,
        ended_at = case when $2 in ('nothing', 'refused') then now() end where id = $1 and status = 'planning'`,
-    [id, status, plan ?? null, reason ?? null],
+    [id, status, plan ?? null, reason ?? null, runMinutes],
   );
 }
 

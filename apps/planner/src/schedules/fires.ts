@@ -6,6 +6,9 @@ import { fireColumns, type FireState, type ScheduleState } from './schedule.ts';
 /** Fires that are kept of a schedule, beside those that are not over. */
 const kept = 500;
 
+/** So long after its decision a plan that is no run yet keeps others waiting no more. */
+export const runMinutes = 15;
+
 /** What sets a schedule off. */
 export interface Occasion {
   /** The same one sets a schedule off once. */
@@ -111,13 +114,20 @@ export async function confirmFire(tx: Tx, plan: string): Promise<string | undefi
       detail: `schedule ${busy.schedule} is under way in ${fire.project}/${fire.environment}`,
       hint: 'confirm the plan when that has ended',
     });
-  await tx.query(`update schedule_fire set status = 'running' where id = $1`, [fire.id]);
+  await tx.query(
+    `update schedule_fire set status = 'running', held_until = now() + make_interval(mins => $2) where id = $1`,
+    [fire.id, runMinutes],
+  );
   return fire.cause;
 }
 
-/** A fire's plan has become a run. */
+/** A fire's plan has become a run, maybe after it was given up: then its mark stays. */
 export const fireRuns = (tx: Tx, plan: string, run: string): Promise<unknown> =>
-  tx.query(`update schedule_fire set run_id = $2 where plan_id = $1 and run_id is null`, [plan, run]);
+  tx.query(
+    `update schedule_fire set run_id = $2, held_until = case when status <> 'running' then held_until end
+     where plan_id = $1 and run_id is null`,
+    [plan, run],
+  );
 
 /** Its run has ended. Answers the fire whose plan was run, the first time and later ones. */
 export async function fireEnded(
@@ -126,7 +136,8 @@ export async function fireEnded(
   { run, outcome, reason }: { run: string; outcome: 'succeeded' | 'failed' | 'cancelled'; reason?: string },
 ): Promise<FireState | undefined> {
   await tx.query(
-    `update schedule_fire set status = $2, run_id = $3, reason = $4, ended_at = now() where plan_id = $1 and status = 'running'`,
+    `update schedule_fire set status = $2, run_id = $3, reason = $4, ended_at = now(), held_until = null
+     where plan_id = $1 and (status = 'running' or status = 'failed' and held_until is not null)`,
     [plan, outcome, run, reason ?? null],
   );
   const [fire] = await tx.query<FireState>(`select ${fireColumns} from schedule_fire f where plan_id = $1`, [plan]);

@@ -3,15 +3,14 @@ import { onTheClock } from '@headgate/contracts';
 import { type Call, Database, Infra, LOG, mutateAll, Rounds, type Tx } from '@headgate/kit';
 import type { Logger } from 'pino';
 import { type Occasion, setOff } from './fires.ts';
-import { FirePlans, type Turn } from './fire-plans.ts';
+import { FirePlans, holdSeconds, type Turn } from './fire-plans.ts';
 import { type ScheduleState, timetableOf } from './schedule.ts';
+import { strand } from './stranded.ts';
 
 /** What another replica committed wakes nobody, and no commit tells that it is time. */
 const pollMs = 1000;
 /** Later than this a time counts as missed: an install that is being restarted or updated is not one that was down. */
 const graceMs = 5 * 60_000;
-/** Whoever holds a turn for so long without a plan has died, and another one begins again. */
-const holdSeconds = 120;
 /** Fires that are planned at once. */
 const together = 4;
 
@@ -48,6 +47,10 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
       'select org_id, id from schedule where next_at <= now() order by next_at limit 100',
     );
     for (const { org_id: org, id } of due) await this.fall(org, id);
+    const stranded = await this.infra.query<{ org_id: string; id: string }>(
+      `select org_id, id from schedule_fire where status = 'running' and held_until <= now() order by held_until limit 100`,
+    );
+    for (const { org_id: org, id } of stranded) await this.giveUp(org, id);
     await Promise.all(Array.from({ length: together }, () => this.takeTurns()));
   }
 
@@ -63,6 +66,14 @@ export class Scheduler implements OnApplicationBootstrap, BeforeApplicationShutd
         if (schedule) await fallDue(tx, schedule);
       })
       .catch((error: Error) => this.log.warn({ err: error.message, schedule: id }, 'a schedule did not fire'));
+  }
+
+  private async giveUp(org: string, id: string): Promise<void> {
+    const call: Call = { org, actor: { kind: 'service', id: 'planner' }, requestId: `fire ${id}` };
+    await this.database
+      .write(call, (tx) => strand(tx, id))
+      .then((reason) => reason && this.log.warn({ fire: id, reason }, 'a fire was given up'))
+      .catch((error: Error) => this.log.warn({ err: error.message, fire: id }, 'a fire keeps its turn'));
   }
 
   private async takeTurns(): Promise<void> {

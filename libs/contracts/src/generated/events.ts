@@ -34,6 +34,7 @@ import type {
   ScheduleFired,
   ScheduleRemoved,
   ScheduleSkipped,
+  ScheduleStranded,
   SelectionRemoved,
   SelectionSaved,
   SessionClosed,
@@ -249,6 +250,12 @@ export const scheduleSkipped = eventType<ScheduleSkipped>({
   service: 'planner',
   schemaVersion: '1.0',
 });
+export const scheduleStranded = eventType<ScheduleStranded>({
+  type: 'schedule.stranded',
+  name: 'ScheduleStranded',
+  service: 'planner',
+  schemaVersion: '1.0',
+});
 export const selectionRemoved = eventType<SelectionRemoved>({
   type: 'selection.removed',
   name: 'SelectionRemoved',
@@ -379,6 +386,7 @@ export const eventTypes = [
   scheduleFired,
   scheduleRemoved,
   scheduleSkipped,
+  scheduleStranded,
   selectionRemoved,
   selectionSaved,
   sessionClosed,

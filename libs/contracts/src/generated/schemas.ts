@@ -1128,6 +1128,21 @@ export const schemas: Record<string, object> = {
       reason: { type: 'string', minLength: 1 },
     },
   },
+  ScheduleStranded: {
+    description:
+      "A fire's plan was decided, and for a long time no run of it began; its environment is free for the next fire. Should the run begin after all, the fire ends as that does.",
+    type: 'object',
+    required: ['project', 'environment', 'schedule', 'fire', 'plan', 'cause', 'reason'],
+    properties: {
+      project: { $ref: '#/$defs/Slug' },
+      environment: { $ref: '#/$defs/Slug' },
+      schedule: { $ref: '#/$defs/Slug' },
+      fire: { $ref: '#/$defs/Uuid' },
+      plan: { $ref: '#/$defs/Uuid' },
+      cause: { type: 'string', minLength: 1 },
+      reason: { type: 'string', minLength: 1 },
+    },
+  },
   SelectionRemoved: {
     description: 'A saved selection was forgotten.',
     type: 'object',

@@ -1111,6 +1111,21 @@ export interface ScheduleSkipped {
   reason: string;
 }
 /**
+ * A fire's plan was decided, and for a long time no run of it began; its environment is free for the next fire. Should the run begin after all, the fire ends as that does.
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "ScheduleStranded".
+ */
+export interface ScheduleStranded {
+  project: Slug;
+  environment: Slug;
+  schedule: Slug;
+  fire: Uuid;
+  plan: Uuid;
+  cause: string;
+  reason: string;
+}
+/**
  * A saved selection was forgotten.
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema

@@ -736,6 +736,19 @@ export const scheduleSkippedSchema = z
     reason: z.string().min(1),
   })
   .describe('A schedule was not set off, or its fire did not come to its turn.');
+export const scheduleStrandedSchema = z
+  .object({
+    project: slugSchema,
+    environment: slugSchema,
+    schedule: slugSchema,
+    fire: uuidSchema,
+    plan: uuidSchema,
+    cause: z.string().min(1),
+    reason: z.string().min(1),
+  })
+  .describe(
+    "A fire's plan was decided, and for a long time no run of it began; its environment is free for the next fire. Should the run begin after all, the fire ends as that does.",
+  );
 export const selectionRemovedSchema = z
   .object({ project: slugSchema, name: slugSchema })
   .describe('A saved selection was forgotten.');
@@ -892,6 +905,7 @@ export const zodSchemas = {
   ScheduleFired: scheduleFiredSchema,
   ScheduleRemoved: scheduleRemovedSchema,
   ScheduleSkipped: scheduleSkippedSchema,
+  ScheduleStranded: scheduleStrandedSchema,
   SelectionRemoved: selectionRemovedSchema,
   SelectionSaved: selectionSavedSchema,
   SessionClosed: sessionClosedSchema,
