@@ -1,6 +1,7 @@
 import type { Tx } from '@headgate/kit';
 import { grouped } from './coalescer.ts';
 import { admit as admitted, type Limit, type Pace, relimited, slots } from './rate.ts';
+import { leavesWork } from './task-state.ts';
 
 /** Is told with the commit of a transaction that put tasks off: somebody has to look when their time comes. */
 export const putOff = 'slots';
@@ -113,6 +114,8 @@ export async function admit<T extends Seen>(tx: Tx, seen: readonly T[]): Promise
     later.push(...tasks.slice(judged.free).map(({ candidate }, n) => [candidate.id, judged.again[n]!] as const));
   }
   if (paces.size > 0) await save(tx, paces, later);
+  // Somebody else's task may wait behind those that were put off.
+  if (later.length > 0) tx.told.add(leavesWork);
   const out = new Set(later.map(([id]) => id));
   const may = new Set(here.filter(({ candidate }) => !out.has(candidate.id)));
   return seen.filter((each) => each.candidate.rate_key === null || may.has(each));
@@ -131,7 +134,7 @@ export async function realign(tx: Tx, key: string): Promise<void> {
     [tx.org, key],
   );
   const [known] = (await lockKeys(tx, [key])).values();
-  tx.told.add(putOff);
+  tx.told.add(putOff).add(leavesWork);
   if (!known) return;
   await save(tx, new Map([[key, relimited(known.pace, known.limit, known.now)]]), []);
   await reserve(tx, inTurn(waiting));
