@@ -6,6 +6,7 @@ import { graphRead } from '@headgate/graph-read';
 import { ingestion } from '@headgate/ingestion';
 import { planner } from '@headgate/planner';
 import { asker, Crashes, fixture, RunnerSide, startStack, type Stack } from '@headgate/testing';
+import pg from 'pg';
 
 const here = { project: 'jaffle', environment: 'dev' };
 /** More places than a fire has, from its time to the end of its run: those behind the last statement disturb nothing. */
@@ -34,11 +35,11 @@ async function ingest(org: string): Promise<void> {
 }
 
 /** A schedule whose time is a minute ago. */
-const insertDue = (org: string) =>
+const insertDue = (org: string, name = 'nightly') =>
   stack.sql(
     `begin; insert into planner.schedule (org_id, id, project, environment, name, cron, zone, on_ingest, upstream, "select", exclude,
        data, missed, concurrency, approval, paused, next_at, created_by, updated_by)
-     values ('${org}', '${randomUUID()}', 'jaffle', 'dev', 'nightly', '* * 1 1 *', 'UTC', false, '[]', '{}', '{}',
+     values ('${org}', '${randomUUID()}', 'jaffle', 'dev', '${name}', '* * 1 1 *', 'UTC', false, '[]', '{}', '{}',
        'check', 'run-once', 'queue', false, false, date_trunc('minute', now()), 'ada', 'ada');
      select set_config('app.leaf', pg_current_xact_id()::text, true); commit`,
   );
@@ -82,3 +83,88 @@ test('a crash between any two statements, from the time that comes to the end of
   expect(met.slice(0, 20)).toEqual(Array(20).fill(true));
   expect(met.at(-1)).toBe(false);
 }, 240_000);
+
+/** The fire of a schedule, once it is in one of these states. */
+async function fireOf(org: string, name: string, statuses: string[]) {
+  interface Fire extends Record<string, unknown> {
+    readonly id: string;
+    readonly status: string;
+    readonly plan_id: string;
+    readonly run_id: string | null;
+    readonly reason: string | null;
+    readonly attempts: number;
+    readonly until: number;
+    /** How long it is held from now on, s. */
+    readonly ahead: number;
+  }
+  for (;;) {
+    const [fire] = await stack.sql<Fire>(
+      `select f.*, extract(epoch from held_until)::float8 as until,
+         extract(epoch from held_until - clock_timestamp())::float8 as ahead
+       from planner.schedule_fire f join planner.schedule s on s.org_id = f.org_id and s.id = f.schedule_id
+       where f.org_id = $1 and s.name = $2`,
+      [org, name],
+    );
+    if (fire && statuses.includes(fire.status)) return fire;
+    await sleep(20);
+  }
+}
+
+test('a fire whose plan becomes no run is given up after a while; if the run begins after all, it ends as that does', async () => {
+  const [org] = (await organizations(1)) as [string];
+  runner.isHeldUp = true;
+  await insertDue(org, 'first');
+  const first = await fireOf(org, 'first', ['running']);
+  await insertDue(org, 'second');
+  await fireOf(org, 'second', ['queued']);
+  expect(first.ahead).toBeGreaterThan(14 * 60);
+  expect(first.ahead).toBeLessThanOrEqual(15 * 60);
+  await stack.sql('update planner.schedule_fire set held_until = now() where id = $1', [first.id]);
+  const { reason } = await fireOf(org, 'first', ['failed']);
+  expect(reason).toBe('no run of its plan began within 15 minutes');
+  const told = await stack.sql<{ data: object }>(
+    `select envelope::jsonb -> 'data' as data from planner.outbox where org_id = $1 and type = 'schedule.stranded'`,
+    [org],
+  );
+  expect(told).toMatchObject([{ data: { schedule: 'first', fire: first.id, plan: first.plan_id, reason } }]);
+  // The turn has gone on to the next one, and both runs begin late.
+  const second = await fireOf(org, 'second', ['running']);
+  while (runner.heldUp.length < 2) await sleep(20);
+  await runner.begin();
+  while ((await fireOf(org, 'first', ['failed'])).run_id === null) await sleep(20);
+  await runner.finish(first.plan_id, 'succeeded');
+  expect(await fireOf(org, 'first', ['succeeded'])).toMatchObject({ id: first.id, reason: null });
+  await runner.finish(second.plan_id, 'succeeded');
+  await fireOf(org, 'second', ['succeeded']);
+}, 120_000);
+
+test('whoever plans says so all the time; a planner that is gone is followed by another one within 20 seconds', async () => {
+  const [org] = (await organizations(1)) as [string];
+  // While somebody else holds this, no plan can be worked out.
+  const { host, port, database, owner } = stack.host.postgres;
+  const blocker = new pg.Client({ host, port, database, user: owner.user, password: owner.password });
+  await blocker.connect();
+  await blocker.query('begin; lock table planner.environment_state');
+  await insertDue(org);
+  const first = await fireOf(org, 'nightly', ['planning']);
+  let last = first;
+  while (last.until <= first.until) {
+    await sleep(50);
+    last = await fireOf(org, 'nightly', ['planning']);
+    expect(last.ahead).toBeLessThanOrEqual(20);
+  }
+  expect(last.attempts).toBe(1);
+  await blocker.query('rollback');
+  await blocker.end();
+  const { id, plan_id } = await fireOf(org, 'nightly', ['running']);
+  while (!runner.started.some(({ decided }) => decided.plan === plan_id)) await sleep(20);
+  await runner.finish(plan_id, 'succeeded');
+  await fireOf(org, 'nightly', ['succeeded']);
+  // What a planner leaves behind that is killed in the middle.
+  await stack.sql(
+    `update planner.schedule_fire set status = 'planning', plan_id = null, run_id = null, ended_at = null,
+       held_until = now() + interval '1 second' where id = $1`,
+    [id],
+  );
+  expect(await fireOf(org, 'nightly', ['nothing', 'running'])).toMatchObject({ id, attempts: 2 });
+}, 120_000);

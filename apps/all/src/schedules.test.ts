@@ -330,67 +330,6 @@ test('what cannot be planned is refused with the reason, and the next fire is no
   await end('nightly');
 });
 
-const inFire = async (columns: string, id: string) =>
-  (await stack.sql<Record<string, number>>(`select ${columns} from planner.schedule_fire where id = $1`, [id]))[0]!;
-
-test('a fire whose plan becomes no run is given up after a while; if the run begins after all, it ends as that does', async () => {
-  await create('first');
-  await create('second', { cron: '0 3 * * *' });
-  runner.isHeldUp = true;
-  await fire('first');
-  const { id, plan } = await newest('first', ['running']);
-  await fire('second');
-  const { wait } = await inFire('extract(epoch from held_until - now())::int as wait', id);
-  expect(wait).toBeGreaterThan(14 * 60);
-  expect(wait).toBeLessThanOrEqual(15 * 60);
-  await stack.sql('update planner.schedule_fire set held_until = now() where id = $1', [id]);
-  const given = await newest('first', ['failed']);
-  expect(given).toMatchObject({ id, reason: 'no run of its plan began within 15 minutes' });
-  const [told] = await stack.sql<{ data: object }>(
-    `select envelope::jsonb -> 'data' as data from planner.outbox where type = 'schedule.stranded'`,
-  );
-  expect(told!.data).toMatchObject({ schedule: 'first', fire: id, plan, reason: given.reason });
-  // The turn has gone on to the next one, and both runs begin late.
-  const next = await newest('second', ['running']);
-  while (runner.heldUp.length < 2) await sleep(20);
-  await runner.begin();
-  while ((await newest('first', ['failed'])).run === undefined) await sleep(20);
-  await runner.finish(plan!, 'succeeded');
-  const over = await newest('first', ['succeeded']);
-  expect([over.id, over.reason]).toEqual([id, undefined]);
-  await runner.finish(next.plan!, 'succeeded');
-  await newest('second', ['succeeded']);
-});
-
-test('whoever plans says so all the time; a planner that is gone is followed by another one within 20 seconds', async () => {
-  await create('nightly');
-  const held = `extract(epoch from held_until)::float8 as until, attempts,
-    extract(epoch from held_until - clock_timestamp())::float8 as ahead`;
-  // While somebody else holds this, no plan can be worked out.
-  await stack.sql('begin; lock table planner.environment_state');
-  const { id } = await fire('nightly');
-  await newest('nightly', ['planning']);
-  const first = await inFire(held, id);
-  let last = first;
-  while (last['until']! <= first['until']!) {
-    await sleep(50);
-    last = await inFire(held, id);
-    expect(last['ahead']).toBeLessThanOrEqual(20);
-  }
-  expect(last['attempts']).toBe(1);
-  await stack.sql('rollback');
-  await end('nightly');
-  await newest('nightly', ['succeeded']);
-  // What a planner leaves behind that is killed in the middle.
-  await stack.sql(
-    `update planner.schedule_fire set status = 'planning', plan_id = null, run_id = null, ended_at = null,
-       held_until = now() + interval '1 second' where id = $1`,
-    [id],
-  );
-  expect(await newest('nightly', ['nothing', 'running'])).toMatchObject({ id });
-  expect((await inFire('attempts', id))['attempts']).toBe(2);
-});
-
 test('two replicas fire and plan each time once, and take turns in an environment', async () => {
   const second = await serve(stack.host, planner);
   try {
