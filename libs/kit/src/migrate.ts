@@ -36,7 +36,8 @@ async function migrateSchema(host: HostConfig, schema: Schema, data?: string): P
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'all',
     poolSize: 1,
-    extra: { options: `-c role=${owner} -c search_path=${identifier(schema.name)},public` },
+    // Whoever compares entities with tables asks many things at once.
+    extra: { pipeline: true, options: `-c role=${owner} -c search_path=${identifier(schema.name)},public` },
   }).initialize();
   try {
     await withRunner(db, async (runner) => {
