@@ -22,7 +22,7 @@ export function check(folder, unrest = []) {
   const state = Object.fromEntries(files.map((name) => [name, lines(join(folder, `${name}.ndjson`))]));
   const world = { ...state, told, of, tasks: new Map(state.task.map((each) => [each.id, each])) };
   const judge = (judgement, broken = []) => (judgement(world, (is, what) => void (is && broken.push(what))), broken);
-  const [lost, duplicates, ...rest] = [lostIn, duplicatesIn, fencesIn, eventsIn, outputsIn].map((each) => judge(each));
+  const [lost, duplicates, ...rest] = [lostIn, duplicatesIn, outputsIn, fencesIn, eventsIn].map((each) => judge(each));
   const broken = [lost, duplicates, ...rest, unrest.map((what) => `not at rest: ${what}`)].flat();
   const count = (name, is) => of(name).filter(({ committed }) => committed === is).length;
   const outputs = { versions: state.version.length, sinkRows: state.sink.length };
