@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { datasetsList, datasetsPurge, datasetsRows, datasetsStage } from '@headgate/contracts';
+import { datasetsList, datasetsPurge, datasetsRows, datasetsStage, deadLettersReplay } from '@headgate/contracts';
 import { DatasetWriter } from '@headgate/kit';
 import { asker, startStack, type Stack, Tenant } from '@headgate/testing';
 import pg from 'pg';
@@ -302,3 +302,19 @@ test('a purge keeps the newest versions, what they are made of, and what a task 
     { keep: 1, before: 5, versions: 1, parts: 2 },
   ]);
 }, 60_000);
+
+test('what a dead letter had read is kept until somebody decides, and its replay reads the same', async () => {
+  const tenant = newTenant();
+  const purge = () => gateway.ask(datasetsPurge, { ...place, dataset: 'orders', keep: 1 }, tenant.org);
+  await tenant.put('orders', 'replace', [1]);
+  const dead = await tenant.lease(1, [{ dataset: 'orders', version: 1 }]);
+  await tenant.put('orders', 'replace', [2]);
+  await tenant.complete(dead, [], 'failed');
+  expect(await purge()).toEqual({ versions: 0, parts: 0, kept: [1] });
+  await gateway.ask(deadLettersReplay, { task: dead.task }, tenant.org);
+  expect(await purge()).toEqual({ versions: 0, parts: 0, kept: [1] });
+  const replayed = await tenant.again();
+  expect(await tenant.ids('orders', 1)).toEqual([1]);
+  await tenant.complete(replayed, []);
+  expect(await purge()).toEqual({ versions: 1, parts: 1, kept: [] });
+});

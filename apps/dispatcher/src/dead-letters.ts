@@ -10,6 +10,7 @@ import {
   taskReplayed,
 } from '@headgate/contracts';
 import { type Call, Database, Failure, keyOf, mutate, pageOf, type Tx, newId } from '@headgate/kit';
+import { inputsOf } from './inputs.ts';
 import { write } from './new-job.ts';
 
 interface Row {
@@ -116,7 +117,8 @@ async function copy(tx: Tx, row: Row, key: string): Promise<string> {
     ...(concurrency_key !== null && { concurrencyKey: concurrency_key }),
     ...(rate_key !== null && { rateKey: rate_key }),
   };
-  const tasks = [{ ...task, ...keys }];
+  const inputs = await inputsOf(tx, row.id);
+  const tasks = [{ ...task, ...keys, inputs }];
   await write(tx, [
     { id, run: id, project, environment, key, tasks, originId: origin, correlationId: row.correlation_id },
   ]);

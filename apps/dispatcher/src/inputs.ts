@@ -8,6 +8,15 @@ interface Reader {
   readonly task: Pick<JobsSubmitInput['tasks'][number], 'name' | 'inputs'>;
 }
 
+/** What a task reads, as it was named when it was submitted. */
+export async function inputsOf(tx: Tx, task: string): Promise<{ dataset: string; version: number }[]> {
+  return tx.query(
+    `select d.name as dataset, i.version from task_input i join dataset d on d.org_id = i.org_id and d.id = i.dataset_id
+     where i.org_id = $1 and i.task_id = $2 order by 1, 2`,
+    [tx.org, task],
+  );
+}
+
 /** Holds the versions that new tasks read: from here on none of them is purged before its task has ended. */
 export async function pin(tx: Tx, readers: readonly Reader[]): Promise<void> {
   const all = readers.flatMap(({ id, job, task }) => (task.inputs ?? []).map((input) => ({ id, job, task, ...input })));

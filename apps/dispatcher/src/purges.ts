@@ -10,7 +10,7 @@ const nothing: DatasetsPurgeOutput = { versions: 0, parts: 0, kept: [] };
 export class Purges {
   constructor(private readonly database: Database) {}
 
-  /** Keeps the newest so many, and what a task that has not ended reads. Asking again changes nothing more. */
+  /** Keeps the newest so many, and what a task reads that has not ended, or may be replayed. Asking again changes nothing more. */
   purge({ keep, ...named }: DatasetsPurgeInput, call: Call): Promise<DatasetsPurgeOutput> {
     return this.database.write(call, async (tx) => {
       // Nobody names a version of it as an input, and nobody moves it, until this is over.
@@ -44,7 +44,8 @@ async function oldestKept(tx: Tx, dataset: string, keep: number): Promise<number
 async function pinned(tx: Tx, dataset: string, before: number): Promise<number[]> {
   const rows = await tx.query<{ version: number }>(
     `select distinct i.version from task_input i join task t on t.org_id = i.org_id and t.id = i.task_id
-     where i.org_id = $1 and i.dataset_id = $2 and i.version < $3 and t.status in ('blocked', 'queued', 'leased') order by 1`,
+     where i.org_id = $1 and i.dataset_id = $2 and i.version < $3 
+       and (t.status in ('blocked', 'queued', 'leased') or t.dead_state = 'open') order by 1`,
     [tx.org, dataset, before],
   );
   return rows.map(({ version }) => version);
