@@ -8,24 +8,25 @@ type Ended = Told['task'] & Pick<TaskState, 'concurrency_key' | 'is_awaited'>;
 /**
  * All that an end changes, in one statement, for those who hold what they end. Had it to wait for a task, the task is
  * as it stands after the wait, and its lease as it was before (see `lock`). Tasks come in the order of their ids, then
- * their jobs in that of theirs. Nothing is joined: a plan that was made for empty tables could not tell how.
+ * their jobs in that of theirs. Nothing is joined: a plan that was made for empty tables could not tell how. The arrays
+ * of what is nearly always the same, outcomes and causes, are left out when it is.
  */
 const statement = `
   with ended as (
-    update task t set status = ($5::text[])[array_position($2, t.id)], result = ($6::jsonb[])[array_position($2, t.id)],
-      cause = ($7::text[])[array_position($2, t.id)], finished_at = now(), deadline = null
+    update task t set status = coalesce($3, ($4::text[])[array_position($2, t.id)]),
+      result = ($5::jsonb[])[array_position($2, t.id)], cause = ($6::text[])[array_position($2, t.id)],
+      finished_at = now(), deadline = null
     where t.org_id = $1 and t.id = any ($2::uuid[]) and t.status = 'leased'
-      and t.attempt = ($3::int[])[array_position($2, t.id)]
       and (select l.until from task_lease l where l.org_id = $1 and l.task_id = t.id and l.attempt = t.attempt
-        and l.worker = ($4::text[])[array_position($2, t.id)]) > clock_timestamp()
+        and l.worker = ($7::text[])[array_position($2, t.id)]) > clock_timestamp()
     returning t.id, t.job_id, t.run_id, t.correlation_id, t.project, t.environment, t.attempt, t.concurrency_key, t.is_awaited),
   gone as (
     delete from task_lease where org_id = $1 and task_id = any (array(select id from ended))
     returning task_id, attempt, worker, started_at),
   tried as (
     insert into task_attempt (org_id, task_id, attempt, worker, started_at, finished_at, outcome, cause)
-    select $1, task_id, attempt, worker, started_at, now(), ($5::text[])[array_position($2, task_id)],
-      ($7::text[])[array_position($2, task_id)]
+    select $1, task_id, attempt, worker, started_at, now(),
+      coalesce($3, ($4::text[])[array_position($2, task_id)]), ($6::text[])[array_position($2, task_id)]
     from gone),
   jobs as materialized (select array_agg(job_id) as ids from ended),
   closed as (
@@ -43,12 +44,16 @@ export class NotHeld extends Error {}
  */
 export async function endHeld(tx: Tx, reports: readonly TasksCompleteInput[]): Promise<Change[]> {
   const sorted = [...reports].sort((a, b) => (a.task < b.task ? -1 : 1));
+  const outcomes = new Set(sorted.map(({ outcome }) => outcome));
+  const [one] = outcomes.size === 1 ? outcomes : [];
   const rows = await tx.prepared<Ended>(statement, [
-    ...[tx.org, sorted.map(({ task }) => task), sorted.map(({ attempt }) => attempt)],
-    ...[sorted.map(({ worker }) => worker), sorted.map(({ outcome }) => outcome)],
-    ...[sorted.map(({ result }) => JSON.stringify(result)), sorted.map(({ cause }) => cause ?? null)],
+    ...[tx.org, sorted.map(({ task }) => task), one ?? null, one ? null : sorted.map(({ outcome }) => outcome)],
+    sorted.map(({ result }) => JSON.stringify(result)),
+    sorted.some(({ cause }) => cause) ? sorted.map(({ cause }) => cause ?? null) : null,
+    sorted.map(({ worker }) => worker),
   ]);
-  if (rows.length < reports.length) throw new NotHeld();
+  const attempts = new Map(rows.map(({ id, attempt }) => [id, attempt]));
+  if (reports.some(({ task, attempt }) => attempts.get(task) !== attempt)) throw new NotHeld();
   if (rows.some((row) => row.concurrency_key !== null)) tx.told.add(leavesWork);
   const ended = new Map(rows.map((row) => [row.id, row]));
   const ends = reports.map(({ task, outcome, result, cause }) => ({ task: ended.get(task)!, outcome, result, cause }));

@@ -15,7 +15,10 @@ import { Job, TaskAttempt, TaskDependency, TaskLease, TaskOffer, TaskRow } from 
 export const schema: Schema = {
   ...owned,
   // Each statement finds few rows by a key, and is planned once, maybe while its tables are empty.
-  settings: { enable_seqscan: 'off', enable_bitmapscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' },
+  settings: {
+    ...{ enable_seqscan: 'off', enable_bitmapscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' },
+    plan_cache_mode: 'force_generic_plan',
+  },
   entities: [
     DatasetPart,
     DatasetRow,

@@ -19,7 +19,7 @@ interface Row {
 }
 
 const batchSize = 500;
-/** Of one organization, so that the backlog of one does not keep back the others. */
+/** Of one organization where many have some, so that the backlog of one does not keep back the others. */
 const ofOneOrg = 100;
 /** A commit in this process wakes the relay at once; this finds what other replicas committed. */
 const pollMs = 500;
@@ -117,10 +117,14 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
       name: 'unsent',
       text: `
         select o.id, o.org_id, o.type, o.ordinal, o.envelope, o.leaf_hash
-        from ${schema}.outbox_head h left join ${schema}.relayed r on r.org_id = h.org_id cross join lateral (
-          select * from ${schema}.outbox where org_id = h.org_id and ordinal > coalesce(r.ordinal, 0)
-          order by ordinal limit ${ofOneOrg}) o
-        where h.ordinal > coalesce(r.ordinal, 0) order by h.org_id <= $1, h.org_id, o.ordinal limit ${batchSize}`,
+        from (
+          select h.org_id, coalesce(r.ordinal, 0) as sent,
+            greatest(${ofOneOrg}, ${batchSize} / count(*) over ()) as most
+          from ${schema}.outbox_head h left join ${schema}.relayed r on r.org_id = h.org_id
+          where h.ordinal > coalesce(r.ordinal, 0)) h cross join lateral (
+          select * from ${schema}.outbox where org_id = h.org_id and ordinal > h.sent
+          order by ordinal limit h.most) o
+        order by h.org_id <= $1, h.org_id, o.ordinal limit ${batchSize}`,
       values: [this.served],
     });
     if (rows.length === 0) return 0;
