@@ -47,16 +47,18 @@ export async function candidates(
   infra: Infra,
   operators: readonly string[],
   most: number,
-  underway: ReadonlySet<string>,
+  underway: ReadonlyMap<string, Candidate>,
 ): Promise<Candidate[]> {
-  const found = await infra.query<Candidate>(fair, [operators, most, [...underway]]);
-  const taken = new Set<string>();
-  return found.filter(({ org_id, concurrency_key }) => {
-    if (concurrency_key === null) return true;
-    const key = `${org_id} ${concurrency_key}`;
+  const found = await infra.query<Candidate>(fair, [operators, most, [...underway.keys()]]);
+  const taken = new Set([...underway.values()].map(keyOf));
+  return found.filter((candidate) => {
+    if (candidate.concurrency_key === null) return true;
+    const key = keyOf(candidate);
     return !taken.has(key) && taken.add(key);
   });
 }
+
+const keyOf = ({ org_id, concurrency_key }: Candidate): string => `${org_id} ${concurrency_key}`;
 
 /**
  * What has moved since it was seen, or is in somebody's hands, is left out. The task's lock is its offer's as well, and

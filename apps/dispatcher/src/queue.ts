@@ -49,7 +49,7 @@ export class Queue implements BeforeApplicationShutdown {
   /** Workers that are being stopped. Their names are never used again, and are forgotten with this process. */
   private readonly dismissed = new Set<string>();
   /** Tasks that a look of this process is leasing, so that another one at the same time finds others. */
-  private readonly underway = new Set<string>();
+  private readonly underway = new Map<string, Candidate>();
 
   constructor(
     private readonly database: Database,
@@ -220,7 +220,7 @@ export class Queue implements BeforeApplicationShutdown {
   private find(operators: readonly string[], count: number): Promise<Candidate[]> {
     const found = this.finding.then(async () => {
       const all = await candidates(this.infra, operators, count, this.underway);
-      for (const { id } of all) this.underway.add(id);
+      for (const candidate of all) this.underway.set(candidate.id, candidate);
       return all;
     });
     this.finding = found.catch(() => undefined);
