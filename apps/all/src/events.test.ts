@@ -118,10 +118,7 @@ test('an organization hears nothing of another one, and cannot use its cursor', 
 });
 
 test('a person hears of the places that they may look at, and of the log of their runs', async () => {
-  await before(
-    () => api('POST', '/api/v1/projects/one/environments', { environment: 'dev' }),
-    'environment.created',
-  );
+  await before(() => api('POST', '/api/v1/projects/one/environments', { environment: 'dev' }), 'environment.created');
   await api('POST', '/api/v1/people', { id: 'ada', name: 'Ada', role: 'viewer', project: 'one' });
   const jar = new Jar(stack.serving.url!);
   await jar.follow(`/auth/link?token=${(await api('POST', '/api/v1/links', { person: 'ada' }))['token']}`);

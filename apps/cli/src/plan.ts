@@ -72,7 +72,7 @@ function planned(cli: Cli): (...all: unknown[]) => Promise<void> {
     if (base === undefined && head === undefined && !markdown) return there(...all);
     if (base === undefined || head === undefined)
       return command.error('error: an offline plan needs both --base and --head', { exitCode: 64 });
-    const online = (['select', 'exclude', 'fullRefresh', 'eventTime', 'defer', 'yes'] as const).filter(
+    const online = (['select', 'exclude', 'fullRefresh', 'eventTime', 'defer', 'look', 'yes'] as const).filter(
       (name) => rest[name],
     );
     if (online.length > 0) command.error(`error: an offline plan takes no ${online.join(', ')}`, { exitCode: 64 });

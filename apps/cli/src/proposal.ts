@@ -1,6 +1,7 @@
-import { contract, type Plan, plansDocument, plansPropose } from '@headgate/contracts';
+import { contract, type Plan, plansDocument, plansPropose, runsLook } from '@headgate/contracts';
 import { type ExecutionPlan, explain } from '@headgate/plans';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { follow } from './follow.ts';
 import type { Session } from './session.ts';
 
 export interface ProposeFlags {
@@ -10,6 +11,7 @@ export interface ProposeFlags {
   readonly fullRefresh?: boolean;
   readonly eventTime?: { readonly start: string; readonly end: string };
   readonly defer?: string;
+  readonly look?: boolean;
 }
 
 /** Verdicts that a terminal shows without being asked for all of them. */
@@ -36,6 +38,7 @@ export function proposeOptions<C extends Command>(command: C): C {
         'check',
       ]),
     )
+    .option('--look', 'have dbt look at the freshness of sources first, for --data check')
     .option('--defer <environment>', 'read what is neither selected nor was ever built here from another environment')
     .option('--full-refresh', 'build seeds and incremental models anew, where selected');
   return command.addOption(
@@ -50,12 +53,14 @@ export async function propose(session: Session, flags: ProposeFlags): Promise<{ 
   const { client, terminal } = session;
   const { select, exclude, data, fullRefresh, eventTime, defer } = flags;
   const place = await session.place();
+  const look = flags.look ? await lookAt(session, place) : undefined;
   terminal.progress('planning');
   const plan = await client.call(plansPropose, {
     ...place,
     ...(select && { select }),
     ...(exclude && { exclude }),
-    ...(data && { data }),
+    ...((look ?? data) && { data: look ? 'check' : data }),
+    ...(look && { look }),
     ...(fullRefresh && { fullRefresh }),
     ...(eventTime && { eventTime }),
     ...(defer && { defer }),
@@ -63,6 +68,14 @@ export async function propose(session: Session, flags: ProposeFlags): Promise<{ 
   const document = await client.bytes(plansDocument, { plan: plan.id });
   terminal.endProgress();
   return { plan, document };
+}
+
+/** A run of its own, whose end is waited for; sources that are too old are no reason to stop. */
+async function lookAt(session: Session, place: { project: string; environment: string }): Promise<string> {
+  session.terminal.progress('looking at the sources');
+  const { id } = await session.client.call(runsLook, place);
+  await follow(session, id, () => session.terminal.progress('looking at the sources'));
+  return id;
 }
 
 /** The counts, then the verdicts with their reasons. */

@@ -28,6 +28,7 @@ const help = `
 Examples:
   headgate run                          plan, ask, run
   headgate run --yes --select orders+
+  headgate run --look --data check      build what new data or new code asks for
   headgate run --environment dev --select state:modified+ --defer prod
   headgate run --select sessions --event-time 2026-01-01..2026-01-08
   headgate run 0192f0c4-8f1e-7c3a-9d57-0a4a3c1f2b0a
@@ -80,7 +81,8 @@ async function resume(session: Session, flags: { detach?: boolean }, run: string
 }
 
 async function run(session: Session, flags: RunFlags, id?: string): Promise<number> {
-  const proposes = flags.select ?? flags.exclude ?? flags.data ?? flags.fullRefresh ?? flags.eventTime ?? flags.defer;
+  const proposes =
+    flags.select ?? flags.exclude ?? flags.data ?? flags.fullRefresh ?? flags.eventTime ?? flags.defer ?? flags.look;
   if (id !== undefined && (proposes || flags.operation))
     throw new Stop(64, 'a plan says already what runs', { hint: 'give a plan, or options for a new one' });
   if (flags.args !== undefined && flags.operation === undefined) throw new Stop(64, '--args belong to an --operation');
@@ -161,7 +163,9 @@ export function isOutcome({ event = '', level }: Pick<RunLine, 'event' | 'level'
   if (level === 'debug') return false;
   if (level === 'error' || level === 'warn') return true;
   return (
-    kind === 'operation' ? /^(JinjaLog|Print|Formatting)/ : /^Log(\w*Result|Skip)|^Skipping|^(WentOn|Waits|Waited)$/
+    kind === 'operation'
+      ? /^(JinjaLog|Print|Formatting)/
+      : /^Log(\w*Result|Skip)|^Skipping|^(WentOn|Waits|Waited|Deferred)$/
   ).test(event);
 }
 

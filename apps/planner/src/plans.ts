@@ -91,6 +91,7 @@ export class Plans {
   /** Works out a plan; of it only blobs are kept. */
   async draft(input: PlansProposeInput, call: Call): Promise<Draft> {
     const { project, environment } = input;
+    if (input.look !== undefined) await this.sources.noteLook(input, input.look, call);
     const { snapshot, manifest: manifestId, revision } = await this.selectable.snapshot(input, input.snapshot, call);
     const { manifest } = await this.selectable.project(call.org, manifestId);
     const {

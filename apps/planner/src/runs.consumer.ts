@@ -27,6 +27,8 @@ export class RunsConsumer {
   /** What the end of a run sets off is planned from the state that it leaves. */
   @Hears(runFinished)
   async finished({ data }: Heard<RunFinished>, tx: Tx): Promise<void> {
+    const looked = data.artifacts.find(({ name }) => name === 'sources.json');
+    if (data.kind === 'operation' && looked) await this.sources.note(tx, data, looked.blob);
     if (data.kind !== 'plan') return;
     await this.fold(data, tx);
     await this.triggers.ended(data, tx);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { runsGet } from '@headgate/contracts';
 import { type Manifest, readArtifact } from '@headgate/dbt';
-import { Blobs, type Tx } from '@headgate/kit';
+import { Blobs, type Call, Clients, Database, Failure, type Tx } from '@headgate/kit';
 import { type SourceLook, sourceLooks } from '@headgate/plans';
 import { lockPlace, type Place } from './place.ts';
 
@@ -16,7 +17,28 @@ interface Row {
 /** What dbt's freshness saw of the data of sources, wherever such files came from. */
 @Injectable()
 export class SourceVersions {
-  constructor(private readonly blobs: Blobs) {}
+  constructor(
+    private readonly blobs: Blobs,
+    private readonly clients: Clients,
+    private readonly database: Database,
+  ) {}
+
+  /**
+   * unaudited: a run's end is the leaf, and is heard of sooner or later. Notes what a look at the sources found now, for
+   * a plan that is to know it.
+   * @throws Failure `precondition.missing` when it has not ended, is none of this environment, or left nothing
+   */
+  async noteLook(place: Place, run: string, call: Call): Promise<void> {
+    const planner: Call = { ...call, actor: { kind: 'service', id: 'planner' } };
+    const look = await this.clients.call(runsGet, runsGet.input.parse({ run }), planner);
+    const isHere = look.project === place.project && look.environment === place.environment;
+    const file = look.artifacts.find(({ name }) => name === 'sources.json');
+    if (!isHere || look.kind !== 'operation' || !look.finishedAt || !file) {
+      const detail = `run ${run} left no look at the sources of this environment${look.reason ? `: ${look.reason}` : ''}`;
+      throw new Failure('precondition.missing', { detail, where: '/look', hint: `headgate logs ${run}` });
+    }
+    await this.database.write(planner, (tx) => this.note(tx, place, file.blob));
+  }
 
   /** Notes what a sources.json says; one that does not say when it looked says nothing. */
   async note(tx: Tx, place: Place, digest: string): Promise<void> {

@@ -25,6 +25,8 @@ import {
   type RunsNodesInput,
   runsOfPlan,
   type RunsOfPlanInput,
+  runsLook,
+  type RunsLookInput,
   runsOperate,
   type RunsOperateInput,
   runsOutcomes,
@@ -58,6 +60,11 @@ export class RunsController {
   @Answers(runsOperate)
   operate({ input, call }: Asked<RunsOperateInput>) {
     return this.runs.operate(input, call);
+  }
+
+  @Answers(runsLook)
+  look({ input, call }: Asked<RunsLookInput>) {
+    return this.runs.look(input, call);
   }
 
   @Answers(runsList)

@@ -13,6 +13,7 @@ import {
   type RunsListOutput,
   type RunsLogsInput,
   type RunsLogsOutput,
+  type RunsLookInput,
   type RunsOperateInput,
   type TaskClaimed,
   type TaskFinished,
@@ -57,7 +58,23 @@ export class Runs {
   }
 
   /** Runs one macro, on the newest revision unless another one is named. */
-  async operate({ project, environment, revision, macro, args }: RunsOperateInput, call: Call): Promise<Run> {
+  operate({ project, environment, revision, macro, args }: RunsOperateInput, call: Call): Promise<Run> {
+    const command = ['run-operation', macro, ...(args ? ['--args', JSON.stringify(args)] : [])];
+    return this.requestAlone({ project, environment }, command, call, revision);
+  }
+
+  /** Asks the warehouse how new the data of the sources is. */
+  look({ project, environment }: RunsLookInput, call: Call): Promise<Run> {
+    return this.requestAlone({ project, environment }, ['source', 'freshness'], call);
+  }
+
+  /** One command of dbt that belongs to no plan. */
+  private requestAlone(
+    { project, environment }: RunsLookInput,
+    command: string[],
+    call: Call,
+    revision?: string,
+  ): Promise<Run> {
     return this.database.write(call, async (tx) => {
       const [newest] = await tx.query<{ revision: string }>(
         `select revision from revision where project = $1 and environment = $2 and ($3::text is null or revision = $3) order by created_at desc limit 1`,
@@ -68,16 +85,8 @@ export class Runs {
           detail: `${project}/${environment} has no ${revision ? `revision ${revision}` : 'project files'}`,
           hint: 'headgate ingest --project DIR brings them',
         });
-      const command = ['run-operation', macro, ...(args ? ['--args', JSON.stringify(args)] : [])];
-      const requestedBy = call.actor.id;
-      return this.request(tx, {
-        project,
-        environment,
-        kind: 'operation',
-        revision: newest.revision,
-        stages: [{ command }],
-        requestedBy,
-      });
+      const what = { kind: 'operation', revision: newest.revision } as const;
+      return this.request(tx, { project, environment, ...what, stages: [{ command }], requestedBy: call.actor.id });
     });
   }
 

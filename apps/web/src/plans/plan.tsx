@@ -114,7 +114,15 @@ function Acts({ plan }: { plan: Plan }) {
     onError: (error) => say(error.message, { isBad: true }),
   });
   const again = useMutation({
-    mutationFn: () => ask('plansPropose', { project: plan.project, environment: plan.environment }),
+    // What was asked for, once more; the batches of an event time are asked for once.
+    mutationFn: async () => {
+      const { header } = await ask('plansEntries', { plan: plan.id, limit: 1 });
+      return ask('plansPropose', {
+        ...{ project: plan.project, environment: plan.environment },
+        ...header.selection,
+        ...(plan.defer && { defer: plan.defer }),
+      });
+    },
     onSuccess: ({ id }) => router.push(place.to('plans', id)),
     onError: (error) => say(error.message, { isBad: true }),
   });

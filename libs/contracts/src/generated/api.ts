@@ -161,6 +161,8 @@ import type {
   RevisionsListOutput,
   RunsOperateInput,
   RunsOperateOutput,
+  RunsLookInput,
+  RunsLookOutput,
   RunsListInput,
   RunsListOutput,
   RunsGetInput,
@@ -998,6 +1000,16 @@ export const runsOperate = operation<RunsOperateInput, RunsOperateOutput>({
   callers: ['gateway'],
   emits: ['run.requested'],
 });
+export const runsLook = operation<RunsLookInput, RunsLookOutput>({
+  id: 'runs.look',
+  name: 'RunsLook',
+  service: 'runner',
+  method: 'POST',
+  path: '/api/v1/projects/{project}/environments/{environment}/looks',
+  authorize: 'run:operate',
+  callers: ['gateway'],
+  emits: ['run.requested'],
+});
 export const runsList = operation<RunsListInput, RunsListOutput>({
   id: 'runs.list',
   name: 'RunsList',
@@ -1606,6 +1618,7 @@ export const operations = [
   revisionsCreate,
   revisionsList,
   runsOperate,
+  runsLook,
   runsList,
   runsGet,
   runsNodes,

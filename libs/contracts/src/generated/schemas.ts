@@ -3707,6 +3707,10 @@ export const schemas: Record<string, object> = {
         description:
           'Another environment of the project: what is neither built by the plan nor was ever built here is read from there.',
       },
+      look: {
+        $ref: '#/$defs/Uuid',
+        description: 'The run of a look at the sources, which counts for this plan whether it was heard of or not.',
+      },
     },
   },
   PlansProposeOutput: { $ref: '#/$defs/Plan' },
@@ -4137,6 +4141,13 @@ export const schemas: Record<string, object> = {
     },
   },
   RunsOperateOutput: { $ref: '#/$defs/Run' },
+  RunsLookInput: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['project', 'environment'],
+    properties: { project: { $ref: '#/$defs/Slug' }, environment: { $ref: '#/$defs/Slug' } },
+  },
+  RunsLookOutput: { $ref: '#/$defs/Run' },
   RunsListInput: {
     type: 'object',
     additionalProperties: false,

@@ -3127,6 +3127,10 @@ export interface PlansProposeInput {
    * A short name in URLs: lower case, digits, dash, underscore.
    */
   defer?: string;
+  /**
+   * UUIDv7 of a row.
+   */
+  look?: string;
 }
 export interface PlansListInput {
   project: Slug;
@@ -3331,6 +3335,9 @@ export interface RevisionsListOutput {
  * via the `definition` "RunsOperateOutput".
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
+ * via the `definition` "RunsLookOutput".
+ *
+ * This interface was referenced by `AllContracts`'s JSON-Schema
  * via the `definition` "RunsGetOutput".
  *
  * This interface was referenced by `AllContracts`'s JSON-Schema
@@ -3434,6 +3441,10 @@ export interface RunsOperateInput {
   args?: {
     [k: string]: unknown;
   };
+}
+export interface RunsLookInput {
+  project: Slug;
+  environment: Slug;
 }
 export interface RunsListInput {
   project: Slug;
@@ -4359,6 +4370,7 @@ export type ProjectsGetOutput = Project;
 export type ProjectsCreateOutput = Project;
 export type RevisionsCreateOutput = Revision;
 export type RunsOperateOutput = Run;
+export type RunsLookOutput = Run;
 export type RunsGetOutput = Run;
 export type RunsArtifactOutput = Blob;
 export type RunsCancelOutput = Run;
