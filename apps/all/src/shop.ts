@@ -66,6 +66,7 @@ export class Shop {
     const blob = sha256(Buffer.from(bytes));
     await this.http('PUT', `/api/v1/blobs/${blob}`, bytes);
     const sent = await this.post<{ run: string; revision: string }>(`${this.at(environment)}/revisions`, { blob });
+    expect(sent).toMatchObject({ run: expect.any(String) });
     const { status, reason } = await this.ended(sent.run);
     expect([reason, status]).toEqual([undefined, 'succeeded']);
     // The graph follows the run by an event.
