@@ -11,6 +11,9 @@ const parts: Record<string, string> = {
   fqn: 'its path',
   kind: 'its kind',
   persisted_descriptions: 'its persisted description',
+  machinery: 'what dbt builds it with',
+  reads: 'a variable it reads',
+  query: 'its query',
 };
 const whys: Record<string, string> = {
   runs: 'runs before it',
