@@ -236,6 +236,14 @@ test('an inbox forgets what can come no more, and what comes again within its ti
   expect(await stack.sql('select 1 from planner.note where id = $1', [`heard ${plan}`])).toHaveLength(1);
 }, 60_000);
 
+test('tables whose rows change all the time are vacuumed after so many changes, however large they are', async () => {
+  const rows = await stack.sql<{ relname: string }>(
+    `select relname from pg_class where relnamespace = 'planner'::regnamespace and relkind = 'r'
+       and reloptions @> array['autovacuum_vacuum_scale_factor=0', 'autovacuum_vacuum_threshold=500'] order by 1`,
+  );
+  expect(rows.map(({ relname }) => relname)).toEqual(['outbox_head', 'relay', 'relayed', 'touched']);
+});
+
 test('ordinals are gapless per organization, also under concurrent writers', async () => {
   await Promise.all(
     Array.from({ length: 20 }, () =>
