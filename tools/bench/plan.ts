@@ -34,6 +34,27 @@ from left_side l
 left join right_side r on l.k = r.k`;
 }
 
+/** Macros of the project; each model calls one of them, which calls another one. */
+const macros = 40;
+
+function rawOf(sql: string, i: number): string {
+  const from = sql.replace(/"dw"\."main"\."(m\d+)"/g, "{{ ref('$1') }}");
+  return `{{ config(tags=['bench']) }}\n${from}\n-- {{ made_${i % macros}('v') }}`;
+}
+
+function macroOf(i: number): object {
+  const [unique_id, other] = [`macro.bench.made_${i}`, `made_${(i + 1) % macros}`];
+  const macro_sql = `{% macro made_${i}(x) %}{% if x %}{{ x }} + ${i}{% else %}{{ ${other}(x) }}{% endif %}{% endmacro %}`;
+  const own = {
+    unique_id,
+    name: `made_${i}`,
+    package_name: 'bench',
+    path: 'm.sql',
+    original_file_path: 'macros/m.sql',
+  };
+  return { ...own, macro_sql, depends_on: { macros: [`macro.bench.${other}`] } };
+}
+
 function nodeOf(i: number, changed: number | null): object {
   const sql = sqlOf(i, i === changed ? 2 : 1);
   return {
@@ -47,9 +68,9 @@ function nodeOf(i: number, changed: number | null): object {
     ...{ database: 'dw', schema: 'main', alias: name(i), relation_name: relation(i) },
     config: { enabled: true, materialized: 'table' },
     unrendered_config: {},
-    depends_on: { nodes: inputsOf(i).map(id), macros: [] },
+    depends_on: { nodes: inputsOf(i).map(id), macros: [`macro.bench.made_${i % macros}`] },
     checksum: { name: 'sha256', checksum: String(i) },
-    ...{ language: 'sql', raw_code: sql, compiled: true, compiled_code: sql },
+    ...{ language: 'sql', raw_code: rawOf(sql, i), compiled: true, compiled_code: sql },
   };
 }
 
@@ -67,6 +88,7 @@ function manifest(models: number, changed: number | null): object {
     metadata,
     nodes: Object.fromEntries(Array.from({ length: models }, (_, i) => [id(i), nodeOf(i, changed)])),
     ...Object.fromEntries(emptySections.split(' ').map((key) => [key, {}])),
+    macros: Object.fromEntries(Array.from({ length: macros }, (_, i) => [`macro.bench.made_${i}`, macroOf(i)])),
   };
 }
 

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { Bench, campaign, dataSeeds, type Outcome, subjects } from './campaign.ts';
 import { buildingOperators } from './building-operators.ts';
 import { operators } from './operators.ts';
-import { type Report, reported } from './report.ts';
+import { operatorTable, type Report, reported } from './report.ts';
 
 const { values } = parseArgs({
   options: {
@@ -65,5 +65,5 @@ process.exitCode = differences.length + refused > 0 ? 1 : 0;
 
 function inWords({ cases, falseSkips, fullBuilds, fullBuildDifferences, ...more }: Report): string {
   const { runs, stateModified, preserving } = more;
-  return `${cases} mutations executed, ${falseSkips.length} false skips; ${fullBuilds} of them built by dbt, ${fullBuildDifferences.length} differ; ${runs} nodes run beside ${stateModified} by state:modified+; ${preserving.quiet} of ${preserving.cases} that mean the same ran nothing downstream\n`;
+  return `${cases} mutations executed, ${falseSkips.length} false skips; ${fullBuilds} of them built by dbt, ${fullBuildDifferences.length} differ; ${runs} nodes run beside ${stateModified} by state:modified+; ${preserving.quiet} of ${preserving.cases} that mean the same ran nothing downstream\n\n${operatorTable(more)}\n`;
 }

@@ -50,6 +50,19 @@ export function reported(outcomes: readonly Outcome[], dataSeeds: number): Repor
   };
 }
 
+/** Markdown: per operator, mutations, nodes that the plans ran and nodes that state:modified+ selects. */
+export function operatorTable({ operators }: Pick<Report, 'operators'>): string {
+  const rows = Object.entries(operators).map(([name, { cases, runs, stateModified }]) => {
+    const share = stateModified === 0 ? '' : `${Math.round((100 * runs) / stateModified)} %`;
+    return `| ${name} | ${cases} | ${runs} | ${stateModified} | ${share} |`;
+  });
+  const head = [
+    '| operator | mutations | nodes run | by `state:modified+` | share |',
+    '| --- | --- | --- | --- | --- |',
+  ];
+  return [...head, ...rows].join('\n');
+}
+
 /** Nothing but where the mutation is. */
 function isQuiet({ runs, begins }: Case): boolean {
   return runs.every((id) => begins.includes(id));

@@ -13,6 +13,8 @@ export interface MacroBook {
   /** Own macros that texts may call; all of them where a text works a name out. */
   readonly named: (texts: Iterable<string>) => readonly string[];
   readonly reaches: Map<string, readonly MacroEntry[]>;
+  /** Of nodes: reading their code takes longer than all else. */
+  readonly namedBy: WeakMap<ManifestNode, readonly string[]>;
 }
 
 const books = new WeakMap<Manifest, MacroBook>();
@@ -62,7 +64,7 @@ function newBook(manifest: Manifest): MacroBook {
     [...reached(roots, calls)].sort().map((id) => ({ id, sql: sqlOf(id) }));
   const named = (texts: Iterable<string>): readonly string[] =>
     own.length === 0 ? [] : called(macroWords(texts, packages));
-  return { own, isEngine, contested: contestedNames(manifest, isEngine), closure, named, reaches: new Map() };
+  return { own, isEngine, contested: contestedNames(manifest, isEngine), closure, named, reaches: new Map(), namedBy: new WeakMap() };
 }
 
 /** What stands in the root project comes before all else by itself; among packages only `dispatch` decides. */
@@ -122,7 +124,8 @@ export function codeOf(node: ManifestNode): readonly string[] {
  */
 export function macroReach(manifest: Manifest, node: ManifestNode): readonly MacroEntry[] {
   const book = macroBook(manifest);
-  const named = book.own.length === 0 ? [] : book.named(codeOf(node));
+  let named = book.namedBy.get(node);
+  if (!named) book.namedBy.set(node, (named = book.own.length === 0 ? [] : book.named(codeOf(node))));
   const key = [node.resource_type, ...(node.depends_on?.macros ?? []), '', ...named].join('\n');
   let all = book.reaches.get(key);
   if (all) return all;
