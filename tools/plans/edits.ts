@@ -4,6 +4,8 @@ export interface Edit {
   readonly replace?: readonly (readonly [file: string, from: string, to: string])[];
   readonly write?: Readonly<Record<string, string>>;
   readonly remove?: readonly string[];
+  /** dbt's comparison does not show it. */
+  readonly unseen?: boolean;
 }
 
 const marts = 'models/marts/';
@@ -25,6 +27,7 @@ export const edits: readonly Edit[] = [
   { name: 'a new macro that nothing calls', write: { 'macros/unused.sql': '{% macro unused() %}1{% endmacro %}' } },
   {
     name: 'a macro of the project that overrides one of dbt',
+    unseen: true,
     write: { 'macros/schema.sql': '{% macro generate_schema_name(custom_schema_name, node) %}main{% endmacro %}' },
   },
   {
