@@ -64,7 +64,15 @@ function newBook(manifest: Manifest): MacroBook {
     [...reached(roots, calls)].sort().map((id) => ({ id, sql: sqlOf(id) }));
   const named = (texts: Iterable<string>): readonly string[] =>
     own.length === 0 ? [] : called(macroWords(texts, packages));
-  return { own, isEngine, contested: contestedNames(manifest, isEngine), closure, named, reaches: new Map(), namedBy: new WeakMap() };
+  return {
+    own,
+    isEngine,
+    contested: contestedNames(manifest, isEngine),
+    closure,
+    named,
+    reaches: new Map(),
+    namedBy: new WeakMap(),
+  };
 }
 
 /** What stands in the root project comes before all else by itself; among packages only `dispatch` decides. */
