@@ -1,5 +1,4 @@
-// Decides whether everything that clients were told is true: what each wrote down when it was told (`told/*.ndjson`),
-// held against what was there in the end (`task.ndjson`, …). Knows no code of the product. node check.js FOLDER
+// Holds what clients were told (`told/*.ndjson`) against what was there in the end (`task.ndjson`, …). node check.js FOLDER
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ const ends = new Set(['succeeded', 'failed', 'cancelled']);
 const lines = (file) => Array.from(readFileSync(file, 'utf8').split('\n').slice(0, -1), (line) => JSON.parse(line));
 /** @type {(items: Iterable<any>, key: (item: any) => string) => Map<string, any[]>} */
 const by = (items, key) => Map.groupBy(items, key);
+const dataOf = ({ envelope }) => JSON.parse(envelope).data;
 const key = (line) => `${line.task ?? line.task_id} ${line.attempt}`;
 const files = 'task job attempt dependency lease outbox effect stream version batch sink'.split(' ');
 
@@ -25,10 +25,10 @@ export function check(folder, unrest = []) {
   const [lost, duplicates, ...rest] = [lostIn, duplicatesIn, outputsIn, fencesIn, eventsIn].map((each) => judge(each));
   const broken = [lost, duplicates, ...rest, unrest.map((what) => `not at rest: ${what}`)].flat();
   const count = (name, is) => of(name).filter(({ committed }) => committed === is).length;
-  const outputs = { versions: state.version.length, sinkRows: state.sink.length };
-  const done = { committed: count('completed', true), refused: count('completed', false), ...outputs };
+  const done = { committed: count('completed', true), refused: count('completed', false) };
   const found = { lost: lost.length, duplicates: duplicates.length, violations: broken.slice(0, 40) };
-  return { ok: broken.length === 0, asked: count('asked'), acked: count('acked'), ...done, ...found };
+  const outputs = { versions: state.version.length, sinkRows: state.sink.length };
+  return { ok: broken.length === 0, asked: count('asked'), acked: count('acked'), ...done, ...outputs, ...found };
 }
 
 /** Acknowledged work that is not there, or has not ended; acknowledged outcomes that do not stand. */
@@ -58,15 +58,18 @@ function duplicatesIn({ of, job, outbox, effect, sink, version }, wrong) {
     const attempts = new Set(group.map(({ attempt, outcome }) => `${attempt} ${outcome}`));
     wrong(attempts.size > 1, `task ${id} was committed by attempts ${[...attempts].join(', ')}`);
   }
-  const finished = outbox.filter(({ type }) => type === 'task.finished');
-  once(finished, ({ envelope }) => JSON.parse(envelope).data.task, 'ends of task');
+  once(
+    outbox.filter(({ type }) => type === 'task.finished'),
+    (event) => dataOf(event).task,
+    'ends of task',
+  );
   once(effect, ({ event }) => event, 'effects of event');
   once(sink, (row) => `${row.org_id} ${row.key}`, 'rows in a sink of');
   once(version, ({ name, ...of }) => `${name} of ${of.task_id}`, 'versions of');
 }
 
 /** An attempt is one worker's, attempts only rise, and whoever was told that a lease is lost commits nothing later. */
-function fencesIn({ of, told, attempt: attempts, lease, tasks, dependency }, wrong) {
+function fencesIn({ of, told, attempt: attempts, lease, tasks, dependency, outbox }, wrong) {
   const known = new Map(attempts.map((each) => [key(each), each.worker]));
   for (const [name, group] of by(of('leased'), key)) {
     const workers = new Set(group.map(({ worker }) => worker));
@@ -79,8 +82,10 @@ function fencesIn({ of, told, attempt: attempts, lease, tasks, dependency }, wro
     wrong(group.filter(({ outcome }) => outcome === 'succeeded').length > 1, `task ${id} succeeded twice`);
   }
   for (const { task_id: id } of lease) wrong(ends.has(tasks.get(id)?.status), `task ${id} has ended and is leased`);
-  for (const { task_id: id, after_id } of dependency)
-    wrong(tasks.get(id)?.attempt > 0 && tasks.get(after_id)?.status !== 'succeeded', `task ${id} began too early`);
+  const latest = outbox.toSorted((a, b) => b.ordinal - a.ordinal).map((event) => [dataOf(event), event]);
+  const first = new Map(latest.map(([{ task, outcome }, e]) => [`${task} ${outcome ?? e.type}`, e.ordinal]));
+  for (const { task_id: id, after_id: of } of dependency)
+    wrong(first.get(`${id} task.claimed`) < (first.get(`${of} succeeded`) ?? Infinity), `task ${id} began too early`);
   const asked = by(of('completing'), ({ token }) => token);
   const began = ({ token }) => Math.min(...asked.get(token).map(({ at }) => at));
   const over = new Map(of('cancelled').flatMap(({ job, at, ended }) => (ended ? [[job, at]] : [])));
@@ -92,7 +97,6 @@ function fencesIn({ of, told, attempt: attempts, lease, tasks, dependency }, wro
   const [beats, sure, lostAt] = [by(of('beating'), key), new Map(), new Map()];
   for (const line of told.filter(({ kind }) => kind === 'leased' || kind === 'kept').sort((a, b) => a.at - b.at)) {
     const held = sure.get(key(line)) ?? line;
-    // A lease lasts no longer than this after somebody was told of it.
     const isOver = line.asked > held.until;
     const isKept = isOver && beats.get(key(line))?.some((b) => b.asked < held.until && isLate(b, line.at));
     wrong(isOver && !isKept, `attempt ${key(line)} had run out, and was extended`);

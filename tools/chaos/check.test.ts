@@ -99,3 +99,19 @@ test.each<[string, Record<string, object[]>, RegExp]>([
 ])('what was confirmed and %s is found', (_, more, words) => {
   expect(outputs(more)).toContainEqual(expect.stringMatching(words));
 });
+
+test('a task that begins before what it waits for has succeeded is found, also when that succeeds later', () => {
+  const said = (ordinal: number, type: string, data: object) => ({ ordinal, type, envelope: JSON.stringify({ data }) });
+  const early = (...events: ReturnType<typeof said>[]) =>
+    violations([], {
+      dependency: [{ task_id: 't', after_id: 'before' }],
+      outbox: events.map((event) => ({ ...event, service: 'dispatcher', org_id: 'o', leaf_hash: '' })),
+    }).filter((each) => each.includes('too early'));
+  const claimed = (ordinal: number) => said(ordinal, 'task.claimed', { task: 't' });
+  const ended = (ordinal: number, outcome: string) => said(ordinal, 'task.finished', { task: 'before', outcome });
+  expect(early(ended(1, 'succeeded'), claimed(2))).toEqual([]);
+  expect(early(ended(1, 'failed'))).toEqual([]);
+  expect(early(claimed(1), ended(2, 'succeeded'), claimed(3))).toHaveLength(1);
+  expect(early(ended(1, 'failed'), claimed(2))).toHaveLength(1);
+  expect(early(claimed(1))).toHaveLength(1);
+});
