@@ -4,8 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** A failure that is tried again is no end. */
-const isFinal = ({ committed, status, outcome }) => committed && status === outcome;
+const isFinal = ({ committed, status, outcome }) => committed && status === outcome; // tried again is no end
 const ends = new Set(['succeeded', 'failed', 'cancelled']);
 const lines = (file) => Array.from(readFileSync(file, 'utf8').split('\n').slice(0, -1), (line) => JSON.parse(line));
 /** @type {(items: Iterable<any>, key: (item: any) => string) => Map<string, any[]>} */
@@ -58,11 +57,8 @@ function duplicatesIn({ of, job, outbox, effect, sink, version }, wrong) {
     const attempts = new Set(group.map(({ attempt, outcome }) => `${attempt} ${outcome}`));
     wrong(attempts.size > 1, `task ${id} was committed by attempts ${[...attempts].join(', ')}`);
   }
-  once(
-    outbox.filter(({ type }) => type === 'task.finished'),
-    (event) => dataOf(event).task,
-    'ends of task',
-  );
+  const finished = outbox.filter(({ type }) => type === 'task.finished');
+  once(finished, (event) => dataOf(event).task, 'ends of task');
   once(effect, ({ event }) => event, 'effects of event');
   once(sink, (row) => `${row.org_id} ${row.key}`, 'rows in a sink of');
   once(version, ({ name, ...of }) => `${name} of ${of.task_id}`, 'versions of');
