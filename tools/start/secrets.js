@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /** Logins of the second database. */
-const stores = ['dispatcher_data'];
+export const stores = ['dispatcher_data'];
 export const services = ['identity', 'ingestion', 'graph-read', 'planner', 'dispatcher', 'runner', 'audit', 'gateway'];
 
 /** @typedef {ReturnType<typeof makeSecrets>} Secrets */

@@ -10,7 +10,7 @@ import { readArgs } from './args.js';
 import { acquire } from './lock.js';
 import { pathsIn } from './paths.js';
 import { freePort } from './ports.js';
-import { loadSecrets, makeSecrets, services } from './secrets.js';
+import { loadSecrets, makeSecrets, services, stores } from './secrets.js';
 import { claimStateFolder, layout, reset } from './version.js';
 
 jest.setTimeout(60_000);
@@ -148,7 +148,7 @@ describe('secrets', () => {
     const all = [postgres.owner, ...Object.values(postgres.logins), nats.admin, ...Object.values(nats.users)].map(
       ({ password }) => password,
     );
-    expect(new Set(all).size).toBe(2 + 3 * services.length);
+    expect(new Set(all).size).toBe(2 + 3 * services.length + stores.length);
     expect(Object.keys(keys)).toEqual(services);
     expect(createPrivateKey(keys.planner!).asymmetricKeyType).toBe('ed25519');
     expect(Buffer.from(blobs.key, 'base64')).toHaveLength(32);
