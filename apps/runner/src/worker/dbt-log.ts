@@ -58,7 +58,8 @@ function progressOf(data: Fields, event?: string, at?: string): { progress?: Nod
   if (!status || status === 'None' || event?.includes('Batch')) return {};
   const isDone = !isUnderway(status);
   const rows = fieldsOf(result['adapter_response'])['rows_affected'];
-  const durationMs = Math.round(Number(data['execution_time']) * 1000);
+  const seconds = data['execution_time'];
+  const durationMs = typeof seconds === 'number' ? Math.round(seconds * 1000) : undefined;
   const startedAt = instant(info['node_started_at']);
   const finishedAt = isDone ? (instant(info['node_finished_at']) ?? (beside && at)) : undefined;
   const relation = textOf(fieldsOf(info['node_relation'])['relation_name'], longestName);
@@ -68,7 +69,7 @@ function progressOf(data: Fields, event?: string, at?: string): { progress?: Nod
       status,
       ...(startedAt && { startedAt }),
       ...(finishedAt && { finishedAt }),
-      ...(isDone && typeof data['execution_time'] === 'number' && Number.isSafeInteger(durationMs) && { durationMs }),
+      ...(isDone && Number.isSafeInteger(durationMs) && { durationMs: durationMs! }),
       ...(Number.isSafeInteger(rows) && { rows: rows as number }),
       ...(relation && { relation }),
       ...(message && { message }),
