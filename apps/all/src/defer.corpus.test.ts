@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { files, Shop } from './shop.ts';
+import { Shop } from '@headgate/testing';
+import { services } from './services.ts';
 
 jest.setTimeout(240_000);
 
@@ -10,12 +11,12 @@ const output = {
 };
 const project = {
   'profiles.yml': JSON.stringify({ shop: { target: 'dev', outputs: { dev: output } } }),
-  'models/total.sql': files['models/total.sql']!.replace('s.price,', 's.price, s.price * 2 as twice,'),
+  'models/total.sql': Shop.files['models/total.sql']!.replace('s.price,', 's.price, s.price * 2 as twice,'),
 };
 
 let shop: Shop;
 beforeAll(async () => {
-  shop = await Shop.open('prod', 'dev');
+  shop = await Shop.open(services, 'prod', 'dev');
   const { host, port, database, owner } = shop.stack.host.postgres;
   const variables = {
     ...{ SHOP_HOST: host, SHOP_PORT: String(port), SHOP_DATABASE: database },

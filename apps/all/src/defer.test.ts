@@ -2,20 +2,23 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type PlansEntriesOutput, type RunLine, sha256 } from '@headgate/contracts';
 import { queryPrinter } from '@headgate/lineage/engine';
 import { type ExecutionPlan, verifyPlan } from '@headgate/plans';
-import { files, Shop } from './shop.ts';
+import { Shop } from '@headgate/testing';
+import { services } from './services.ts';
 
 jest.setTimeout(240_000);
 
 let shop: Shop;
 beforeAll(async () => {
-  shop = await Shop.open('prod', 'dev', 'new');
+  shop = await Shop.open(services, 'prod', 'dev', 'new');
 });
 afterAll(() => shop?.stack.stop());
 
 const deferring = (select: string[], more: object = {}) => shop.plan('dev', { select, defer: 'prod', ...more });
 
 /** What is worked on here: one model has a column more than there. */
-const edited = { 'models/total.sql': files['models/total.sql']!.replace('s.price,', 's.price, s.price * 2 as twice,') };
+const edited = {
+  'models/total.sql': Shop.files['models/total.sql']!.replace('s.price,', 's.price, s.price * 2 as twice,'),
+};
 const changed = ['state:modified+'];
 
 test('what differs from another environment is built over what stands there, as if all had been built here', async () => {

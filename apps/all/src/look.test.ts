@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Plan, PlansEntryOutput, Run } from '@headgate/contracts';
-import { Shop } from './shop.ts';
+import { Shop } from '@headgate/testing';
+import { services } from './services.ts';
 
 jest.setTimeout(240_000);
 
@@ -18,7 +19,7 @@ const source = 'source.shop.ops.raw';
 
 let shop: Shop;
 beforeAll(async () => {
-  shop = await Shop.open('dev');
+  shop = await Shop.open(services, 'dev');
 });
 afterAll(() => shop?.stack.stop());
 

@@ -10,6 +10,7 @@ export { RunnerSide } from './runner-side.ts';
 export { freePort, startNats, type ThrowawayNats } from './nats.ts';
 export { RunnerProcesses } from './runner-processes.ts';
 export { type S3Key, startS3 } from './s3.ts';
+export { Shop } from './shop.ts';
 export { startStack, type Stack } from './stack.ts';
 export { foundOther, other } from './other-organization.ts';
 export { Tenant } from './tenant.ts';
