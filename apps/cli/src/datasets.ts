@@ -1,7 +1,7 @@
 import { datasetsList, datasetsPurge, datasetsRows, datasetsShow } from '@headgate/contracts';
 import { Command } from 'commander';
 import { naturalNumber } from './numbers.ts';
-import { ending, upTo } from './pages.ts';
+import { cutShort, type Limited, limited, upTo } from './pages.ts';
 import { type Cli, globalOptions, online, type Session } from './session.ts';
 import { counted, table, when } from './table.ts';
 
@@ -17,9 +17,6 @@ export function datasetsCommand(cli: Cli): Command {
       '\nExamples:\n  headgate datasets\n  headgate datasets show orders\n  headgate datasets rows orders --version 3 --json\n  headgate datasets purge orders --keep 5',
     );
 }
-
-const limited = (command: Command): Command =>
-  globalOptions(command.option('--limit <n>', 'at most so many', naturalNumber(100_000), 100));
 
 const listCommand = (cli: Cli): Command =>
   limited(new Command('list').description('list those of an environment, by name'))
@@ -52,10 +49,6 @@ const purgeCommand = (cli: Cli): Command =>
     .addHelpText('after', '\nExamples:\n  headgate datasets purge orders --keep 5')
     .action(online(cli, purge));
 
-interface Limited {
-  readonly limit: number;
-}
-
 async function list(session: Session, { limit }: Limited): Promise<number> {
   const place = await session.place();
   const found = await upTo(limit, (page) => session.client.call(datasetsList, { ...place, ...page }));
@@ -67,7 +60,7 @@ async function list(session: Session, { limit }: Limited): Promise<number> {
     ),
     ...(found.items.length === 0
       ? [`no task has committed a dataset in ${place.project}/${place.environment} yet`]
-      : ending(found.more, limit)),
+      : cutShort(found.more, limit)),
   ]);
   return 0;
 }
@@ -89,7 +82,7 @@ async function show(session: Session, { limit }: Limited, name: string): Promise
         `task ${version.task}, attempt ${version.attempt}`,
       ]),
     ),
-    ...ending(more, limit),
+    ...cutShort(more, limit),
   ]);
   return 0;
 }
@@ -109,7 +102,7 @@ async function rows(
   const columns = from!.columns.map((column) => column.name);
   session.answer({ dataset: name, version: from!.version, items, more }, () => [
     ...table([columns, ...items.map((row) => columns.map((column) => shown(row[column])))]),
-    ...(items.length === 0 ? [`version ${from!.version} of ${name} has no rows`] : ending(more, limit)),
+    ...(items.length === 0 ? [`version ${from!.version} of ${name} has no rows`] : cutShort(more, limit)),
   ]);
   return 0;
 }

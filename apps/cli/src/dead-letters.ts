@@ -8,6 +8,7 @@ import {
 } from '@headgate/contracts';
 import { Command } from 'commander';
 import { naturalNumber } from './numbers.ts';
+import { cutShort } from './pages.ts';
 import { type Cli, globalOptions, online, type Session } from './session.ts';
 import { table, when } from './table.ts';
 
@@ -80,7 +81,7 @@ async function list(session: Session, { open, limit }: { open?: boolean; limit: 
   items.splice(limit);
   session.answer({ items, more: isMore }, () => [
     ...(items.length > 0 ? table(items.map((letter) => row(session, letter))) : ['no dead letters']),
-    ...(isMore ? [`there are more; --limit ${limit} ends here`] : []),
+    ...cutShort(isMore, limit),
   ]);
   return 0;
 }

@@ -2,6 +2,7 @@ import { type Feed, feedsList, feedsPull, type FeedsPutInput, feedsPut, feedsRem
 import { Command, Option } from 'commander';
 import { patiently } from './follow.ts';
 import { naturalNumber } from './numbers.ts';
+import { all } from './pages.ts';
 import { type Cli, globalOptions, online, type Session } from './session.ts';
 import { Stop } from './stop.ts';
 import { table, when } from './table.ts';
@@ -89,14 +90,11 @@ const removeCommand = (cli: Cli): Command =>
 
 async function list(session: Session): Promise<number> {
   const place = await session.place();
-  const items: Feed[] = [];
-  for (let cursor: string | undefined; ;) {
-    const page = await session.client.call(feedsList, { ...place, ...(cursor && { cursor }) });
-    items.push(...page.items);
-    cursor = page.next;
-    if (cursor === undefined) break;
-  }
-  session.answer({ items }, () => table(items.map((feed) => [feed.feed, rhythmOf(feed), stateOf(feed), feed.url])));
+  const items = await all((page) => session.client.call(feedsList, { ...place, ...page }));
+  const rows = items.map((feed) => [feed.feed, rhythmOf(feed), stateOf(feed), feed.url]);
+  session.answer({ items }, () =>
+    rows.length > 0 ? table(rows) : 'no feeds yet; `headgate feeds add --help` says how',
+  );
   return 0;
 }
 

@@ -1,6 +1,7 @@
 import { type LimitOfStarts, limitsList, limitsPut, limitsRemove } from '@headgate/contracts';
 import { Command } from 'commander';
 import { naturalNumber } from './numbers.ts';
+import { all } from './pages.ts';
 import { type Cli, globalOptions, online, type Session } from './session.ts';
 import { table, when } from './table.ts';
 
@@ -39,13 +40,7 @@ const removeCommand = (cli: Cli): Command =>
     .action(online(cli, remove));
 
 async function list(session: Session): Promise<number> {
-  const items: LimitOfStarts[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await session.client.call(limitsList, { limit: 200, ...(cursor && { cursor }) });
-    items.push(...page.items);
-    cursor = page.next;
-  } while (cursor);
+  const items = await all((page) => session.client.call(limitsList, page));
   session.answer({ items }, () => (items.length > 0 ? table(items.map(row)) : ['no limits']));
   return 0;
 }

@@ -6,6 +6,7 @@ import {
 } from '@headgate/contracts';
 import { Command, Option } from 'commander';
 import { lineageFrom } from './lineage-graph.ts';
+import { all } from './pages.ts';
 import { type Cli, globalOptions, online, type Place, type Session } from './session.ts';
 import { table, when } from './table.ts';
 
@@ -79,21 +80,12 @@ async function urnOf(session: Session, place: Place, named: string): Promise<str
 
 async function list(session: Session): Promise<number> {
   const { project } = await session.place();
-  const items: LineageOverride[] = [];
-  for (let cursor: string | undefined; ;) {
-    const page = await session.client.call(lineageOverridesList, { project, ...(cursor && { cursor }) });
-    items.push(...page.items);
-    cursor = page.next;
-    if (cursor === undefined) break;
-  }
-  session.answer({ items }, () =>
-    table(
-      items.map(({ id, decision, kind, source, target, by, at, reason }) => [
-        ...[id, decision, `${source} -> ${target} (${kind})`],
-        `${by}, ${when(at)}: ${reason}`,
-      ]),
-    ),
-  );
+  const items = await all((page) => session.client.call(lineageOverridesList, { project, ...page }));
+  const rows = items.map(({ id, decision, kind, source, target, by, at, reason }) => [
+    ...[id, decision, `${source} -> ${target} (${kind})`],
+    `${by}, ${when(at)}: ${reason}`,
+  ]);
+  session.answer({ items }, () => (rows.length > 0 ? table(rows) : 'nothing was decided about lineage yet'));
   return 0;
 }
 

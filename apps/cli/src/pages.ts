@@ -1,3 +1,7 @@
+import type { Command } from 'commander';
+import { naturalNumber } from './numbers.ts';
+import { globalOptions } from './session.ts';
+
 /** As many as the server gives in one page. */
 const page = 200;
 
@@ -19,6 +23,17 @@ export async function upTo<T>(
   return { items, more: next !== undefined };
 }
 
+/** All there are. */
+export const all = async <T>(ask: Parameters<typeof upTo<T>>[1]): Promise<T[]> => (await upTo(Infinity, ask)).items;
+
+export interface Limited {
+  readonly limit: number;
+}
+
+/** A command whose list may be long. */
+export const limited = (command: Command): Command =>
+  globalOptions(command.option('--limit <n>', 'at most so many', naturalNumber(100_000), 100));
+
 /** What stands below a list that ends before its end. */
-export const ending = (more: boolean, limit: number): string[] =>
+export const cutShort = (more: boolean, limit: number): string[] =>
   more ? [`there are more; --limit ${limit} ends here`] : [];

@@ -15,6 +15,7 @@ import {
 import { Command, Option } from 'commander';
 import { naturalNumber } from './numbers.ts';
 import { fireRow, inWords, nextTimes, scheduleRow } from './schedule-words.ts';
+import { all } from './pages.ts';
 import { type Cli, globalOptions, online, type Session } from './session.ts';
 import { Stop } from './stop.ts';
 import { table } from './table.ts';
@@ -147,13 +148,7 @@ const removeCommand = (cli: Cli): Command =>
 
 async function list(session: Session): Promise<number> {
   const place = await session.place();
-  const items: Schedule[] = [];
-  for (let cursor: string | undefined; ;) {
-    const page = await session.client.call(schedulesList, { ...place, limit: 200, ...(cursor && { cursor }) });
-    items.push(...page.items);
-    cursor = page.next;
-    if (cursor === undefined) break;
-  }
+  const items = await all((page) => session.client.call(schedulesList, { ...place, ...page }));
   session.answer({ items }, () => (items.length > 0 ? table(items.map(scheduleRow)) : 'no schedules yet'));
   return 0;
 }

@@ -1,8 +1,7 @@
 import { sinksList, sinksRows } from '@headgate/contracts';
 import { Command } from 'commander';
-import { naturalNumber } from './numbers.ts';
-import { ending, upTo } from './pages.ts';
-import { type Cli, globalOptions, online, type Session } from './session.ts';
+import { cutShort, type Limited, limited, upTo } from './pages.ts';
+import { type Cli, online, type Session } from './session.ts';
 import { counted, table, when } from './table.ts';
 
 export function sinksCommand(cli: Cli): Command {
@@ -16,9 +15,6 @@ export function sinksCommand(cli: Cli): Command {
     );
 }
 
-const limited = (command: Command): Command =>
-  globalOptions(command.option('--limit <n>', 'at most so many', naturalNumber(100_000), 100));
-
 const listCommand = (cli: Cli): Command =>
   limited(new Command('list').description('list those of an environment, by name'))
     .addHelpText('after', '\nExamples:\n  headgate sinks list\n  headgate sinks list --json')
@@ -29,10 +25,6 @@ const showCommand = (cli: Cli): Command =>
     .addHelpText('after', '\nExamples:\n  headgate sinks show mail\n  headgate sinks show mail --limit 1000 --json')
     .action(online(cli, show));
 
-interface Limited {
-  readonly limit: number;
-}
-
 async function list(session: Session, { limit }: Limited): Promise<number> {
   const place = await session.place();
   const found = await upTo(limit, (page) => session.client.call(sinksList, { ...place, ...page }));
@@ -40,7 +32,7 @@ async function list(session: Session, { limit }: Limited): Promise<number> {
     ...table(found.items.map(({ name, rows, changedAt }) => [name, counted(rows, 'row'), when(changedAt)])),
     ...(found.items.length === 0
       ? [`no task has written to a sink in ${place.project}/${place.environment} yet`]
-      : ending(found.more, limit)),
+      : cutShort(found.more, limit)),
   ]);
   return 0;
 }
@@ -50,7 +42,7 @@ async function show(session: Session, { limit }: Limited, name: string): Promise
   const found = await upTo(limit, (page) => session.client.call(sinksRows, { ...place, sink: name, ...page }));
   session.answer({ sink: name, ...found }, () => [
     ...table(found.items.map(({ key, row, writtenAt }) => [key, when(writtenAt), JSON.stringify(row)])),
-    ...ending(found.more, limit),
+    ...cutShort(found.more, limit),
   ]);
   return 0;
 }

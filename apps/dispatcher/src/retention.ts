@@ -19,15 +19,6 @@ import { keepDaysOf } from './pace.ts';
 const most = 200;
 const dayMs = 86_400_000;
 
-/** Organizations that have jobs, found by skipping through the index. */
-const organizations = `
-  with recursive found as (
-    (select org_id from job order by org_id limit 1)
-    union all
-    select next.org_id from found f cross join lateral (
-      select org_id from job where org_id > f.org_id order by org_id limit 1) next)
-  select org_id from found`;
-
 /**
  * Ended for so long, with nothing left to decide. Ids begin with their time, so what is younger is not even looked at;
  * an ended job changes no more, and one that somebody locks after all is left for the next time.
@@ -74,8 +65,8 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async sweep(): Promise<void> {
-    for (const { org_id } of await this.infra.query<{ org_id: string }>(organizations))
-      while (!this.rounds.isStopped && (await this.removeFrom(org_id)) === most);
+    for (const org of await this.infra.organizationsIn('job'))
+      while (!this.rounds.isStopped && (await this.removeFrom(org)) === most);
   }
 
   /** Answers how many jobs. */

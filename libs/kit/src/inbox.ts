@@ -16,15 +16,6 @@ const rememberedDays = 2 * streamDays + 1;
 const everyMs = 3_600_000;
 const most = 1000;
 
-/** Organizations that have heard something, found by skipping through the index. */
-const organizations = `
-  with recursive found as (
-    (select org_id from inbox order by org_id limit 1)
-    union all
-    select next.org_id from found f cross join lateral (
-      select org_id from inbox where org_id > f.org_id order by org_id limit 1) next)
-  select org_id from found`;
-
 /** Ids begin with the time of their event, so what is younger is not even looked at. */
 const forget = `
   with old as materialized (
@@ -59,8 +50,8 @@ export class Inbox implements OnApplicationBootstrap, BeforeApplicationShutdown 
   /** Removes what can come no more, a little at a time. Answers how many rows. */
   async prune(): Promise<number> {
     let gone = 0;
-    for (const { org_id } of await this.infra.query<{ org_id: string }>(organizations))
-      for (let n = most; n === most && !this.rounds.isStopped; gone += n) n = await this.pruneOf(org_id);
+    for (const org of await this.infra.organizationsIn('inbox'))
+      for (let n = most; n === most && !this.rounds.isStopped; gone += n) n = await this.pruneOf(org);
     return gone;
   }
 

@@ -32,6 +32,18 @@ export class Infra implements OnApplicationShutdown {
     return (await this.pool.query<R>({ name: nameOf(sql), text: sql, values: parameters })).rows;
   }
 
+  /** Organizations with rows in a table of which an index begins with them: found by skipping through that. */
+  async organizationsIn(table: string): Promise<string[]> {
+    const found = await this.query<{ org_id: string }>(`
+      with recursive found as (
+        (select org_id from ${table} order by org_id limit 1)
+        union all
+        select next.org_id from found f cross join lateral (
+          select org_id from ${table} where org_id > f.org_id order by org_id limit 1) next)
+      select org_id from found`);
+    return found.map(({ org_id }) => org_id);
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.pool?.end();
   }
