@@ -121,6 +121,8 @@ async function watchNewRun({ owner: { page }, proposePlan, root }: World): Promi
   await page.getByRole('button', { name: /^Approve and run/ }).click();
   await page.getByRole('link', { name: 'Watch the run' }).click();
   await page.locator('.log-line').first().waitFor();
+  // A log without width is there for the locator, and for nobody else.
+  expect((await page.getByRole('region', { name: 'Lines of the log' }).boundingBox())?.width).toBeGreaterThan(400);
   return page.url().split('/runs/')[1]!.split('?')[0]!;
 }
 

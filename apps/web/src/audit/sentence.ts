@@ -1,6 +1,7 @@
 import type { AuditLeaf } from '@headgate/contracts';
 
-const did: Record<string, string> = {
+/** What each type of event says. */
+export const did: Readonly<Record<string, string>> = {
   'plan.proposed': 'A plan was proposed',
   'plan.decided': 'A plan was decided',
   'run.requested': 'A run was asked for',
@@ -39,26 +40,38 @@ const did: Record<string, string> = {
   'task.discarded': 'A task was given up',
   'task.replayed': 'A task was tried again',
   'lineage.committed': 'Column lineage was worked out',
-  'job.queued': 'A job was queued',
-  'job.finished': 'A job ended',
+  'job.removed': 'A job was removed',
+  'schedule.created': 'A schedule was made',
+  'schedule.changed': 'A schedule was changed',
+  'schedule.removed': 'A schedule was removed',
+  'schedule.fired': 'A schedule had its turn',
+  'schedule.skipped': 'A schedule left out a turn',
+  'schedule.stranded': 'A turn of a schedule came to nothing',
+  'limit.set': 'A limit was set',
+  'limit.removed': 'A limit was taken away',
+  'dataset.committed': 'A dataset has new rows',
+  'dataset.purged': 'Versions of a dataset were deleted',
+  'snapshot.expired': 'A snapshot was deleted by age',
 };
 
 /** One sentence for what a leaf records. */
 export const sentenceOf = ({ type }: Pick<AuditLeaf, 'type'>): string => did[type] ?? type.replace('.', ' ');
 
 const worth = ['outcome', 'status', 'decision', 'plan', 'run', 'snapshot', 'name', 'role', 'permission', 'kind'];
+const named = ['plan', 'run', 'snapshot'];
+const id = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|sha256:[0-9a-f]{64})$/;
 
-/** The few facts of a summary (`name=value …`) that a reader asks for first; ids by their last digits. */
+/** The few facts of a summary (`name=value …`) that a reader asks for first; ids by a few of their digits. */
 export function factsOf(summary = ''): string {
   const pairs = new Map(summary.split(' ').map((pair) => pair.split('=') as [string, string | undefined]));
   return worth
     .flatMap((name) => {
       const value = pairs.get(name);
       if (!value) return [];
+      if (!named.includes(name)) return [value];
       // Summaries are cut to a length; half an id is no id.
-      if (/^[0-9a-f]{2,}-/.test(value) && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)) return [];
-      const isId = /^[0-9a-f]{8}-|^sha256:/.test(value);
-      return [isId ? `${name} ${value.startsWith('sha256:') ? value.slice(7, 14) : value.slice(-8)}` : value];
+      if (!id.test(value)) return [];
+      return [`${name} ${value.startsWith('sha256:') ? value.slice(7, 14) : value.slice(-8)}`];
     })
     .slice(0, 3)
     .join(', ');
