@@ -81,6 +81,8 @@ export interface Mutation {
   readonly preserving: boolean;
   readonly files: Readonly<Record<string, string>>;
   readonly landed?: readonly string[];
+  /** Parsed from nothing: what dbt keeps of its last parse can name another macro than the one that it calls now. */
+  readonly afresh?: true;
 }
 
 export type Outcome = Case | { readonly invalid: string };
@@ -160,7 +162,8 @@ export class Bench {
   async judge(mutation: Mutation, planners: readonly Planner[] = [product], full = false): Promise<Outcome> {
     this.shop.write(mutation.files);
     try {
-      const compiled = await this.worker.ask({ op: 'compile', project: this.shop.folder, target: this.target });
+      const args = mutation.afresh ? ['--no-partial-parse'] : [];
+      const compiled = await this.worker.ask({ op: 'compile', project: this.shop.folder, target: this.target, args });
       if ('error' in (compiled as object)) return { invalid: (compiled as { error: string }).error };
       const head = asManifest(JSON.parse(readFileSync(join(this.target, 'manifest.json'), 'utf8')) as object);
       return await this.compared(mutation, head, planners, full);

@@ -50,7 +50,8 @@ test.each(planted)(
     const { planner, remove } = await plannerWith(one);
     try {
       const edit = { [file]: text.replace(from, () => to) };
-      const outcome = await bench.judge({ name: one.name, preserving: false, files: edit }, [product, planner]);
+      const mutation = { name: one.name, preserving: false, files: edit, afresh: true } as const;
+      const outcome = await bench.judge(mutation, [product, planner]);
       if ('invalid' in outcome) throw new Error(outcome.invalid);
       const [ours, theirs] = outcome.wrong;
       expect(ours).toEqual([]);

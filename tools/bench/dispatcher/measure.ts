@@ -21,7 +21,8 @@ export const rate = (queue: Queue, count: number): Promise<Rate> =>
     await Promise.all(
       Array.from({ length: atOnce }, async () => {
         const worker = randomUUID();
-        while (left > 0) if ((await queue.work(worker)) !== undefined) left--;
+        // Nobody asks for more than there is: a queue that holds the question would be timed by its patience.
+        while (left-- > 0) if ((await queue.work(worker)) === undefined) left++;
       }),
     );
   });
