@@ -63,9 +63,10 @@ async function attend(held: Lease, own: Random): Promise<void> {
   else if (draw < 16) await beating(held, sleep(lease * (1 + own.next())));
   else await beating(held, sleep(own.int(60)));
   const outcome = draw > 94 ? 'failed' : 'succeeded';
-  const first = complete(held, outcome, 4, outputs);
+  const first = complete(held, outcome, 4, outputs, draw % 3 === 0);
   if (draw % 10 === 3) await complete(held, outcome, 1, outputs);
-  await first;
+  const next = await first;
+  if (next) void attend(next, own.fork(draw));
   if (draw % 10 === 7) await complete(held, 'failed', 1);
 }
 
@@ -130,12 +131,14 @@ const stubborn =
     return within(one(input), 1500);
   };
 
+/** Answers with the lease that came with the confirmation, if one was asked for and came in time. */
 async function complete(
   held: Lease,
   outcome: 'succeeded' | 'failed',
   tries: number,
   staged: Outputs = [],
-): Promise<void> {
+  wantsNext = false,
+): Promise<Lease | undefined> {
   const { org, task, attempt } = held;
   const token = randomUUID();
   const outputs = outcome === 'succeeded' ? staged : [];
@@ -143,17 +146,17 @@ async function complete(
   for (let n = 0; n < tries; n++) {
     say({ kind: 'completing', task, attempt, token, outcome, puts });
     const input = { org, task, attempt, worker, outcome, result: { token }, retry: true };
-    const more = outputs.length > 0 ? { outputs } : {};
+    const more = { ...(outputs.length > 0 && { outputs }), ...(wantsNext && { next: ['dbt'] }) };
     const answer = ask(tasksComplete, { ...input, ...more }, nobody);
     void answer.then(
       ({ committed, status }) => say({ kind: 'completed', task, attempt, token, outcome, committed, status, puts }),
       () => undefined,
     );
     try {
-      await within(answer, 2000);
-      return;
+      return (await within(answer, 2000)).next;
     } catch {
       await sleep(100);
     }
   }
+  return undefined;
 }

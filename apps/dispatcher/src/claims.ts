@@ -1,7 +1,7 @@
 import { type Lease, taskClaimed } from '@headgate/contracts';
-import { type Call, type Change, change, type Database, type Infra, mutateLast } from '@headgate/kit';
+import { type Call, type Change, change, type Database, type Infra, mutateLast, type Tx } from '@headgate/kit';
 import { admit, putOff } from './slots.ts';
-import { byPlace } from './task-state.ts';
+import { byKey, byPlace } from './task-state.ts';
 
 export interface Candidate extends Record<string, unknown> {
   readonly org_id: string;
@@ -96,13 +96,24 @@ interface Row {
 
 class Nothing extends Error {}
 
+interface Asked {
+  readonly candidate: Candidate;
+  readonly worker: string;
+}
+
+interface Leased {
+  readonly task: string;
+  readonly lease: Lease;
+  readonly told: Change;
+}
+
 /** Leases tasks of one organization to workers; what another one was faster with is left out. */
 export async function lease(
   database: Database,
   call: Call,
-  asked: readonly { readonly candidate: Candidate; readonly worker: string }[],
+  asked: readonly Asked[],
   leaseMs: number,
-): Promise<{ task: string; lease: Lease }[]> {
+): Promise<readonly Leased[]> {
   try {
     return await database.write(call, async (tx) => {
       const may = await admit(tx, asked);
@@ -111,24 +122,36 @@ export async function lease(
         if (tx.told.has(putOff)) return [];
         throw new Nothing();
       }
-      const seen = may.map(({ candidate }) => candidate);
-      await byPlace(tx);
-      const rows = await tx.prepared<Row>(take, [
-        ...[tx.org, seen.map(({ place }) => place), seen.map(({ offer }) => offer), seen.map(({ id }) => id)],
-        ...[seen.map(({ attempt }) => attempt), may.map(({ worker }) => worker), leaseMs],
-      ]);
+      const leased = await takeAll(tx, may, leaseMs);
       // Nothing to tell: the database wants a leaf of all who so much as tried to change some, so it is taken back.
-      if (rows.length === 0) throw new Nothing();
-      await mutateLast(tx, rows.map(claimed));
-      return rows.map(({ id: task, job_id: job, run_id: run, project, environment, attempt, operator, spec }) => ({
-        task,
-        lease: { org: tx.org, project, environment, task, job, run, attempt, operator, spec, leaseMs },
-      }));
+      if (leased.length === 0) throw new Nothing();
+      await mutateLast(
+        tx,
+        leased.map(({ told }) => told),
+      );
+      return leased;
     });
   } catch (error) {
     if (error instanceof Nothing) return [];
     throw error;
   }
+}
+
+/** The same within a transaction, for tasks without a rate key. What it answers is still to be told. */
+export async function takeAll(tx: Tx, asked: readonly Asked[], leaseMs: number): Promise<readonly Leased[]> {
+  if (asked.length === 0) return [];
+  const seen = asked.map(({ candidate }) => candidate);
+  await byPlace(tx);
+  const taken = tx.prepared<Row>(take, [
+    ...[tx.org, seen.map(({ place }) => place), seen.map(({ offer }) => offer), seen.map(({ id }) => id)],
+    ...[seen.map(({ attempt }) => attempt), asked.map(({ worker }) => worker), leaseMs],
+  ]);
+  await byKey(tx);
+  return (await taken).map((row) => {
+    const { id: task, job_id: job, run_id: run, project, environment, attempt, operator, spec } = row;
+    const own = { org: tx.org, project, environment, task, job, run, attempt, operator, spec, leaseMs };
+    return { task, lease: own, told: claimed(row) };
+  });
 }
 
 function claimed(row: Row): Change {

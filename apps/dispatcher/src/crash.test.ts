@@ -32,17 +32,18 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => stack?.stop());
 
-/** One life of a job of two tasks, the second of which waits for the first. */
+/** One life of a job of two tasks, the second of which waits for the first unless told otherwise. */
 class Life {
   readonly org = randomUUID();
   readonly call: Call = { org: this.org, actor: { kind: 'service', id: 'runner' }, requestId: 'r-1' };
   readonly worker = `w ${this.org}`;
   readonly committed = new Map<string, string>();
 
-  async submit(): Promise<string> {
+  async submit(after: string[] = ['a']): Promise<string> {
+    const task = { operator: this.org, spec: {}, maxAttempts: 9, backoffMs: 1 };
     const tasks = [
-      { name: 'a', operator: this.org, spec: {}, maxAttempts: 9, backoffMs: 1 },
-      { name: 'b', operator: this.org, spec: {}, maxAttempts: 9, backoffMs: 1, after: ['a'] },
+      { ...task, name: 'a' },
+      { ...task, name: 'b', after },
     ];
     const input = { project: 'jaffle', environment: 'dev', key: 'same', tasks };
     const ask = () => clients.call(jobsSubmit, input, this.call);
@@ -61,8 +62,9 @@ class Life {
   }
 
   /** Until it is answered, as a worker does. */
-  async complete({ task, attempt }: Lease, outcome: 'succeeded' | 'failed'): Promise<void> {
-    const input = { org: this.org, task, attempt, worker: this.worker, outcome, result: { attempt }, retry: true };
+  async complete({ task, attempt }: Lease, outcome: 'succeeded' | 'failed', more = {}): Promise<void> {
+    const report = { org: this.org, task, attempt, worker: this.worker, outcome, result: { attempt }, retry: true };
+    const input = { ...report, ...more };
     const ask = () => clients.call(tasksComplete, input, this.call);
     const { committed, status } = await ask().catch(ask);
     if (committed && status === outcome) this.committed.set(task, `${attempt} ${outcome}`);
@@ -158,6 +160,13 @@ const steps: Record<string, (life: Life, disturb: () => void) => Promise<string>
     return job;
   },
   complete: (life, disturb) => held(life, disturb, (lease) => life.complete(lease, 'succeeded')),
+  'complete and take the next': async (life, disturb) => {
+    const job = await life.submit([]);
+    const [lease] = await life.claim();
+    disturb();
+    await life.complete(lease!, 'succeeded', { next: [life.org] });
+    return job;
+  },
   'fail and be tried again': (life, disturb) => held(life, disturb, (lease) => life.complete(lease, 'failed')),
   release: (life, disturb) => held(life, disturb, (lease) => life.release(lease)),
   expire: (life, disturb) => held(life, disturb, (lease) => life.vanish(lease)),

@@ -98,6 +98,40 @@ test('a task begins when all that it waits for has succeeded, and the job ends w
   expect(new Set(events.map(({ cause }) => cause))).toEqual(new Set(['c-1']));
 }, 60_000);
 
+test('a worker that ends a task is given the next one of its organization by the same commit', async () => {
+  const next = { next: [org] };
+  await submit([{ name: 'a' }, { name: 'b', priority: 1 }, { name: 'c' }, { name: 'keyed', concurrencyKey: 'k' }]);
+  const [first] = await claim(1);
+  expect(first!.spec).toEqual({ of: 'b' });
+  const answer = await complete(first!, 'succeeded', next);
+  expect(answer).toMatchObject({ committed: true, status: 'succeeded', next: { org, attempt: 1, spec: { of: 'a' } } });
+  // Said again, it is confirmed, and brings nothing: who did not hear of the lease has not got it.
+  expect(await complete(first!, 'succeeded', next)).toEqual({ committed: true, status: 'succeeded' });
+  const commits = await stack.sql<{ types: string[] }>(
+    `select array_agg(type order by ordinal) as types from dispatcher.outbox where org_id = $1 group by xmin::text order by min(ordinal)`,
+    [org],
+  );
+  expect(commits.map(({ types }) => types)).toContainEqual(['task.finished', 'task.claimed']);
+  expect(await beat(answer.next!)).toEqual({ lost: [], cancel: [] });
+  const failed = await complete(answer.next!, 'failed', next);
+  expect(failed.next).toMatchObject({ spec: { of: 'c' } });
+  // What has a key may have to wait: claiming finds out.
+  expect(await complete(failed.next!, 'succeeded', next)).toEqual({ committed: true, status: 'succeeded' });
+  expect(names(await claim())).toEqual(['keyed']);
+}, 60_000);
+
+test("the next one is another organization's turn: then the worker has to claim it", async () => {
+  const own = org;
+  await submit([{ name: 'a' }, { name: 'b' }]);
+  const [first] = await claim(1);
+  org = randomUUID();
+  await submit([{ name: 'other', operator: own }]);
+  org = own;
+  const next = { next: [own] };
+  expect(await complete(first!, 'succeeded', next)).toEqual({ committed: true, status: 'succeeded' });
+  expect(names(await claim())).toEqual(['b', 'other']);
+}, 60_000);
+
 test('what waits for a task that failed is cancelled, with all behind it; what does not, goes on', async () => {
   const { job } = await submit([
     ...[{ name: 'a' }, { name: 'b', after: ['a'] }, { name: 'c', after: ['b'] }],

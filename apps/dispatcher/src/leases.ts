@@ -18,6 +18,7 @@ import {
   mutateLast,
   type Tx,
 } from '@headgate/kit';
+import { takeAll } from './claims.ts';
 import { again, end, type End, queuedAgain, type Retry } from './ends.ts';
 import { endHeld, NotHeld } from './held-ends.ts';
 import { Coalescer, grouped, Lanes } from './coalescer.ts';
@@ -88,12 +89,37 @@ export class Leases {
 
   private async commit(reports: Report[], call: Call): Promise<TasksCompleteOutput[]> {
     try {
-      if (areEnds(reports)) return await this.database.write(call, (tx) => endAll(tx, reports));
+      if (areEnds(reports)) return await this.endAll(reports, call);
     } catch (error) {
       if (!(error instanceof NotHeld)) throw error;
     }
     const answers = await this.database.write(call, (tx) => this.commitIn(tx, reports));
     return reports.map((report) => answers.get(report)!);
+  }
+
+  /** Ends what is held, and leases what comes next to those who asked for it, with one commit. */
+  private async endAll(reports: readonly Report[], call: Call): Promise<TasksCompleteOutput[]> {
+    const taking = reports.flatMap(({ input: { task, worker, next } }) =>
+      next ? { task, worker, operators: next } : [],
+    );
+    const picked = taking.length > 0 ? await this.queue.pick(call.org, taking) : [];
+    const asked = picked.map(({ taking: { worker }, candidate }) => ({ worker, candidate }));
+    const inputs = reports.map(({ input }) => input);
+    try {
+      const leased = await this.database.write(call, async (tx) => {
+        const [ended, taken] = await Promise.all([endHeld(tx, inputs), takeAll(tx, asked, leaseMsOf(this.config))]);
+        await mutateLast(tx, [...ended, ...taken.map(({ told }) => told)]);
+        return taken;
+      });
+      const leases = new Map(leased.map(({ task, lease }) => [task, lease]));
+      const nextOf = new Map(picked.map(({ taking: { task }, candidate }) => [task, leases.get(candidate.id)]));
+      return inputs.map(({ task, outcome }) => {
+        const next = nextOf.get(task);
+        return { committed: true, status: outcome, ...(next && { next }) };
+      });
+    } finally {
+      this.queue.settle(picked);
+    }
   }
 
   /** Of several reports on one task the first counts, as if they had come one after another. */
@@ -165,15 +191,6 @@ export class Leases {
 const areEnds = (reports: readonly Report[]): boolean =>
   new Set(reports.map(({ input }) => input.task)).size === reports.length &&
   reports.every(({ input, wrong }) => !wrong && !input.outputs && (input.outcome !== 'failed' || input.retry !== true));
-
-async function endAll(tx: Tx, reports: readonly Report[]): Promise<TasksCompleteOutput[]> {
-  const told = await endHeld(
-    tx,
-    reports.map(({ input }) => input),
-  );
-  await mutateLast(tx, told);
-  return reports.map(({ input }) => ({ committed: true, status: input.outcome }));
-}
 
 /** What is so without this report. Its repeat is confirmed; a reaped attempt that reports its failure late is not. */
 async function standing(tx: Tx, report: TasksCompleteInput): Promise<TasksCompleteOutput> {

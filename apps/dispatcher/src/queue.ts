@@ -25,6 +25,12 @@ interface Asking {
   isOverdue: boolean;
 }
 
+/** A worker that wants another task. */
+export interface Taking {
+  readonly worker: string;
+  readonly operators: readonly string[];
+}
+
 /** A worker that nobody else gives a task to until it is given one, or let go. */
 export interface Held {
   readonly worker: string;
@@ -123,6 +129,26 @@ export class Queue implements BeforeApplicationShutdown {
       };
     }
     return undefined;
+  }
+
+  /**
+   * For workers of one organization that are about to end what they have: its tasks that are next, one each, to be leased
+   * by the same commit. None that has a key, since it may have to wait, which looks find out; and none while a worker is
+   * idle, since then there is none. What is picked is nobody else's until it is settled.
+   */
+  async pick<T extends Taking>(org: string, taking: readonly T[]): Promise<{ taking: T; candidate: Candidate }[]> {
+    const picked: { taking: T; candidate: Candidate }[] = [];
+    const able = this.stopped ? [] : taking.filter(({ worker }) => !this.dismissed.has(worker));
+    for (const group of grouped(able, ({ operators }) => operators.join('\n')).values()) {
+      const [{ operators }] = group as [T];
+      if (this.free().some((idle) => operators.some((operator) => idle.operators.includes(operator)))) continue;
+      const found = (await this.find(operators, group.length)).map((candidate) => ({ candidate }));
+      const isNext = ({ candidate }: { candidate: Candidate }) =>
+        candidate.org_id === org && candidate.concurrency_key === null && candidate.rate_key === null;
+      this.settle(found.filter((one) => !isNext(one)));
+      picked.push(...found.filter(isNext).map(({ candidate }, at) => ({ taking: group[at]!, candidate })));
+    }
+    return picked;
   }
 
   private async once(asking: Asking): Promise<void> {
@@ -227,7 +253,7 @@ export class Queue implements BeforeApplicationShutdown {
     return found;
   }
 
-  private settle(pairs: readonly { candidate: Candidate }[]): void {
+  settle(pairs: readonly { candidate: Candidate }[]): void {
     for (const { candidate } of pairs) this.underway.delete(candidate.id);
   }
 }

@@ -13,19 +13,29 @@ export interface Rate {
 
 const atOnce = 50;
 
-/** Claims and completes what was enqueued, one a call. */
-export const rate = (queue: Queue, count: number): Promise<Rate> =>
-  timed(queue, count, async () => {
+/** Claims and completes what was enqueued, one a call; `chained`, each completion brings the next task. */
+export const rate = (queue: Queue, count: number, { chained = false } = {}): Promise<Rate> => {
+  let done = 0;
+  const workers: Promise<void>[] = [];
+  const measured = timed(queue, count, async () => {
     if (queue.drain) return queue.drain(count);
-    let left = count;
-    await Promise.all(
-      Array.from({ length: atOnce }, async () => {
+    // Over when the last one is done: whoever still asks then would be timed by the patience of the question.
+    await new Promise<void>((finish, fail) => {
+      const one = () => void (++done === count && finish());
+      const isWanted = () => done < count;
+      for (let n = 0; n < atOnce; n++) {
         const worker = randomUUID();
-        // Nobody asks for more than there is: a queue that holds the question would be timed by its patience.
-        while (left-- > 0) if ((await queue.work(worker)) === undefined) left++;
-      }),
-    );
+        workers.push(chained ? queue.chain!(worker, isWanted, one) : each(worker, isWanted, one));
+        workers.at(-1)!.catch(fail);
+      }
+    });
   });
+  return measured.finally(() => Promise.all(workers));
+
+  async function each(worker: string, isWanted: () => boolean, one: () => void): Promise<void> {
+    while (isWanted()) if ((await queue.work(worker)) !== undefined) one();
+  }
+};
 
 export const enqueueRate = (queue: Queue, count: number): Promise<Rate> =>
   timed(queue, count, async () => {

@@ -1,5 +1,6 @@
 // Three queues behind one face: enqueue one, work one (claim it and complete it), and be told when one starts.
 import { randomUUID } from 'node:crypto';
+import type { Lease as TaskLease } from '@headgate/contracts';
 import { dispatcher } from '@headgate/dispatcher';
 import { type Call, type HostConfig, serve } from '@headgate/kit';
 import { Module, type Type } from '@nestjs/common';
@@ -16,6 +17,8 @@ export interface Queue {
   enqueue(tenant?: number): Promise<string>;
   /** Claims one task and completes it; answers which, or nothing when there was none. `during` runs in between. */
   work(worker: string, during?: (task: string) => Promise<void>): Promise<string | undefined>;
+  /** Works as long as any is wanted, each completion asking for the next. */
+  chain?(worker: string, isWanted: () => boolean, done: () => void): Promise<void>;
   /** Works with 50 at once until so many are done, for a queue that runs its workers itself. */
   drain?(count: number): Promise<void>;
   /** Calls back at each start from now on; resolves to what ends that. */
@@ -27,13 +30,12 @@ export interface Queue {
 interface Parts {
   jobs: { submit(input: object, call: Call): Promise<{ job: string }> };
   queue: {
-    claim(
-      input: object,
-      call: Call,
-    ): Promise<{ leases: { org: string; task: string; job: string; attempt: number }[] }>;
+    claim(input: object, call: Call): Promise<{ leases: Lease[] }>;
   };
-  leases: { complete(input: object, call: Call): Promise<unknown> };
+  leases: { complete(input: object, call: Call): Promise<{ next?: Lease }> };
 }
+
+type Lease = Pick<TaskLease, 'org' | 'task' | 'job' | 'attempt'>;
 
 export async function openOurs(host: HostConfig): Promise<Queue> {
   let found: ModuleRef | undefined;
@@ -52,13 +54,16 @@ export async function openOurs(host: HostConfig): Promise<Queue> {
   } as unknown as Parts;
   const orgs = Array.from({ length: 10 }, () => randomUUID());
   const call = (org: string): Call => ({ org, actor: { kind: 'service', id: 'bench' }, requestId: 'bench' });
-  const work = async (worker: string, during?: (task: string) => Promise<void>, wait = 1) => {
-    const { leases: given } = await queue.claim({ worker, operators: ['bench'], max: 1, wait }, call(orgs[0]!));
-    const [lease] = given;
+  const operators = ['bench'];
+  const claim = async (worker: string) =>
+    (await queue.claim({ worker, operators, max: 1, wait: 1 }, call(orgs[0]!))).leases[0];
+  const complete = ({ org, task, attempt }: Lease, worker: string, more = {}) =>
+    leases.complete({ org, task, attempt, worker, outcome: 'succeeded', result: {}, ...more }, call(org));
+  const work = async (worker: string, during?: (task: string) => Promise<void>) => {
+    const lease = await claim(worker);
     if (!lease) return undefined;
     await during?.(lease.job);
-    const { org, task, attempt } = lease;
-    await leases.complete({ org, task, attempt, worker, outcome: 'succeeded', result: {} }, call(org));
+    await complete(lease, worker);
     return lease.job;
   };
   return {
@@ -71,6 +76,15 @@ export async function openOurs(host: HostConfig): Promise<Queue> {
       return (await jobs.submit({ ...input, tasks }, call(orgs[tenant]!))).job;
     },
     work,
+    chain: async (worker, isWanted, done) => {
+      while (isWanted()) {
+        let lease = await claim(worker);
+        while (lease) {
+          lease = (await complete(lease, worker, { next: operators })).next;
+          done();
+        }
+      }
+    },
     listen: async (started) => {
       let over = false;
       const loops = Array.from({ length: 10 }, async (_, n) => {

@@ -1412,7 +1412,7 @@ export const tasksComplete = operation<TasksCompleteInput, TasksCompleteOutput>(
   name: 'TasksComplete',
   service: 'dispatcher',
   callers: ['runner'],
-  emits: ['task.finished', 'task.queued', 'dataset.committed'],
+  emits: ['task.finished', 'task.queued', 'task.claimed', 'dataset.committed'],
 });
 export const tokensList = operation<TokensListInput, TokensListOutput>({
   id: 'tokens.list',

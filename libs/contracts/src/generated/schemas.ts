@@ -5260,6 +5260,13 @@ export const schemas: Record<string, object> = {
       result: { type: 'object', additionalProperties: true },
       cause: { type: 'string', minLength: 1 },
       retry: { type: 'boolean', description: 'Of a failure: whether another try may help.' },
+      next: {
+        type: 'array',
+        minItems: 1,
+        description:
+          'Operators of which the worker takes another task at once, should one of its organization be next.',
+        items: { type: 'string', minLength: 1 },
+      },
       outputs: {
         type: 'array',
         maxItems: 100,
@@ -5286,7 +5293,14 @@ export const schemas: Record<string, object> = {
     type: 'object',
     additionalProperties: false,
     required: ['committed', 'status'],
-    properties: { committed: { type: 'boolean' }, status: { type: 'string', minLength: 1 } },
+    properties: {
+      committed: { type: 'boolean' },
+      status: { type: 'string', minLength: 1 },
+      next: {
+        $ref: '#/$defs/Lease',
+        description: 'Absent when there is none, and when the answer is a repeat: then `claim` knows.',
+      },
+    },
   },
   Token: {
     type: 'object',

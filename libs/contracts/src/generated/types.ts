@@ -4222,6 +4222,12 @@ export interface TasksCompleteInput {
    */
   retry?: boolean;
   /**
+   * Operators of which the worker takes another task at once, should one of its organization be next.
+   *
+   * @minItems 1
+   */
+  next?: string[];
+  /**
    * What was staged and becomes visible with a success, each dataset once.
    *
    * @maxItems 100
@@ -4240,6 +4246,24 @@ export interface TasksCompleteInput {
 export interface TasksCompleteOutput {
   committed: boolean;
   status: string;
+  next?: Lease1;
+}
+/**
+ * Absent when there is none, and when the answer is a repeat: then `claim` knows.
+ */
+export interface Lease1 {
+  org: Uuid;
+  project: Slug;
+  environment: Slug;
+  task: Uuid;
+  job: Uuid;
+  run: Uuid;
+  attempt: number;
+  operator: string;
+  spec: {
+    [k: string]: unknown;
+  };
+  leaseMs: number;
 }
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
