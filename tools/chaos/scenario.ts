@@ -35,7 +35,9 @@ export type Report = Awaited<ReturnType<typeof chaos>>;
 export async function chaos({ seed, seconds, perSecond, everyMs = 1200, restSeconds = 120, keep, say }: Asked) {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-chaos-'));
   mkdirSync(join(folder, 'told'));
-  const servers = new Servers(folder, [dispatcher, asker], leaseMs);
+  // Checkpoints all the time, so that some are under way when it crashes.
+  const settings = { checkpoint_timeout: '30s', shared_buffers: '64MB' };
+  const servers = new Servers(folder, [dispatcher, asker], leaseMs, settings);
   let fleet: Fleet | undefined;
   const end = async () => {
     await fleet?.stop();

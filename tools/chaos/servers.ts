@@ -12,8 +12,6 @@ import { initPostgres, startPostgres } from '../start/postgres.js';
 import { makeSecrets } from '../start/secrets.js';
 import { Proxy } from './proxy.ts';
 
-const quick = { checkpoint_timeout: '30s', shared_buffers: '64MB' };
-
 export class Servers {
   readonly paths: ReturnType<typeof pathsIn>;
   readonly postgresProxy = new Proxy(() => this.ports.postgres);
@@ -28,6 +26,8 @@ export class Servers {
     folder: string,
     private readonly services: readonly Service[],
     private readonly leaseMs: number,
+    /** Of Postgres, besides those it has in the product. */
+    private readonly settings: Record<string, string> = {},
   ) {
     this.paths = pathsIn(join(folder, 'state'));
   }
@@ -103,7 +103,7 @@ export class Servers {
   private openPostgres(port: number): Promise<ChildProcess> {
     const { paths, secrets } = this;
     const log = join(paths.logs, 'postgres.log');
-    return startPostgres({ dataDir: paths.postgres, owner: secrets.postgres.owner, port, log, extra: quick });
+    return startPostgres({ dataDir: paths.postgres, owner: secrets.postgres.owner, port, log, extra: this.settings });
   }
 
   private openNats(port: number): Promise<ChildProcess> {

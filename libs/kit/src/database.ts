@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { PoolClient } from 'pg';
+import { escapeLiteral, type PoolClient } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Call } from './call.ts';
 import { CONFIG, type Config } from './config.ts';
@@ -115,8 +115,7 @@ export class Database implements OnApplicationShutdown {
     };
     try {
       together(client);
-      void sent(client.query(`begin transaction ${mode}`));
-      void sent(ask(`select set_config('app.org', $1, true)`, [call.org]));
+      void sent(client.query(`begin transaction ${mode}; set local app.org = ${escapeLiteral(call.org)}`));
       const tx: Tx = {
         org: call.org,
         call,

@@ -10,4 +10,6 @@ export const natsOptions = ({ nats, service }: Config) => ({
   maxReconnectAttempts: -1,
   reconnectTimeWait: 250,
   waitOnFirstConnect: true,
+  // Else every request takes a stack along, for an error that it will hardly ever have.
+  noAsyncTraces: true,
 });
