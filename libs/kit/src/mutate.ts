@@ -92,6 +92,9 @@ const parametersOf = (tx: Tx, leaves: readonly Leaf[]): unknown[] => [
   ...[leaves.map(({ opening }) => opening).join('\n'), leaves.map(({ closing }) => closing).join('\n')],
 ];
 
+/** What stands where the ordinal will. */
+const ordinal = ',"ordinal":0';
+
 function leafOf(tx: Tx, change: Change): Leaf {
   const { event, data } = change;
   event.parse(data);
@@ -99,11 +102,10 @@ function leafOf(tx: Tx, change: Change): Leaf {
     throw new TypeError(`${tx.service} may not publish ${event.type}; ${event.service} does`);
   tx.told.add(event.type);
   const envelope = envelopeOf(tx, change);
-  // Canonical JSON has its keys in order: all before the ordinal, then it, then all behind it.
-  const fields = Object.entries(envelope);
-  const before = canonical(Object.fromEntries(fields.filter(([key]) => key < 'ordinal')));
-  const behind = canonical(Object.fromEntries(fields.filter(([key]) => key > 'ordinal')));
-  return { envelope, opening: `${before.slice(0, -1)},"ordinal":`, closing: `,${behind.slice(1)}` };
+  // Of all that comes behind the ordinal nothing is an object, so the last place that looks like it is it.
+  const text = canonical(envelope);
+  const at = text.lastIndexOf(ordinal) + ordinal.length;
+  return { envelope, opening: text.slice(0, at - 1), closing: text.slice(at) };
 }
 
 function envelopeOf(tx: Tx, { event, data, about = {}, correlationId: own }: Change): ProvenanceEvent {
