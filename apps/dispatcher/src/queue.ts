@@ -9,6 +9,8 @@ import { leavesWork } from './task-state.ts';
 
 /** What wakes nobody (a commit of another replica, a `run_at` that came) is found this often. */
 const pollMs = 1000;
+/** A look that found nothing more need not be repeated for so long, unless something has come of which this process knows. */
+const emptyMs = 50;
 /** Tasks leased by one look, so that no transaction grows without bound. */
 const most = 200;
 const loops = 2;
@@ -51,6 +53,8 @@ export class Queue implements BeforeApplicationShutdown {
   private finding: Promise<unknown> = Promise.resolve();
   /** Set when something may have come since the last look began. */
   private isStale = false;
+  /** By operators: when the last look began that found less for them than was wanted. */
+  private readonly emptied = new Map<string, number>();
   private poll: NodeJS.Timeout | undefined;
   /** Workers that are being stopped. Their names are never used again, and are forgotten with this process. */
   private readonly dismissed = new Set<string>();
@@ -106,7 +110,8 @@ export class Queue implements BeforeApplicationShutdown {
       this.asking.add(asking);
       // Whoever does not want to wait is answered by one look, whatever it finds.
       if (wait === 0) void this.once(asking);
-      else this.wake();
+      else if (performance.now() - (this.emptied.get(keyOf(asking)) ?? -Infinity) > emptyMs) this.wake();
+      else this.pollLater();
     });
   }
 
@@ -139,7 +144,7 @@ export class Queue implements BeforeApplicationShutdown {
   async pick<T extends Taking>(org: string, taking: readonly T[]): Promise<{ taking: T; candidate: Candidate }[]> {
     const picked: { taking: T; candidate: Candidate }[] = [];
     const able = this.stopped ? [] : taking.filter(({ worker }) => !this.dismissed.has(worker));
-    for (const group of grouped(able, ({ operators }) => operators.join('\n')).values()) {
+    for (const group of grouped(able, keyOf).values()) {
       const [{ operators }] = group as [T];
       if (this.free().some((idle) => operators.some((operator) => idle.operators.includes(operator)))) continue;
       const found = (await this.find(operators, group.length)).map((candidate) => ({ candidate }));
@@ -160,6 +165,7 @@ export class Queue implements BeforeApplicationShutdown {
   /** Looks for what there is, if anybody waits for it. */
   wake(): void {
     this.isStale = true;
+    this.emptied.clear();
     if (this.stopped || this.looking >= loops || this.free().length === 0) return;
     this.looking++;
     // After this turn of the event loop, so that all who ask in it are served together.
@@ -168,6 +174,10 @@ export class Queue implements BeforeApplicationShutdown {
 
   private rest(): void {
     this.looking--;
+    this.pollLater();
+  }
+
+  private pollLater(): void {
     clearTimeout(this.poll);
     if (!this.stopped && this.asking.size > 0) this.poll = setTimeout(() => this.wake(), pollMs);
   }
@@ -201,9 +211,11 @@ export class Queue implements BeforeApplicationShutdown {
   /** Leases what there is to those who ask; answers how many. */
   private async serve(group: readonly Asking[]): Promise<number> {
     let leased = 0;
-    for (const asking of grouped(group, ({ operators }) => operators.join('\n')).values()) {
+    for (const [key, asking] of grouped(group, keyOf)) {
+      const began = performance.now();
       const wanted = asking.flatMap((each) => Array<Asking>(each.max).fill(each)).slice(0, most);
       const found = await this.find(asking[0]!.operators, wanted.length);
+      if (found.length < wanted.length && !this.isStale) this.emptied.set(key, began);
       const given = new Map<Asking, Lease[]>();
       const pairs = found.map((candidate, at) => ({ candidate, asking: wanted[at]! }));
       const byOrg = grouped(pairs, ({ candidate }) => candidate.org_id);
@@ -257,3 +269,5 @@ export class Queue implements BeforeApplicationShutdown {
     for (const { candidate } of pairs) this.underway.delete(candidate.id);
   }
 }
+
+const keyOf = ({ operators }: Taking): string => operators.join('\n');
