@@ -85,6 +85,9 @@ async function compared(): Promise<void> {
   );
   gate('Postgres CPU of a task, two calls, µs', best(own).cpu, '≤ 80 when quiet');
   gate('Postgres CPU of a task, one call, µs', best(chained).cpu, '≤ 80', (is) => is <= 80);
+  // What a microsecond gets done depends on the neighbours; pg-boss had 987 of them on the machine the goal is from.
+  const share = (best(chained).cpu / best(worked.get('pg-boss')!).cpu) * 100;
+  gate('Postgres CPU of a task, one call, % of pg-boss', share, '≤ 8.1: 80 of 987 µs');
   gate('enqueue, × pg-boss', ratio(asked.get('headgate')!, asked, 'pg-boss'), '≥ 2.5', (is) => is >= 2.5);
   const waits: { p50: number; p99: number }[] = [];
   for (const queue of queues.filter(({ name }) => name !== 'pg-boss')) {
