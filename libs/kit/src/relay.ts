@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { JetStreamClient, JetStreamManager, StreamInfo } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
@@ -21,6 +22,8 @@ interface Row {
 const batchSize = 500;
 /** Of one organization where many have some, so that the backlog of one does not keep back the others. */
 const ofOneOrg = 100;
+/** Rounds that follow each other begin so far apart: what one costs hardly depends on how much it carries. */
+const paceMs = 20;
 /** A commit in this process wakes the relay at once; this finds what other replicas committed. */
 const pollMs = 500;
 /** How soon it is noticed that the bus has lost what it once had. */
@@ -37,7 +40,9 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
   private compared = -Infinity;
   /** The organization that came last; the next round begins behind it. */
   private served = '00000000-0000-0000-0000-000000000000';
-  private wake: () => void = () => undefined;
+  /** Something was committed since the last round began. */
+  private isDue = false;
+  private endPause: () => void = () => undefined;
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -101,7 +106,11 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
       const manager = await this.bus.manager();
       while (!this.stopped) {
         if (lost) throw lost;
-        if ((await this.send(db, js, manager)) < batchSize) await this.pause();
+        const begun = performance.now();
+        this.isDue = false;
+        const sent = await this.send(db, js, manager);
+        if (sent < batchSize && !this.isDue) await this.pause();
+        if (sent > 0) await sleep(Math.max(0, begun + paceMs - performance.now()));
       }
     } finally {
       await db.end().catch(() => undefined);
@@ -144,10 +153,15 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     return rows.length;
   }
 
+  private wake(): void {
+    this.isDue = true;
+    this.endPause();
+  }
+
   private pause(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, pollMs);
-      this.wake = () => {
+      this.endPause = () => {
         clearTimeout(timer);
         resolve();
       };
