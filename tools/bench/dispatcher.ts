@@ -83,7 +83,7 @@ async function compared(): Promise<void> {
     ratio(chained, worked, 'graphile-worker'),
     '≥ 2 when quiet',
   );
-  gate('Postgres CPU of a task, two calls, µs', best(own).cpu, '≤ 80 when quiet');
+  gate('Postgres CPU of a task, two calls, µs', best(own).cpu, '≤ 80', (is) => is <= 80);
   gate('Postgres CPU of a task, one call, µs', best(chained).cpu, '≤ 80', (is) => is <= 80);
   // What a microsecond gets done depends on the neighbours; pg-boss had 987 of them on the machine the goal is from.
   const share = (best(chained).cpu / best(worked.get('pg-boss')!).cpu) * 100;

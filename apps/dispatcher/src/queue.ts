@@ -144,16 +144,23 @@ export class Queue implements BeforeApplicationShutdown {
   async pick<T extends Taking>(org: string, taking: readonly T[]): Promise<{ taking: T; candidate: Candidate }[]> {
     const picked: { taking: T; candidate: Candidate }[] = [];
     const able = this.stopped ? [] : taking.filter(({ worker }) => !this.dismissed.has(worker));
-    for (const group of grouped(able, keyOf).values()) {
-      const [{ operators }] = group as [T];
-      if (this.free().some((idle) => operators.some((operator) => idle.operators.includes(operator)))) continue;
-      const found = (await this.find(operators, group.length)).map((candidate) => ({ candidate }));
-      const isNext = ({ candidate }: { candidate: Candidate }) =>
-        candidate.org_id === org && candidate.concurrency_key === null && candidate.rate_key === null;
-      this.settle(found.filter((one) => !isNext(one)));
-      picked.push(...found.filter(isNext).map(({ candidate }, at) => ({ taking: group[at]!, candidate })));
+    const isIdle = ({ operators }: Taking) =>
+      this.free().some((idle) => operators.some((operator) => idle.operators.includes(operator)));
+    try {
+      for (const group of grouped(able, keyOf).values()) {
+        if (isIdle(group[0]!)) continue;
+        const found = (await this.find(group[0]!.operators, group.length)).map((candidate) => ({ candidate }));
+        const isNext = ({ candidate }: { candidate: Candidate }) =>
+          candidate.org_id === org && candidate.concurrency_key === null && candidate.rate_key === null;
+        this.settle(found.filter((one) => !isNext(one)));
+        picked.push(...found.filter(isNext).map(({ candidate }, at) => ({ taking: group[at]!, candidate })));
+      }
+      return picked;
+    } catch (error) {
+      // Else what was picked for the groups before would be kept from everybody.
+      this.settle(picked);
+      throw error;
     }
-    return picked;
   }
 
   private async once(asking: Asking): Promise<void> {

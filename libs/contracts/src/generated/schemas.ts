@@ -5264,7 +5264,7 @@ export const schemas: Record<string, object> = {
         type: 'array',
         minItems: 1,
         description:
-          'Operators of which the worker takes another task at once, should one of its organization be next.',
+          'Operators of which the worker takes another task at once, should one of its organization be next. The answer has none when there is none, and when it is a repeat: then `claim` knows.',
         items: { type: 'string', minLength: 1 },
       },
       outputs: {
@@ -5296,10 +5296,7 @@ export const schemas: Record<string, object> = {
     properties: {
       committed: { type: 'boolean' },
       status: { type: 'string', minLength: 1 },
-      next: {
-        $ref: '#/$defs/Lease',
-        description: 'Absent when there is none, and when the answer is a repeat: then `claim` knows.',
-      },
+      next: { $ref: '#/$defs/Lease' },
     },
   },
   Token: {

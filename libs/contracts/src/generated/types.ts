@@ -4222,7 +4222,7 @@ export interface TasksCompleteInput {
    */
   retry?: boolean;
   /**
-   * Operators of which the worker takes another task at once, should one of its organization be next.
+   * Operators of which the worker takes another task at once, should one of its organization be next. The answer has none when there is none, and when it is a repeat: then `claim` knows.
    *
    * @minItems 1
    */
@@ -4246,24 +4246,7 @@ export interface TasksCompleteInput {
 export interface TasksCompleteOutput {
   committed: boolean;
   status: string;
-  next?: Lease1;
-}
-/**
- * Absent when there is none, and when the answer is a repeat: then `claim` knows.
- */
-export interface Lease1 {
-  org: Uuid;
-  project: Slug;
-  environment: Slug;
-  task: Uuid;
-  job: Uuid;
-  run: Uuid;
-  attempt: number;
-  operator: string;
-  spec: {
-    [k: string]: unknown;
-  };
-  leaseMs: number;
+  next?: Lease;
 }
 /**
  * This interface was referenced by `AllContracts`'s JSON-Schema
