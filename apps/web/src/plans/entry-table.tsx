@@ -40,7 +40,8 @@ interface Props {
 
 export function EntryTable({ lines, open, setOpen, plan }: Props) {
   const box = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState(-1);
+  /** Where the keys are, and whether the focus is still on its way there: Enter may come sooner than the next frame. */
+  const at = useRef({ index: -1, isMoving: false });
   const rows = useLinkedFirst(lines, open, plan);
   const idAt = (index: number) => {
     const row = rows[index];
@@ -70,17 +71,21 @@ export function EntryTable({ lines, open, setOpen, plan }: Props) {
   }, [rows, open, virtual]);
 
   const move = (step: number) => {
-    let next = at + step;
+    let next = at.current.index + step;
     while (rows[next] && !idAt(next)) next += step;
     if (!rows[next]) return;
-    setAt(next);
+    at.current = { index: next, isMoving: true };
     virtual.scrollToIndex(next);
-    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`tr[data-index="${next}"]`)?.focus());
+    requestAnimationFrame(() => {
+      at.current.isMoving = false;
+      box.current?.querySelector<HTMLElement>(`tr[data-index="${at.current.index}"]`)?.focus();
+    });
   };
   const toggle = (id: string) => setOpen(id === open ? undefined : id);
   const openHere = () => {
-    const id = idAt(at);
-    if (document.activeElement?.matches('tr[data-index]') && id) toggle(id);
+    const id = idAt(at.current.index);
+    const isHere = at.current.isMoving || document.activeElement?.matches('tr[data-index]');
+    if (isHere && id) toggle(id);
     else (document.activeElement as HTMLElement | null)?.click();
   };
   useKeys({ j: () => move(1), k: () => move(-1), Enter: openHere, o: openHere, Escape: () => setOpen(undefined) });
@@ -103,7 +108,7 @@ export function EntryTable({ lines, open, setOpen, plan }: Props) {
                   line={row.line}
                   index={index}
                   isOpen={isOpen}
-                  toggle={() => (setAt(index), toggle(row.line.id))}
+                  toggle={() => ((at.current.index = index), toggle(row.line.id))}
                   measure={isOpen ? undefined : virtual.measureElement}
                 />
                 {isOpen && (

@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 const inField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('input, textarea, select, dialog[open]') !== null;
@@ -9,14 +9,14 @@ export const keysAreOn = (): boolean => localStorage.getItem('keys') !== 'off';
 
 /**
  * Single keys of a page: key → what it does. Not in fields, not with modifiers, not while a dialog is open.
- * The latest handlers count.
+ * The latest handlers count, and count as soon as what they act on is to be seen.
  */
 export function useKeys(handlers: Record<string, (event: KeyboardEvent) => void>): void {
   const latest = useRef(handlers);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = handlers;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const hear = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (inField(event.target) || !keysAreOn() || document.querySelector('dialog[open]')) return;
@@ -33,10 +33,10 @@ export function useKeys(handlers: Record<string, (event: KeyboardEvent) => void>
 /** `g` and then a letter, within a second and a half. */
 export function useGoTo(go: (letter: string) => void): void {
   const latest = useRef(go);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = go;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     let until = 0;
     const hear = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target) || !keysAreOn()) return;
