@@ -1,17 +1,12 @@
 import { type Lease, taskClaimed } from '@headgate/contracts';
 import { type Call, type Change, change, type Database, type Infra, mutateLast, type Tx } from '@headgate/kit';
 import { admit, putOff } from './slots.ts';
-import { byKey, byPlace } from './task-state.ts';
 
 export interface Candidate extends Record<string, unknown> {
   readonly org_id: string;
   readonly id: string;
-  readonly attempt: number;
   readonly concurrency_key: string | null;
   readonly rate_key: string | null;
-  /** Where the task lies, and its offer. */
-  readonly place: string;
-  readonly offer: string;
 }
 
 /**
@@ -30,17 +25,14 @@ const fair = `
   waiting as (
     select w.*, row_number() over (partition by w.org_id order by w.priority desc, w.run_at, w.task_id) + coalesce(h.n, 0) as turn
     from lanes l left join hand h on h.org_id = l.org_id cross join lateral (
-      select o.ctid as offer, o.* from task_offer o
+      select o.* from task_offer o
       where o.org_id = l.org_id and o.operator = l.operator and o.run_at <= now() and o.task_id <> all ($3)
         and (o.concurrency_key is null or not exists (
           select 1 from task_lease b where b.org_id = o.org_id and b.concurrency_key = o.concurrency_key))
       order by o.priority desc, o.run_at, o.task_id limit $2) w
     where l.operator = any ($1)
     order by turn, priority desc, run_at, task_id limit $2)
-  select w.org_id, w.task_id as id, w.concurrency_key, w.rate_key, w.offer, t.place, t.attempt
-  from waiting w cross join lateral (
-    select ctid as place, attempt from task where org_id = w.org_id and id = w.task_id and status = 'queued' limit 1) t
-  order by w.turn, w.priority desc, w.run_at, w.task_id`;
+  select org_id, task_id as id, concurrency_key, rate_key from waiting order by turn, priority desc, run_at, task_id`;
 
 /** What to lease next, over all organizations and apart from what is being leased already: of one concurrency key, one. */
 export async function candidates(
@@ -61,24 +53,25 @@ export async function candidates(
 const keyOf = ({ org_id, concurrency_key }: Candidate): string => `${org_id} ${concurrency_key}`;
 
 /**
- * What has moved since it was seen, or is in somebody's hands, is left out. The task's lock is its offer's as well, and
- * its attempt says that the offer is still the one that was seen. A key that is taken is refused by its index.
+ * What is in somebody's hands is left out, and so is what is no longer offered, or not yet again: the task's lock is its
+ * offer's as well, and the offer as it stands then says whether the task is due. A key that is taken is refused by its
+ * index. Nothing is joined: a plan that was made for empty tables could not tell how.
  */
 const take = `
   with free as materialized (
-    select seen.worker, seen.offer, t.place from unnest($2::tid[], $3::tid[], $4::uuid[], $5::int[], $6::text[])
-        as seen (place, offer, id, attempt, worker)
-      cross join lateral (
-        select ctid as place from task where ctid = seen.place and org_id = $1 and id = seen.id and status = 'queued'
-          and attempt = seen.attempt for no key update skip locked) t),
+    select id from task where org_id = $1 and id = any ($2::uuid[]) and status = 'queued' for no key update skip locked),
+  gone as (
+    delete from task_offer where org_id = $1 and task_id = any (array(select id from free)) and run_at <= clock_timestamp()
+    returning task_id),
   claimed as (
-    update task t set status = 'leased', attempt = t.attempt + 1 from free where t.org_id = $1 and t.ctid = free.place
+    update task t set status = 'leased', attempt = t.attempt + 1
+    where t.org_id = $1 and t.id = any (array(select task_id from gone))
     returning t.id, t.job_id, t.run_id, t.correlation_id, t.project, t.environment, t.operator, t.spec, t.attempt,
-      t.concurrency_key, free.worker),
-  gone as (delete from task_offer o using free where o.org_id = $1 and o.ctid = free.offer),
+      t.concurrency_key),
   leased as (
     insert into task_lease (org_id, task_id, attempt, worker, until, concurrency_key)
-    select $1, id, attempt, worker, now() + $7 * interval '1 millisecond', concurrency_key from claimed)
+    select $1, id, attempt, ($3::text[])[array_position($2, id)], now() + $4 * interval '1 millisecond', concurrency_key
+    from claimed)
   select * from claimed`;
 
 interface Row {
@@ -91,7 +84,6 @@ interface Row {
   readonly operator: string;
   readonly spec: Record<string, unknown>;
   readonly attempt: number;
-  readonly worker: string;
 }
 
 class Nothing extends Error {}
@@ -140,22 +132,19 @@ export async function lease(
 /** The same within a transaction, for tasks without a rate key. What it answers is still to be told. */
 export async function takeAll(tx: Tx, asked: readonly Asked[], leaseMs: number): Promise<readonly Leased[]> {
   if (asked.length === 0) return [];
-  const seen = asked.map(({ candidate }) => candidate);
-  await byPlace(tx);
-  const taken = tx.prepared<Row>(take, [
-    ...[tx.org, seen.map(({ place }) => place), seen.map(({ offer }) => offer), seen.map(({ id }) => id)],
-    ...[seen.map(({ attempt }) => attempt), asked.map(({ worker }) => worker), leaseMs],
-  ]);
-  await byKey(tx);
-  return (await taken).map((row) => {
+  const workers = new Map(asked.map(({ candidate, worker }) => [candidate.id, worker]));
+  // In one order for everybody, since the offers' locks are waited for.
+  const ids = [...workers.keys()].sort();
+  const rows = await tx.prepared<Row>(take, [tx.org, ids, ids.map((id) => workers.get(id)), leaseMs]);
+  return rows.map((row) => {
     const { id: task, job_id: job, run_id: run, project, environment, attempt, operator, spec } = row;
     const own = { org: tx.org, project, environment, task, job, run, attempt, operator, spec, leaseMs };
-    return { task, lease: own, told: claimed(row) };
+    return { task, lease: own, told: claimed(row, workers.get(task)!) };
   });
 }
 
-function claimed(row: Row): Change {
-  const { id: task, job_id: job, run_id: run, project, environment, attempt, worker, correlation_id } = row;
+function claimed(row: Row, worker: string): Change {
+  const { id: task, job_id: job, run_id: run, project, environment, attempt, correlation_id } = row;
   const data = { project, environment, job, task, run, attempt, worker };
   return change(taskClaimed, data, correlation_id ? { correlationId: correlation_id } : {});
 }

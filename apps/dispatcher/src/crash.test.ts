@@ -201,7 +201,8 @@ test.each(Object.entries(steps))(
         return isMet;
       }),
     );
-    expect(met.slice(0, 5)).toEqual(Array(5).fill(true));
+    // The least that a step has: its beginning, its own statement, the leaf, the commit.
+    expect(met.slice(0, 4)).toEqual(Array(4).fill(true));
     expect(met.at(-1)).toBe(false);
   },
   120_000,

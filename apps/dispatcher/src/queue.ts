@@ -225,9 +225,19 @@ export class Queue implements BeforeApplicationShutdown {
       if (found.length < wanted.length && !this.isStale) this.emptied.set(key, began);
       const given = new Map<Asking, Lease[]>();
       const pairs = found.map((candidate, at) => ({ candidate, asking: wanted[at]! }));
+      const left = new Map<Asking, number>();
+      for (const { asking: each } of pairs) left.set(each, (left.get(each) ?? 0) + 1);
       const byOrg = grouped(pairs, ({ candidate }) => candidate.org_id);
-      await Promise.all([...byOrg].map(([org, of]) => this.leaseIn(org, of, given)));
-      for (const [each, leases] of given) each.answer(leases);
+      await Promise.all(
+        [...byOrg].map(async ([org, of]) => {
+          await this.leaseIn(org, of, given);
+          // At once, so that nobody waits for the commits of organizations whose tasks are others'.
+          for (const { asking: each } of of) {
+            left.set(each, left.get(each)! - 1);
+            if (left.get(each) === 0 && given.has(each)) each.answer(given.get(each)!);
+          }
+        }),
+      );
       leased += [...given.values()].reduce((sum, { length }) => sum + length, 0);
     }
     return leased;

@@ -87,23 +87,23 @@ export async function reserve(tx: Tx, ready: readonly Ready[]): Promise<void> {
 }
 
 interface Seen {
-  readonly candidate: { readonly id: string; readonly offer: string; readonly rate_key: string | null };
+  readonly candidate: { readonly id: string; readonly rate_key: string | null };
 }
 
 /**
  * Of the tasks that are about to be leased those that may start now. The others are put off, which stands when the
- * transaction commits. Their offers are locked, and one that has moved since it was seen is left out.
+ * transaction commits. Their offers are locked, and one that is not due any more is left out.
  */
 export async function admit<T extends Seen>(tx: Tx, seen: readonly T[]): Promise<readonly T[]> {
   const keyed = seen.filter(({ candidate }) => candidate.rate_key !== null);
   if (keyed.length === 0) return seen;
-  const offers = await tx.prepared<{ id: string; offer: string }>(
-    `select task_id as id, ctid as offer from task_offer
+  const offers = await tx.prepared<{ id: string }>(
+    `select task_id as id from task_offer
      where org_id = $1 and task_id = any ($2) and run_at <= clock_timestamp() order by task_id for update skip locked`,
     [tx.org, keyed.map(({ candidate }) => candidate.id)],
   );
-  const lies = new Map(offers.map(({ id, offer }) => [id, offer]));
-  const here = keyed.filter(({ candidate: { id, offer } }) => lies.get(id) === offer);
+  const due = new Set(offers.map(({ id }) => id));
+  const here = keyed.filter(({ candidate }) => due.has(candidate.id));
   const byKey = grouped(here, ({ candidate }) => candidate.rate_key!);
   const paces = new Map<string, Pace>();
   const later: PutOff = [];

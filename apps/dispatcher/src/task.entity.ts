@@ -203,10 +203,12 @@ export class TaskOffer {
   rateKey: string | null;
 }
 
-/** Who holds a task, until when by the database's clock. Small and hot, so apart from the task. */
+/**
+ * Who holds a task, until when by the database's clock. Small and hot, so apart from the task; and no index has `until`, so
+ * that a heartbeat touches none.
+ */
 @Entity()
 @Index('task_lease_key', { synchronize: false })
-@Index(['until'])
 export class TaskLease {
   @PrimaryColumn('uuid')
   orgId: string;

@@ -315,6 +315,11 @@ async function indexWhenEmpty(table: string, statement: string): Promise<string 
 
 test.each([
   ['task', 'task_pkey', 'select ctid from dispatcher.task where $org and id = $id'],
+  [
+    'task',
+    'task_pkey',
+    `select id from dispatcher.task where $org and id = any (array[$id]::uuid[]) and status = 'queued' for no key update skip locked`,
+  ],
   ['task', 'task_of_job', 'select 1 from dispatcher.task where $org and job_id = $id'],
   ['task', 'task_listed', `select 1 from dispatcher.task where $org and project = 'a' and environment = 'b'`],
   ['job', 'job_pkey', 'select ctid from dispatcher.job where $org and id = $id'],

@@ -31,11 +31,15 @@ export async function createFrame(db: QueryRunner, schema: Owned): Promise<void>
 
     create or replace function ${s}.leaf_written() returns trigger language plpgsql as $$
       begin perform set_config('app.leaf', pg_current_xact_id()::text, true); return null; end $$;
-    create or replace function ${s}.leaf_wanted() returns trigger language plpgsql security definer set search_path = ${s} as $$
+    create or replace function ${s}.owe_leaf() returns void language plpgsql security definer set search_path = ${s} as $$
+      begin
+        perform set_config('app.touched', pg_current_xact_id()::text, true);
+        insert into ${s}.touched values (pg_current_xact_id());
+      end $$;
+    create or replace function ${s}.leaf_wanted() returns trigger language plpgsql as $$
       begin
         if current_setting('app.touched', true) is distinct from pg_current_xact_id()::text then
-          perform set_config('app.touched', pg_current_xact_id()::text, true);
-          insert into ${s}.touched values (pg_current_xact_id());
+          perform ${s}.owe_leaf();
         end if;
         return null;
       end $$;

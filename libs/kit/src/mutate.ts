@@ -46,7 +46,7 @@ export const change = <T extends object>(
 export async function mutateAll(tx: Tx, changes: readonly Change[]): Promise<ProvenanceEvent[]> {
   if (changes.length === 0) return [];
   const leaves = changes.map((each) => leafOf(tx, each));
-  const rows = await tx.prepared<{ ordinal: string }>(outboxOf(tx), parametersOf(tx, leaves));
+  const rows = await tx.prepared<{ ordinal: string }>(`${outboxOf(tx)} returning ordinal`, parametersOf(tx, leaves));
   return leaves.map(({ envelope }, n) => ({ ...envelope, ordinal: Number(rows[n]!.ordinal) }));
 }
 
@@ -77,7 +77,7 @@ const outboxOf = ({ schema }: Tx): string => `
       with ordinality as leaf (id, type, opening, closing, n))
   insert into ${schema}.outbox (org_id, ordinal, id, type, envelope, leaf_hash)
   select $1, ordinal, id, type, envelope, 'sha256:' || encode(sha256('\\x00'::bytea || convert_to(envelope, 'UTF8')), 'hex')
-  from leaf returning ordinal`;
+  from leaf`;
 
 interface Leaf {
   /** Its ordinal is not known yet. */
