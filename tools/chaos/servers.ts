@@ -10,6 +10,7 @@ import { pathsIn } from '../start/paths.js';
 import { onFreePort } from '../start/ports.js';
 import { initPostgres, startPostgres } from '../start/postgres.js';
 import { makeSecrets } from '../start/secrets.js';
+import { cpuOf } from '../bench/processes.js';
 import { Proxy } from './proxy.ts';
 
 export class Servers {
@@ -92,6 +93,11 @@ export class Servers {
     if (wipe) rmSync(this.paths.nats, { recursive: true, force: true });
     this.nats = await this.openNats(this.ports.nats);
     if (wipe) await provision(this.host, ...this.services);
+  }
+
+  /** CPU seconds of NATS so far. */
+  natsCpu(): number {
+    return cpuOf(this.nats.pid!)!.own;
   }
 
   async stop(): Promise<void> {

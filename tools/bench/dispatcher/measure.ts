@@ -53,8 +53,14 @@ export const best = (rates: readonly Rate[]): Rate => ({
   cpu: Math.min(...rates.map(({ cpu }) => cpu)),
 });
 
+/** Waits, ms. */
+export interface Wait {
+  readonly p50: number;
+  readonly p99: number;
+}
+
 /** From the call that enqueues to the start of the work, ms, at 100 a second. */
-export async function latency(queue: Queue, count: number): Promise<{ p50: number; p99: number }> {
+export async function latency(queue: Queue, count: number): Promise<Wait> {
   const asked = new Map<string, number>();
   const started = new Map<string, number>();
   const stop = await queue.listen((task) => started.set(task, performance.now()));

@@ -1,5 +1,6 @@
 // Three queues behind one face: enqueue one, work one (claim it and complete it), and be told when one starts.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease as TaskLease } from '@headgate/contracts';
 import { dispatcher } from '@headgate/dispatcher';
 import { type Call, type HostConfig, serve } from '@headgate/kit';
@@ -21,6 +22,11 @@ export interface Queue {
   chain?(worker: string, isWanted: () => boolean, done: () => void): Promise<void>;
   /** Works with 50 at once until so many are done, for a queue that runs its workers itself. */
   drain?(count: number): Promise<void>;
+  /**
+   * Sends to the bus from now on what was written for it, which until then lies in the outbox as it does in all replicas
+   * but the one that sends. Resolves when all is sent, to how many events that were.
+   */
+  send?(): Promise<number>;
   /** Calls back at each start from now on; resolves to what ends that. */
   listen(started: (task: string) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
@@ -45,6 +51,7 @@ export async function openOurs(host: HostConfig): Promise<Queue> {
       found = reference;
     }
   }
+  const sending = await heldBack(host);
   const serving = await serve(host, { ...dispatcher, module: Probe });
   const part = (name: string) => providerNamed(found!, name);
   const { jobs, queue, leases } = {
@@ -85,6 +92,7 @@ export async function openOurs(host: HostConfig): Promise<Queue> {
         }
       }
     },
+    send: sending.send,
     listen: async (started) => {
       let over = false;
       const loops = Array.from({ length: 10 }, async (_, n) => {
@@ -95,7 +103,32 @@ export async function openOurs(host: HostConfig): Promise<Queue> {
         await Promise.all(loops);
       };
     },
-    close: () => serving.close(),
+    close: async () => {
+      await serving.close();
+      await sending.end();
+    },
+  };
+}
+
+/** Holds the lock of the one that sends, as another replica would, until it is asked to let it go. */
+async function heldBack({ postgres: { host, port, database, owner } }: HostConfig) {
+  const db = new pg.Client({ host, port, database, ...owner });
+  await db.connect();
+  await db.query(`select pg_advisory_lock(hashtext('relay dispatcher'))`);
+  const unsent = async () => {
+    const { rows } = await db.query<{ n: number }>(`
+      select coalesce(sum(h.ordinal - coalesce(r.ordinal, 0)), 0)::int as n
+      from dispatcher.outbox_head h left join dispatcher.relayed r using (org_id)`);
+    return rows[0]!.n;
+  };
+  return {
+    send: async () => {
+      const events = await unsent();
+      await db.query('select pg_advisory_unlock_all()');
+      while ((await unsent()) > 0) await sleep(20);
+      return events;
+    },
+    end: () => db.end(),
   };
 }
 
