@@ -12,24 +12,25 @@ export interface Candidate extends Record<string, unknown> {
 /**
  * Organizations with work are found by skipping through the index of what is offered, and of each only as much is read
  * as may be wanted: the cost does not grow with a backlog. The organization with the fewest tasks in hand comes first,
- * so that one that asks for much does not delay the others; within one, priority and then age decide.
+ * so that one that asks for much does not delay the others; within one, priority and then age decide. `operator <> ''`,
+ * which is so of all, lets the index be used (see its migration).
  */
 const fair = `
   with recursive lanes as (
-    (select org_id, operator from task_offer order by org_id, operator limit 1)
+    (select org_id, operator from task_offer where operator <> '' order by org_id, operator limit 1)
     union all
     select next.org_id, next.operator from lanes l cross join lateral (
-      select o.org_id, o.operator from task_offer o where (o.org_id, o.operator) > (l.org_id, l.operator)
-      order by o.org_id, o.operator limit 1) next),
+      select o.org_id, o.operator from task_offer o
+      where (o.org_id, o.operator) > (l.org_id, l.operator) and o.operator <> '' order by o.org_id, o.operator limit 1) next),
   hand as (select org_id, count(*) as n from task_lease group by org_id),
   waiting as (
     select w.*, row_number() over (partition by w.org_id order by w.priority desc, w.run_at, w.task_id) + coalesce(h.n, 0) as turn
     from lanes l left join hand h on h.org_id = l.org_id cross join lateral (
       select o.* from task_offer o
-      where o.org_id = l.org_id and o.operator = l.operator and o.run_at <= now() and o.task_id <> all ($3)
+      where o.org_id = l.org_id and o.operator = l.operator and o.operator <> '' and o.run_at <= now() and o.task_id <> all ($3)
         and (o.concurrency_key is null or not exists (
           select 1 from task_lease b where b.org_id = o.org_id and b.concurrency_key = o.concurrency_key))
-      order by o.priority desc, o.run_at, o.task_id limit $2) w
+      order by o.priority desc, o.run_at limit $2) w
     where l.operator = any ($1)
     order by turn, priority desc, run_at, task_id limit $2)
   select org_id, task_id as id, concurrency_key, rate_key from waiting order by turn, priority desc, run_at, task_id`;

@@ -8,7 +8,7 @@ import { Retention1764000000004 } from './migrations/1764000000004-retention.ts'
 import { Keys1764000000005 } from './migrations/1764000000005-keys.ts';
 import { Limits1764000000008 } from './migrations/1764000000008-limits.ts';
 import { Datasets1764000000020 } from './migrations/1764000000020-datasets.ts';
-import { Heartbeats1764000000021 } from './migrations/1764000000021-heartbeats.ts';
+import { Indexes1764000000021 } from './migrations/1764000000021-indexes.ts';
 import { DatasetPart, DatasetRow, DatasetVersion, TaskInput } from './dataset.entity.ts';
 import { owned } from './owned.ts';
 import { Job, TaskAttempt, TaskDependency, TaskLease, TaskOffer, TaskRow } from './task.entity.ts';
@@ -43,6 +43,6 @@ export const schema: Schema = {
     Keys1764000000005,
     Limits1764000000008,
     Datasets1764000000020,
-    Heartbeats1764000000021,
+    Indexes1764000000021,
   ],
 };

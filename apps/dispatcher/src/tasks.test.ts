@@ -327,7 +327,17 @@ test.each([
   [
     'task_offer',
     'task_offer_pkey',
-    'delete from dispatcher.task_offer where $org and task_id = any (array[$id]::uuid[])',
+    'delete from dispatcher.task_offer where $org and task_id = any (array(select $id::uuid)) and run_at <= clock_timestamp()',
+  ],
+  [
+    'task_offer',
+    'task_offer_turn',
+    `select org_id, operator from dispatcher.task_offer where operator <> '' order by org_id, operator limit 1`,
+  ],
+  [
+    'task_offer',
+    'task_offer_turn',
+    `select * from dispatcher.task_offer where $org and operator = 'a' and operator <> '' and run_at <= now() order by priority desc, run_at limit 9`,
   ],
 ])(
   'a statement that is planned while %s is empty finds its rows by %s',
