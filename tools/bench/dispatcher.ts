@@ -49,6 +49,7 @@ async function soaked(seconds: number): Promise<void> {
 async function compared(): Promise<void> {
   queues.push(await openOurs(servers.host), await openBoss(servers.host), await openGraphile(servers.host));
   const [ours, boss, graphile] = queues as [Queue, Queue, Queue];
+  await servers.fillLog(512);
   // Connections, plans and code that runs for the first time are nobody's pace.
   for (const queue of queues) {
     await enqueueRate(queue, warmUp);
@@ -131,14 +132,14 @@ async function sent(queue: Queue): Promise<void> {
   );
 }
 
-const show = (what: string, { perSecond, cpu }: Rate): void =>
+function show(what: string, { perSecond, cpu }: Rate): void {
   console.log(`${what}: ${perSecond.toFixed(0)}/s, Postgres CPU ${cpu.toFixed(0)} µs each`);
+}
 
-const middle = (waits: readonly Wait[], part: keyof Wait): number =>
-  quantile(
-    waits.map((wait) => wait[part]),
-    0.5,
-  );
+function middle(waits: readonly Wait[], part: keyof Wait): number {
+  const all = waits.map((wait) => wait[part]);
+  return quantile(all, 0.5);
+}
 
 function gate(what: string, value: number, goal: string, holds?: (value: number) => boolean): void {
   const isMissed = holds !== undefined && !holds(value);

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
+import pg from 'pg';
 import { type HostConfig, migrate, provision, type Service } from '@headgate/kit';
 import { ended, stop } from '../process/bound-child.js';
 import { hostConfig } from '../start/host.js';
@@ -93,6 +94,21 @@ export class Servers {
     if (wipe) rmSync(this.paths.nats, { recursive: true, force: true });
     this.nats = await this.openNats(this.ports.nats);
     if (wipe) await provision(this.host, ...this.services);
+  }
+
+  /**
+   * Brings Postgres to where a server is that has been up for a while: the files of its log are there and are written
+   * again. Else whoever fills one waits until the next, 16 MB of zeros, is on the disk.
+   */
+  async fillLog(megabytes: number): Promise<void> {
+    const { host, port, database, owner } = this.host.postgres;
+    const db = new pg.Client({ host, port, database, ...owner });
+    await db.connect();
+    await db.query(`select pg_logical_emit_message(false, 'fill', repeat('x', 1000000)) from generate_series(1, $1)`, [
+      megabytes,
+    ]);
+    await db.query('checkpoint');
+    await db.end();
   }
 
   /** CPU seconds of NATS so far. */
