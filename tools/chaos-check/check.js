@@ -24,10 +24,10 @@ export function check(folder, unrest = []) {
   const [lost, duplicates, ...rest] = [lostIn, duplicatesIn, outputsIn, fencesIn, eventsIn].map((each) => judge(each));
   const broken = [lost, duplicates, ...rest, unrest.map((what) => `not at rest: ${what}`)].flat();
   const count = (name, is) => of(name).filter(({ committed }) => committed === is).length;
-  const done = { committed: count('completed', true), refused: count('completed', false) };
+  const asked = { asked: count('asked'), acked: count('acked'), next: count('next') };
+  const done = { ...asked, committed: count('completed', true), refused: count('completed', false) };
   const found = { lost: lost.length, duplicates: duplicates.length, violations: broken.slice(0, 40) };
-  const outputs = { versions: state.version.length, sinkRows: state.sink.length };
-  return { ok: broken.length === 0, asked: count('asked'), acked: count('acked'), ...done, ...outputs, ...found };
+  return { ok: broken.length === 0, ...done, versions: state.version.length, sinkRows: state.sink.length, ...found };
 }
 
 /** Acknowledged work that is not there, or has not ended; acknowledged outcomes that do not stand. */

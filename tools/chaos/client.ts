@@ -47,13 +47,14 @@ async function askRun(org: string, draw: number): Promise<void> {
   await cancel(org, run).catch(() => undefined);
 }
 
-/** A job of up to five tasks, each of which may wait for earlier ones. */
+/** A job of up to five tasks, each of which may wait for earlier ones; or of so many at once that no worker is idle for a while. */
 async function askJob(org: string, draw: number, own: Random): Promise<void> {
   const key = randomUUID();
-  const names = ['a', 'b', 'c', 'd', 'e'].slice(0, 1 + own.int(5));
+  const isFlood = own.chance(0.04);
+  const names = Array.from({ length: isFlood ? 60 : 1 + own.int(5) }, (_, n) => `task ${n}`);
   const tasks = names.map((name, at) => ({
     ...{ name, operator: 'dbt', spec: {}, maxAttempts: 4, backoffMs: 50, priority: own.int(3) },
-    after: own.sample(names.slice(0, at), own.int(3)),
+    after: isFlood ? [] : own.sample(names.slice(0, at), own.int(3)),
     ...(own.chance(0.1) && { concurrencyKey: `shared ${own.int(3)}` }),
   }));
   say({ kind: 'asked', org, key });

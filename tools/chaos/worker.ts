@@ -63,10 +63,13 @@ async function attend(held: Lease, own: Random): Promise<void> {
   else if (draw < 16) await beating(held, sleep(lease * (1 + own.next())));
   else await beating(held, sleep(own.int(60)));
   const outcome = draw > 94 ? 'failed' : 'succeeded';
-  const first = complete(held, outcome, 4, outputs, draw % 3 === 0);
+  const first = complete(held, outcome, 4, outputs, draw % 2 === 0);
   if (draw % 10 === 3) await complete(held, outcome, 1, outputs);
   const next = await first;
-  if (next) void attend(next, own.fork(draw));
+  if (next) {
+    say({ kind: 'next', task: next.task, attempt: next.attempt });
+    void attend(next, own.fork(draw));
+  }
   if (draw % 10 === 7) await complete(held, 'failed', 1);
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { JetStreamClient, JetStreamManager, StreamInfo } from '@nats-io/jetstream';
+import type { JetStreamClient, JetStreamManager, PubAck, StreamInfo } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import pg from 'pg';
 import type { Logger } from 'pino';
@@ -38,6 +38,8 @@ const compareEveryMs = 2000;
 export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private stopped = false;
   private compared = -Infinity;
+  /** The stream's last sequence, as its last answer said it; unknown until this relay has sent something. */
+  private lastSeq: number | undefined;
   /** The organization that came last; the next round begins behind it. */
   private served = '00000000-0000-0000-0000-000000000000';
   /** Something was committed since the last round began. */
@@ -94,6 +96,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     db.on('error', (error: Error) => (lost = error));
     await db.connect();
     this.compared = -Infinity;
+    this.lastSeq = undefined;
     try {
       while (!this.stopped) {
         const { rows } = await db.query(`select pg_try_advisory_lock(hashtext($1)) as held`, [
@@ -140,7 +143,10 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     });
     if (rows.length === 0) return 0;
     this.served = rows.at(-1)!.org_id;
-    const lastSeq = await publish(js, manager, stream, rows);
+    const known = this.lastSeq ?? (await manager.streams.info(stream)).state.last_seq;
+    const { seq, duplicate } = await publish(js, rows, known);
+    // That of a repeat is where it lies since it first came, which may be anywhere.
+    this.lastSeq = duplicate ? undefined : seq;
     await db.query({
       name: 'sent',
       text: `
@@ -148,7 +154,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
           insert into ${schema}.relayed (org_id, ordinal) select * from unnest($1::uuid[], $2::bigint[])
           on conflict (org_id) do update set ordinal = excluded.ordinal)
         update ${schema}.relay set last_seq = greatest(last_seq, $3) where stream = $4`,
-      values: [...upTo(rows), lastSeq, stream],
+      values: [...upTo(rows), seq, stream],
     });
     return rows.length;
   }
@@ -213,28 +219,27 @@ async function compare(db: pg.Client, schema: string, { config, created, state }
 /**
  * One atomic batch fenced by the stream's last sequence. A refused batch can mean a stale sequence or that part of it
  * is there already (the client reports both alike), so then the rows go one by one: their ids make repeats harmless.
- * Answers the sequence of the last one.
+ * Answers where the last one lies.
  */
-async function publish(js: JetStreamClient, manager: JetStreamManager, stream: string, rows: Row[]): Promise<number> {
+async function publish(js: JetStreamClient, rows: Row[], lastSequence: number): Promise<PubAck> {
   if (rows.length > 1) {
     try {
-      const { state } = await manager.streams.info(stream);
       const [first, ...rest] = rows.map(message);
       const batch = await js.startBatch(first!.subject, first!.payload, {
         headers: first!.headers,
-        expect: { lastSequence: state.last_seq },
+        expect: { lastSequence },
       });
       const last = rest.pop()!;
       for (const { subject, payload, headers: fields } of rest) batch.add(subject, payload, { headers: fields });
-      return (await batch.commit(last.subject, last.payload, { headers: last.headers })).seq;
+      return await batch.commit(last.subject, last.payload, { headers: last.headers });
     } catch {
       // one by one
     }
   }
-  let lastSeq = 0;
+  let ack: PubAck | undefined;
   for (const row of rows) {
     const { subject, payload, headers: fields } = message(row);
-    lastSeq = (await js.publish(subject, payload, { headers: fields, msgID: row.id })).seq;
+    ack = await js.publish(subject, payload, { headers: fields, msgID: row.id });
   }
-  return lastSeq;
+  return ack!;
 }

@@ -4,43 +4,65 @@ import { quantile } from './measure.ts';
 import type { Queue } from './queues.ts';
 
 const small = 9;
-const each = 20;
 const workers = 10;
 const bodyMs = 5;
 
-/** p95 waits in ms. */
-export async function fairness(queue: Queue, flood: number): Promise<{ alone: number; beside: number }> {
+/** p95 of the small tenants' waits from asking to the start, ms. */
+export interface Fairness {
+  readonly alone: number;
+  readonly beside: number;
+}
+
+/** How the small tenants' tasks come: of each ten at once, or of each one and soon after the next. */
+type Arrival = (ask: (tenant: number) => Promise<void>) => Promise<void>;
+
+const atOnce: Arrival = async (ask) => {
+  await Promise.all(Array.from({ length: small * 10 }, (_, n) => ask(n % small)));
+};
+const oneByOne: Arrival = async (ask) => {
+  for (let n = 0; n < 10; n++) await Promise.all(Array.from({ length: small }, (_, n) => ask(n).then(() => sleep(10))));
+};
+
+/** @param flood how many tasks the tenth tenant has in the queue, at least, from the first to the last of the waits */
+export async function fairness(queue: Queue, flood: number): Promise<{ atOnce: Fairness; oneByOne: Fairness }> {
   const alone = await waits(queue);
   for (let left = flood; left > 0; left -= 100)
     await Promise.all(Array.from({ length: Math.min(100, left) }, () => queue.enqueue(9)));
   const beside = await waits(queue);
-  return { alone: quantile(alone, 0.95), beside: quantile(beside, 0.95) };
+  return {
+    atOnce: { alone: alone.atOnce, beside: beside.atOnce },
+    oneByOne: { alone: alone.oneByOne, beside: beside.oneByOne },
+  };
 }
 
-async function waits(queue: Queue): Promise<number[]> {
+async function waits(queue: Queue): Promise<{ atOnce: number; oneByOne: number }> {
   const asked = new Map<string, number>();
-  const waited: number[] = [];
+  let waited: number[] = [];
   let over = false;
-  const begin = async (task: string) => {
-    // What was enqueued a moment ago may start before its own enqueuing has returned.
+  const begun = async (task: string) => {
+    const at = performance.now();
     await sleep(bodyMs);
-    const at = asked.get(task);
-    if (at !== undefined) waited.push(performance.now() - bodyMs - at);
+    // What was asked for a moment ago may start before the asking has returned.
+    const since = asked.get(task);
+    if (since !== undefined) waited.push(at - since);
   };
   const working = Array.from({ length: workers }, async (_, n) => {
-    while (!over) await queue.work(`fair ${n}`, begin);
+    while (!over) await queue.work(`fair ${n}`, begun);
   });
-  for (let n = 0; n < each; n++)
-    await Promise.all(
-      Array.from({ length: small }, async (_, tenant) => {
-        const at = performance.now();
-        const task = await queue.enqueue(tenant);
-        asked.set(task, at);
-        await sleep(10);
-      }),
-    );
-  while (waited.length < small * each * 0.98) await sleep(20);
+  const ask = async (tenant: number) => {
+    const at = performance.now();
+    asked.set(await queue.enqueue(tenant), at);
+  };
+  const p95 = async (arrival: Arrival) => {
+    waited = [];
+    for (let round = 0; round < 5; round++) {
+      await arrival(ask);
+      while (waited.length < (round + 1) * small * 10 * 0.99) await sleep(5);
+    }
+    return quantile(waited, 0.95);
+  };
+  const found = { atOnce: await p95(atOnce), oneByOne: await p95(oneByOne) };
   over = true;
   await Promise.all(working);
-  return waited;
+  return found;
 }
