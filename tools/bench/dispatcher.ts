@@ -1,6 +1,6 @@
 // The dispatcher against queues that people know, on one Postgres, in rounds that take turns: claim and complete, one
 // task a call, with fence, lease and outbox; enqueue; then, sending the outbox to NATS meanwhile: claim and complete again,
-// enqueue → start, fairness. npm run bench -- dispatcher [--quick | --soak[=SECONDS]]
+// enqueue → start, request and reply over the bus, fairness. npm run bench -- dispatcher [--quick | --soak[=SECONDS]]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { dispatcher } from '@headgate/dispatcher';
 import { asker } from '../chaos/peer.ts';
 import { Servers } from '../chaos/servers.ts';
 import { fairness } from './dispatcher/fairness.ts';
+import { hop } from './dispatcher/hop.ts';
 import { openBoss, openGraphile, openOurs, type Queue } from './dispatcher/queues.ts';
 import { soak } from './dispatcher/soak.ts';
 import { best, enqueueRate, latency, quantile, rate, type Rate, type Wait } from './dispatcher/measure.ts';
@@ -108,6 +109,12 @@ async function compared(): Promise<void> {
       `enqueue → start at 100/s, ${part}, ms: ${all(waits.headgate)}; graphile-worker ${all(waits.graphile)}`,
     );
     gate(`enqueue → start ${part}, × graphile-worker`, mine / theirs, '≤ 1', (is) => is <= 1);
+  }
+  for (const atOnce of [1, 50]) {
+    const { perSecond, node, nats } = await hop(servers.host, () => servers.natsCpu(), atOnce);
+    console.log(
+      `request and reply over the bus, c=${atOnce}: ${perSecond.toFixed(0)}/s; CPU of each ${node.toFixed(0)} µs in Node (both ends), ${nats.toFixed(0)} µs in NATS`,
+    );
   }
   const { atOnce, oneByOne } = await fairness(ours, isQuick ? 2000 : 10_000);
   for (const [how, { alone, beside }] of [
