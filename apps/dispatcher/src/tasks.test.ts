@@ -14,9 +14,17 @@ import {
 } from '@headgate/contracts';
 import { type Call, Clients, Database, mutate, type Service } from '@headgate/kit';
 import { startStack, type Stack } from '@headgate/testing';
-import { Module } from '@nestjs/common';
+import { Module, type Type } from '@nestjs/common';
+import { lease } from './claims.ts';
 import { dispatcher } from './dispatcher.module.ts';
 
+let own: Database;
+@Module({ imports: [dispatcher.module as Type] })
+class DispatcherSide {
+  constructor(database: Database) {
+    own = database;
+  }
+}
 let runner: { database: Database; clients: Clients };
 @Module({})
 class RunnerSide {
@@ -50,7 +58,7 @@ let org: string;
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack([dispatcher, ...peers]);
+  stack = await startStack([{ ...dispatcher, module: DispatcherSide }, ...peers]);
 }, 120_000);
 afterAll(() => stack?.stop());
 beforeEach(() => void (org = randomUUID()));
@@ -128,6 +136,34 @@ test('the runs of an environment have a rate key, which an organization may limi
   const keys = () => stack.sql('select rate_key from dispatcher.task where run_id = $1', [run]);
   while ((await keys()).length === 0) await sleep(20);
   expect(await keys()).toEqual([{ rate_key: 'run.jaffle.dev' }]);
+});
+
+test('what was seen and has been put off since is not leased before its time; what two lease at once, one has', async () => {
+  const run = await requested();
+  const find = () => stack.sql<{ id: string }>('select id from dispatcher.task where run_id = $1', [run]);
+  while ((await find()).length === 0) await sleep(20);
+  const [{ id }] = (await find()) as [{ id: string }];
+  // An inbox row stands in for the leaf.
+  const due = (when: string) =>
+    stack.sql(
+      `with leaf as (insert into dispatcher.inbox (org_id, event_id, type) values ($1, gen_random_uuid(), 'test'))
+       update dispatcher.task_offer set run_at = ${when} where org_id = $1`,
+      [org],
+    );
+  const candidate = { org_id: org, id, concurrency_key: run, rate_key: null };
+  const take = (worker: string) => lease(own, callOf(org), [{ candidate, worker }], 30_000);
+  await due(`now() + interval '1 hour'`);
+  expect(await take('w0')).toEqual([]);
+  expect(await stack.sql('select status from dispatcher.task where id = $1', [id])).toEqual([{ status: 'queued' }]);
+  await due('now()');
+  const taken = (await Promise.all(['w1', 'w2', 'w3', 'w4'].map(take))).flat();
+  expect(taken).toMatchObject([{ task: id, lease: { attempt: 1 } }]);
+  expect(await stack.sql('select 1 from dispatcher.task_offer where task_id = $1', [id])).toEqual([]);
+}, 30_000);
+
+test('no index has what a heartbeat changes', async () => {
+  const sql = `select indexdef from pg_indexes where schemaname = 'dispatcher' and tablename = 'task_lease' and indexdef ~ '\\muntil\\M'`;
+  expect(await stack.sql(sql)).toEqual([]);
 });
 
 test('the same run asked for twice is one job', async () => {
