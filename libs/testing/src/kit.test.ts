@@ -13,6 +13,7 @@ import {
 import {
   Answers,
   type Asked,
+  change,
   Clients,
   Database,
   Failure,
@@ -21,6 +22,7 @@ import {
   idBefore,
   Inbox,
   mutate,
+  mutateAll,
   protect,
   provision,
   type Schema,
@@ -202,6 +204,33 @@ test('a bus that lost all it had gets every event again, and each still has one 
   expect(again).toEqual([]);
   await connection.close();
 }, 60_000);
+
+test('events are in the stream once and in their order, also after somebody else has written to it', async () => {
+  const org = randomUUID();
+  const { url, admin } = stack.host.nats;
+  const connection = await connect({ servers: [url], user: admin.user, pass: admin.password });
+  const { streams } = await jetstreamManager(connection);
+  const sent = async (): Promise<string[]> => {
+    const { first_seq, last_seq } = (await streams.info('HG_planner')).state;
+    const ids: string[] = [];
+    for (let seq = first_seq; seq <= last_seq; seq++) {
+      const message = await streams.getMessage('HG_planner', { seq });
+      if (message?.subject.includes(org)) ids.push(message.header.get('Nats-Msg-Id'));
+    }
+    return ids;
+  };
+  const written: string[] = [];
+  for (let round = 0; round < 3; round++) {
+    const changes = Array.from({ length: 5 }, () => change(planProposed, proposed(randomUUID())));
+    const events = await parts.database.write(callOf(org), (tx) => mutateAll(tx, changes));
+    written.push(...events.map(({ id }) => id));
+    while ((await sent()).length < written.length) await sleep(50);
+    // From here on the relay is wrong about where the stream ends.
+    await jetstream(connection).publish(`hg.${orgA}.plan.proposed`, '{"not": "an event"}');
+  }
+  expect(await sent()).toEqual(written);
+  await connection.close();
+}, 30_000);
 
 /** As an event that came so many days ago leaves it. */
 const remember = (org: string, eventDays: number, handledDays: number, count = 1) =>
