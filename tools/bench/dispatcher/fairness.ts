@@ -20,10 +20,11 @@ const atOnce: Arrival = async (ask) => {
   await Promise.all(Array.from({ length: small * 10 }, (_, n) => ask(n % small)));
 };
 const oneByOne: Arrival = async (ask) => {
-  for (let n = 0; n < 10; n++) await Promise.all(Array.from({ length: small }, (_, n) => ask(n).then(() => sleep(10))));
+  for (let round = 0; round < 10; round++)
+    await Promise.all(Array.from({ length: small }, (_, tenant) => ask(tenant).then(() => sleep(10))));
 };
 
-/** @param flood how many tasks the tenth tenant has in the queue, at least, from the first to the last of the waits */
+/** @param flood how many tasks the tenth tenant has in the queue when the small ones begin for the second time */
 export async function fairness(queue: Queue, flood: number): Promise<{ atOnce: Fairness; oneByOne: Fairness }> {
   const alone = await waits(queue);
   for (let left = flood; left > 0; left -= 100)
